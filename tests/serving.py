@@ -1,0 +1,74 @@
+"""Serve an ASGI application on a real socket of this machine, for tests that need the wire.
+
+The socket listens before the server runs, so a client never has to wait or try again, and an
+application may be told its own address (or another's) while it is being built:
+
+    with serving(lambda url: create_app(public_url=url)) as url: ...
+
+    shop, desk = bound(), bound()      # two applications that must know each other
+    with serving(lambda _: make_shop(desk.url), shop), serving(lambda _: make_desk(shop.url), desk):
+"""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+STARTS_WITHIN = 30  # seconds; only a server that never starts waits so long
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A listening socket on 127.0.0.1 and the address it will answer at (no trailing slash)."""
+
+    socket: socket.socket
+    url: str
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, so that nobody has to poll."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def bound() -> Bound:
+    """Listen on a free port; connections queue until `serving` is given the socket."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return Bound(listener, f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+@contextmanager
+def serving(make: Callable[[str], ASGIApp], at: Bound | None = None) -> Iterator[str]:
+    """Run `make(base url)` in a thread of its own, with its lifespan; yield the base url."""
+    where = at or bound()
+    config = uvicorn.Config(
+        make(where.url),
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=3,
+    )
+    server = _Server(config)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [where.socket]}, name=f"serving {where.url}"
+    )
+    thread.start()
+    try:
+        assert server.ready.wait(STARTS_WITHIN), f"the application at {where.url} did not start"
+        yield where.url
+    finally:
+        server.should_exit = True
+        thread.join()
+        where.socket.close()
