@@ -1,0 +1,121 @@
+"""Pages as pure functions: a view in, HTML out. No decisions, no clock, no request.
+
+Jinja2 with autoescape (every value is text) and StrictUndefined (a misspelt name is an error in
+a test, not a blank on a page). The environment is made once; templates come from this package.
+"""
+
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from checkout.domain import labels
+from checkout.web.states import words
+from checkout.web.views import (
+    Changed,
+    FieldError,
+    OrderForm,
+    OrderPage,
+    Retry,
+    Trouble,
+)
+from offer import wording
+from offer.manifest import badge
+from offer.release import PublishedEdition
+
+__all__ = [
+    "Changed",
+    "FieldError",
+    "OrderForm",
+    "OrderPage",
+    "Retry",
+    "Trouble",
+    "changed",
+    "order",
+    "order_form",
+    "trouble",
+]
+
+_PAGES: Final = Environment(
+    loader=PackageLoader("checkout.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+FIELDS: Final = ("kind", "organisation", "inn", "kpp", "name", "email", "phone")
+BOXES: Final = ("accept_offer", "accept_consent")
+
+
+def _badge(edition: PublishedEdition, zone: ZoneInfo) -> str:
+    return badge(edition.number, edition.published_at, edition.sha256, zone)
+
+
+def _offer_label(edition: PublishedEdition, zone: ZoneInfo) -> str:
+    return labels.offer_label(edition.number, edition.published_at.astimezone(zone).date())
+
+
+def _consent_label(edition: PublishedEdition) -> str:
+    return labels.consent_label(edition.number)
+
+
+def _error_of(form: OrderForm, field: str) -> str | None:
+    return next((error.sentence for error in form.errors if error.field == field), None)
+
+
+def _typed(form: OrderForm) -> dict[str, str]:
+    """What the client typed, without the boxes: those are ticked anew."""
+    return {name: form.values[name] for name in FIELDS if form.values.get(name)}
+
+
+def _tel(phone: str) -> str:
+    return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+
+
+_PAGES.filters |= {
+    "badge": _badge,
+    "consent_label": _consent_label,
+    "day": wording.day,
+    "error_of": _error_of,
+    "hours": wording.hours,
+    "moment": wording.moment,
+    "money": wording.money,
+    "offer_label": _offer_label,
+    "tel": _tel,
+    "typed": _typed,
+    "working_hours": wording.working_hours,
+}
+_PAGES.globals |= {"form_fields": FIELDS + BOXES}
+
+
+def order_form(page: OrderForm) -> str:
+    """The order form; with errors, a summary of them on top."""
+    return _render("order_form.html", form=page, test=page.test, requisites=page.terms.requisites)
+
+
+def changed(page: Changed) -> str:
+    """What changed since the form was opened, and the decision anew."""
+    form = page.form
+    return _render(
+        "changed.html", page=page, form=form, test=form.test, requisites=form.terms.requisites
+    )
+
+
+def order(page: OrderPage) -> str:
+    """An order in its state: what it is, what about the money, what to do next, the facts."""
+    return _render(
+        "order.html",
+        page=page,
+        words=words(page),
+        test=page.test,
+        requisites=page.terms.requisites,
+    )
+
+
+def trouble(page: Trouble) -> str:
+    """Something went wrong: what, what about the money, one next step."""
+    return _render("trouble.html", page=page, test=page.test, requisites=page.requisites)
+
+
+def _render(name: str, **values: Any) -> str:  # noqa: ANN401 - a template takes any value
+    return _PAGES.get_template(name).render(**values)

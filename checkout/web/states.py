@@ -1,0 +1,181 @@
+"""The words of each state of an order: a heading, a sentence about money, the next step.
+
+The reasons of a cancellation are YooKassa's (API v3, cancellation_details.reason); the set is
+open, so a reason not listed here is named as it came rather than guessed at.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from checkout.web.views import OrderPage
+from offer import wording
+
+NOT_CHARGED = "Деньги не списаны."
+OTHER_WAY = "Возьмите другую карту или заплатите по СБП."
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a page says first. `note` is one more sentence, or empty; `tone` colours the box."""
+
+    heading: str
+    money: str
+    tone: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Decline:
+    """A cancellation reason in Russian: the heading, and what to do about it."""
+
+    heading: str
+    advice: str
+
+
+UNFINISHED = Decline("Оплата не завершена", "")
+_LATE = Decline("Оплата не завершена: вышло время", "На странице ЮKassa платёж ждут один час.")
+
+DECLINES: Mapping[str, Decline] = MappingProxyType(
+    {
+        "3d_secure_failed": Decline(
+            "Банк не получил подтверждения платежа",
+            "Попробуйте ещё раз и подтвердите платёж кодом из СМС или в приложении банка.",
+        ),
+        "call_issuer": Decline(
+            "Банк отклонил платёж и не назвал причины",
+            f"Причину скажет банк, который выпустил карту. {OTHER_WAY}",
+        ),
+        "canceled_by_merchant": Decline(
+            "Исполнитель отменил платёж", "Спросите его о причине: контакты внизу страницы."
+        ),
+        "card_expired": Decline("Банк отклонил платёж: срок карты истёк", OTHER_WAY),
+        "country_forbidden": Decline(
+            "Платёж отклонён: карты этой страны не принимаются", OTHER_WAY
+        ),
+        "deal_expired": _LATE,
+        "expired_on_capture": _LATE,
+        "expired_on_confirmation": _LATE,
+        "fraud_suspected": Decline(
+            "ЮKassa остановила платёж: он показался ей подозрительным", OTHER_WAY
+        ),
+        "general_decline": Decline("Банк отклонил платёж и не назвал причины", OTHER_WAY),
+        "identification_required": Decline(
+            "Платёж отклонён: превышен предел кошелька ЮMoney",
+            "Подтвердите личность в ЮMoney либо заплатите картой или по СБП.",
+        ),
+        "insufficient_funds": Decline("Банк отклонил платёж: недостаточно средств", OTHER_WAY),
+        "internal_timeout": Decline(
+            "Платёж не прошёл: ЮKassa не успела его обработать",
+            "Это бывает ненадолго: попробуйте ещё раз.",
+        ),
+        "invalid_card_number": Decline(
+            "Банк отклонил платёж: неверный номер карты", "Проверьте номер и попробуйте ещё раз."
+        ),
+        "invalid_csc": Decline(
+            "Банк отклонил платёж: неверный код с оборота карты",
+            "Проверьте три цифры кода и попробуйте ещё раз.",
+        ),
+        "issuer_unavailable": Decline(
+            "Банк, который выпустил карту, не отвечает", f"Попробуйте позже. {OTHER_WAY}"
+        ),
+        "loan_application_expired": Decline("Срок заявки на кредит вышел", OTHER_WAY),
+        "loan_declined": Decline("Банк отказал в кредите или рассрочке", OTHER_WAY),
+        "loan_declined_by_payer": Decline("Вы отказались от кредита или рассрочки", OTHER_WAY),
+        "payment_method_limit_exceeded": Decline(
+            "Платёж отклонён: превышен предел платежей", OTHER_WAY
+        ),
+        "payment_method_restricted": Decline(
+            "Банк отклонил платёж: операции по этой карте запрещены", OTHER_WAY
+        ),
+        "permission_revoked": Decline(
+            "Платёж отклонён: разрешение на списания отозвано", OTHER_WAY
+        ),
+        "rejected_by_timeout": _LATE,
+        "unsupported_mobile_operator": Decline(
+            "С номера этого оператора заплатить нельзя", OTHER_WAY
+        ),
+    }
+)
+
+
+def decline(reason: str | None) -> Decline:
+    """The words for a cancellation reason; an unknown one is quoted, never guessed at."""
+    if not reason:
+        return UNFINISHED
+    return DECLINES.get(reason) or Decline(
+        "Платёж не прошёл",
+        f"Причину ЮKassa назвала кодом «{reason}», расшифровки у нас нет. {OTHER_WAY}",
+    )
+
+
+def words(page: OrderPage) -> Words:
+    """The words of an order's state; a state this table lacks is a bug and raises KeyError."""
+    return {
+        "created": _created,
+        "waiting": _waiting,
+        "paid": _paid,
+        "cancelled": _cancelled,
+        "refunded": _refunded,
+        "case": _case,
+    }[page.state](page)
+
+
+def _created(page: OrderPage) -> Words:
+    return Words("Платёжный сервис не отвечает", f"{NOT_CHARGED} Заказ сохранён.", "caution")
+
+
+def _waiting(page: OrderPage) -> Words:
+    return Words(
+        "Ждём ответ от ЮKassa",
+        "Если вы уже оплатили, ничего не делайте: страница обновится сама.",
+        "caution",
+    )
+
+
+def _paid(page: OrderPage) -> Words:
+    until = (
+        f" Пакет действует до {wording.day(page.period.last_day)} включительно"
+        if page.period
+        else ""
+    )
+    receipt = ", чек придёт на почту" if page.receipt else ""
+    returned = (
+        f" Из них возвращено {wording.money(page.refunded_kopecks)}."
+        if page.refunded_kopecks
+        else ""
+    )
+    return Words(
+        f"Оплачено.{until}" if until else "Оплачено",
+        f"Получено {wording.money(page.price_kopecks)}{receipt}.{returned}",
+        "done",
+    )
+
+
+def _cancelled(page: OrderPage) -> Words:
+    told = decline(page.reason)
+    return Words(told.heading, NOT_CHARGED, "caution", told.advice)
+
+
+def _refunded(page: OrderPage) -> Words:
+    where = "на карту, с которой платили" if page.method == "bank_card" else "туда, откуда платили"
+    return Words(
+        "Деньги возвращены",
+        f"Возвращено {wording.money(page.refunded_kopecks)} {where}. "
+        "Банк зачислит их за несколько дней.",
+        "done",
+    )
+
+
+def _case(page: OrderPage) -> Words:
+    money = {
+        True: "Деньги получены.",
+        False: NOT_CHARGED,
+        None: "Получены ли деньги, уточняем у ЮKassa.",
+    }[page.money_taken]
+    return Words(
+        "Разбираемся с платежом",
+        f"{money} Исполнитель уже уведомлён.",
+        "caution",
+        "Второй раз платить не нужно.",
+    )

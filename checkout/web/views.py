@@ -1,0 +1,136 @@
+"""What each page shows, as values: the handlers fill these in, `pages` turns them into HTML.
+
+Prices are kopecks, instants are aware. Nothing here decides anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from checkout.domain.settlement import LedgerRef, Party
+from offer.periods import Period
+from offer.redline import ClauseChange
+from offer.release import PublishedEdition
+from offer.terms import Package, Requisites, Terms
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing to mend; `field` is the form's field name, `sentence` says what is expected."""
+
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class OrderForm:
+    """The order form of one package.
+
+    `period` is the package's if it were paid today. `values` are the fields as typed; the two
+    boxes are never repeated from them, because a ticked box must be the client's own act.
+    """
+
+    action: str
+    attempt: str
+    package: Package
+    period: Period
+    terms: Terms
+    edition: PublishedEdition
+    consent: PublishedEdition | None
+    privacy: PublishedEdition | None
+    values: Mapping[str, str]
+    errors: tuple[FieldError, ...]
+    test: bool
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A document changed between the form and its button: nothing was asked of YooKassa.
+
+    `form` is of the editions now in force. `old_edition` is the offer the client ticked (the
+    same as the form's when only the consent changed), `old_consent` the consent he ticked.
+    `retry` is true for an order that exists: then nobody is asked again who he is.
+    """
+
+    form: OrderForm
+    old_edition: PublishedEdition
+    old_price_kopecks: int
+    changes: tuple[ClauseChange, ...]
+    decline_url: str
+    old_consent: PublishedEdition | None = None
+    retry: bool = False
+
+    @property
+    def offer_changed(self) -> bool:
+        """False when only the consent is another one."""
+        return self.old_edition.sha256 != self.form.edition.sha256
+
+
+@dataclass(frozen=True)
+class Retry:
+    """A form that tries again. `fields` are sent again unseen, `attempt` among them.
+
+    With `edition` trying again is a new decision: a box with that edition's hash, unticked,
+    and the price it asks. Without it the same request is only repeated and asks nobody.
+    """
+
+    action: str
+    fields: Mapping[str, str]
+    edition: PublishedEdition | None = None
+    price_kopecks: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """An order at its secret address. `state` is one of checkout.domain.order.State.
+
+    `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
+    `receipt`: a fiscal receipt goes out by e-mail. `retry` is shown while the order is created
+    or cancelled; `pay_again_url` is the form of a new order, where this one is at its end.
+    """
+
+    number: str
+    token: str
+    state: str
+    money_taken: bool | None
+    hours: int
+    price_kopecks: int
+    refunded_kopecks: int
+    edition: PublishedEdition
+    consent_sha256: str | None
+    payment_id: str | None
+    paid_at: datetime | None
+    period: Period | None
+    acceptance: LedgerRef | None
+    reason: str | None
+    party: Party
+    terms: Terms
+    test: bool
+    pay_again_url: str | None
+    confirmation_url: str | None
+    zone: ZoneInfo
+    retry: Retry | None = None
+    receipt: bool = False
+    method: str | None = None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A page that says what went wrong, what about the money, and one next step.
+
+    `money` is empty where no money was ever in question. `reference` is what the client may
+    quote to the contractor; `requisites`, where a release is loaded, give him the contacts.
+    """
+
+    heading: str
+    money: str
+    next: str
+    link_url: str | None
+    link_text: str | None
+    reference: str | None
+    test: bool
+    retry: Retry | None = None
+    requisites: Requisites | None = None
