@@ -1,0 +1,39 @@
+# Every command of the project. `make` alone lists them.
+
+PORT ?= 8000
+BIN  := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup machine run test check bench soak lock
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv with the locked dependencies (skipped when nothing changed)
+	@.ci/setup
+
+machine: setup
+	@$(BIN)/python tests/machine.py
+
+run: setup ## publish this checkout and sell by it on http://127.0.0.1:8000 (PORT=… changes it)
+	@exec $(BIN)/checkout demo --port $(PORT)
+
+test: setup machine check ## every test, on SQLite, on PostgreSQL and in a real browser
+	@$(BIN)/pytest -m "not soak"
+
+check: setup ## formatting, lint, types and the direction of imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup ## measure the order page, a settlement and set-up; asserts nothing
+	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
+
+soak: setup machine ## the long proofs: floods, kills, hours of races
+	@$(BIN)/pytest -m soak --timeout 0
+
+lock: setup ## write requirements.txt anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+	    --quiet --output-file requirements.txt
