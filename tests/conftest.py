@@ -1,0 +1,200 @@
+"""What all tests share: a hostile machine, both databases, and a real browser."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import machine
+
+# Found before HOME is emptied: a downloaded browser lies under it.
+CHROMIUM = machine.chromium()
+
+HOSTILE_GIT = """\
+[user]
+    useConfigOnly = true
+[tag]
+    gpgSign = true
+[core]
+    hooksPath = /nonexistent
+"""
+
+QUIET_BROWSER = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+    # a page of ours that names a foreign host fails here as it would offline
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: while Playwright runs, its event loop occupies the main thread."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hostile_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An empty HOME, no identity, a git configuration that breaks the careless, a far zone."""
+    home = tmp_path_factory.mktemp("home")
+    config = home / "hostile.gitconfig"
+    config.write_text(HOSTILE_GIT)
+    ours = ("GIT_", "CHECKOUT_", "LC_", "LANG", "SOURCE_DATE_EPOCH")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith(ours) or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(config))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("TZ", "Pacific/Kiritimati")  # UTC+14: «today» there is not today here
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_foreign_hosts() -> Iterator[None]:
+    """No name but our own is resolved; the payment test shop is asked only by contract tests."""
+    resolve = socket.getaddrinfo
+
+    def refuse_names(host: Any, *rest: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        is_name = bool(name) and not name.replace(".", "").isdigit() and ":" not in name
+        if is_name and name not in ("localhost", socket.gethostname(), "api.yookassa.ru"):
+            raise socket.gaierror(socket.EAI_NONAME, f"tests resolve no foreign name: {name}")
+        return resolve(host, *rest, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", refuse_names)
+        yield
+
+
+class Postgres:
+    """A throw-away PostgreSQL cluster on a socket of its own, under an unprivileged user."""
+
+    def __init__(self, programs: Path) -> None:
+        self.programs = programs
+        # not under pytest's folder: that is closed to the other user, and its path may be
+        # longer than the 107 bytes a socket may have
+        self.folder = Path(tempfile.mkdtemp(prefix="oferta-pg-", dir="/tmp"))  # noqa: S108
+        self.user = _unprivileged_user()
+        if self.user:
+            shutil.chown(self.folder, self.user)
+
+    def start(self) -> None:
+        self._run("initdb", "--username=oferta", "--auth=trust", "--encoding=UTF8",
+                  "--locale=C", "--no-sync")  # fmt: skip
+        # durability is PostgreSQL's own business; what we test is what we ask of it
+        options = (
+            f"-k {self.folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
+            " -c max_connections=200"
+        )
+        self._run("pg_ctl", "start", "--wait", "--log", f"{self.folder}/log", "--options", options)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
+        shutil.rmtree(self.folder)
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://oferta@/{database}?host={self.folder}"
+
+    def execute(self, statement: str) -> None:
+        import psycopg  # noqa: PLC0415 - only these tests pay for it
+
+        address = f"host={self.folder} user=oferta dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self.programs / program, "--pgdata", self.folder / "data", *arguments],
+            check=True,
+            user=self.user,
+            group=self.user,
+            extra_groups=[] if self.user else None,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def _unprivileged_user() -> str | None:
+    """Whom the server runs as when we are root, whom it refuses; None when we are not."""
+    if os.geteuid() != 0:
+        return None
+    import pwd  # noqa: PLC0415
+
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    programs = machine.postgres_folder()
+    if programs is None:
+        raise machine.MissingError("PostgreSQL")
+    server = Postgres(programs)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty PostgreSQL database for one test."""
+    name = f"test_{abs(hash(request.node.nodeid)):x}"
+    postgres.execute(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty SQLite database for one test: a file, since real ones are files."""
+    return f"sqlite:///{tmp_path / 'test.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The test runs twice: on each of the two databases the service can be given."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium; without its sandbox only as root, where it cannot have one."""
+    if CHROMIUM is None:
+        raise machine.MissingError("Chromium")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            chromium_sandbox=os.geteuid() != 0,
+            args=list(QUIET_BROWSER),
+        )
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A client's browser that has never been here."""
+    context = browser.new_context(locale="ru-RU", timezone_id="Europe/Moscow")
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()

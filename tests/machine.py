@@ -1,0 +1,107 @@
+"""What the tests need of the machine beside Python: found, or installed, or asked for.
+
+`make test` runs this file: as root on Debian and Ubuntu it installs what is missing from the
+distribution; anyone else is told the one command. The fixtures find the programs through it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class MissingError(Exception):
+    """A program is not on this machine; the text says how to get it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is missing. `make machine` installs it or says how.")
+
+
+def _by_version(folder: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in folder.parent.name.split(".") if part.isdigit())
+
+
+def postgres_folder() -> Path | None:
+    """The newest folder that holds initdb, postgres and pg_ctl; Debian keeps them off PATH."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_by_version, reverse=True)
+    on_path = shutil.which("initdb")
+    if on_path:
+        folders.append(Path(on_path).resolve().parent)
+    wanted = ("initdb", "postgres", "pg_ctl")
+    return next((it for it in folders if all((it / name).exists() for name in wanted)), None)
+
+
+def chromium() -> Path | None:
+    """A Chromium that starts (Ubuntu's package may be a stub that only names a snap)."""
+    installed = [Path(found) for name in BROWSERS if (found := shutil.which(name))]
+    downloaded = Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome")
+    return next((it for it in [*installed, *sorted(downloaded, reverse=True)] if _runs(it)), None)
+
+
+def _runs(program: Path) -> bool:
+    try:
+        done = subprocess.run([program, "--version"], check=False, capture_output=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def program(name: str) -> Callable[[], Path | None]:
+    return lambda: Path(found) if (found := shutil.which(name)) else None
+
+
+# what it is called, how it is found, the packages of Debian and Ubuntu that bring it
+NEEDS: tuple[tuple[str, Callable[[], Path | None], tuple[str, ...]], ...] = (
+    ("git", program("git"), ("git",)),
+    ("PostgreSQL", postgres_folder, ("postgresql",)),
+    ("Chromium", chromium, ("chromium", "chromium-sandbox")),
+    ("qpdf", program("qpdf"), ("qpdf",)),
+    ("pdftotext", program("pdftotext"), ("poppler-utils",)),
+)
+
+
+def missing() -> dict[str, tuple[str, ...]]:
+    """Names of what is missing, each with its packages."""
+    return {name: packages for name, find, packages in NEEDS if find() is None}
+
+
+def run(*command: str) -> bool:
+    """Run what shows its progress on standard error; True when it succeeded."""
+    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    return subprocess.run(command, check=False, env=quiet, stdout=sys.stderr).returncode == 0
+
+
+def install() -> None:
+    """As root on Debian and Ubuntu: each missing thing by itself, so that one cannot stop all."""
+    run("apt-get", "-qq", "update")
+    for packages in missing().values():
+        run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", *packages)
+    if "Chromium" in missing():  # Ubuntu has it as a snap only
+        run(sys.executable, "-m", "playwright", "install", "--with-deps", "chromium")
+
+
+def main() -> int:
+    if not missing():
+        return 0
+    sys.stderr.write(f"Missing: {', '.join(missing())}.\n")
+    if not shutil.which("apt-get"):
+        sys.stderr.write("Install that with your package manager, then run make again.\n")
+        return 1
+    if os.geteuid() == 0:
+        install()
+    if not (lacking := missing()):
+        return 0
+    packages = " ".join(package for names in lacking.values() for package in names)
+    sys.stderr.write(
+        "Type this, then run make again:\n"
+        f"  sudo apt-get update && sudo apt-get install --no-install-recommends {packages}\n"
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
