@@ -1,0 +1,204 @@
+"""Our side of YooKassa's API v3, over the official SDK with its traps closed.
+
+Of `yookassa` 3.13.0 we keep what signs a call: `ApiClient` with its headers and its name for
+YooKassa's statistics. Two of its methods are replaced, so the version is pinned:
+
+- `execute` sends our bytes. The SDK's models would drop keys they do not know, carry amounts
+  through float, write None as "None" and put their `cms_name` into the caller's own dict; and a
+  replay must repeat the first body exactly.
+- `get_session` gives one pooled session per thread. The SDK opens a connection per call, waits
+  for ever, obeys HTTP_PROXY and netrc, follows redirects (a POST then becomes a GET), and sends
+  again by itself when a connection breaks.
+
+Its `request` is not used: it turns every network failure into AttributeError and loses the HTTP
+status. Neither is its class-level Configuration, which two clients in a process would share and
+whose logger writes out credentials.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.retry import Retry
+from yookassa.client import ApiClient
+from yookassa.domain.common.user_agent import UserAgent
+
+from checkout.domain.errors import Refused
+from checkout.domain.payment import Payment
+from checkout.gateway.verdict import Answer, broken_off, refusal, unreadable
+from checkout.gateway.wire import (
+    UnreadableAnswerError,
+    is_idempotence_key,
+    is_payment_id,
+    read_object,
+    read_payment,
+)
+
+MAX_ANSWER = 1024 * 1024
+_CHUNK = 64 * 1024
+
+
+class YooKassa:
+    """One shop at YooKassa. Safe to share between threads; each keeps its own connections.
+
+    `timeouts` are seconds to connect and to wait for the next byte; YooKassa itself gives up
+    after 30, so the second is longer. A whole answer may take twice the second, no more.
+    """
+
+    def __init__(
+        self,
+        *,
+        shop_id: str,
+        secret_key: str,
+        api_url: str,
+        timeouts: tuple[float, float] = (3.05, 35.0),
+    ) -> None:
+        self._shop_id = shop_id
+        self._api_url = api_url.rstrip("/")
+        self._client = _Client(shop_id, secret_key, self._api_url, timeouts)
+
+    def __repr__(self) -> str:
+        return f"YooKassa(shop_id={self._shop_id!r}, api_url={self._api_url!r})"
+
+    def create_payment(self, *, key: str, body: str) -> Payment:
+        """POST /payments with `body` byte for byte (see `wire.payment_request`).
+
+        Refused: YooKassa said no to *this request*; on a replay that says nothing about an
+        earlier one. UnknownOutcome: repeat the same key and body within 24 hours, or look the
+        payment up. Unreachable: it was not sent.
+        """
+        if not is_idempotence_key(key):
+            raise ValueError("an idempotence key is 1 to 64 characters of 0-9 A-Z a-z + _ . -")
+        answer = self._client.call("POST", "/payments", key=key, body=body.encode())
+        return _read("POST", answer)
+
+    def payment(self, payment_id: str) -> Payment:
+        """GET /payments/{id}: the payment as it stands. Refused with status 404 if unknown.
+
+        An id of another shape is refused without asking. UnknownOutcome here means only that
+        its state was not learnt.
+        """
+        if not is_payment_id(payment_id):
+            raise Refused(
+                "Такого платежа в ЮKassa нет.",
+                status=404,
+                reason="not_found",
+                detail="id of another shape",
+            )
+        payment = _read("GET", self._client.call("GET", f"/payments/{payment_id}"))
+        if payment.id != payment_id:
+            raise unreadable("GET", 200, "the answer is of another payment")
+        return payment
+
+    def me(self) -> Mapping[str, object]:
+        """GET /me: the shop's own description (`account_id`, `status`, `test`, …)."""
+        answer = self._client.call("GET", "/me")
+        try:
+            return read_object(answer.text)
+        except UnreadableAnswerError as error:
+            raise unreadable("GET", 200, error.detail) from None
+
+
+def _read(method: str, answer: Answer) -> Payment:
+    try:
+        return read_payment(answer.text)
+    except UnreadableAnswerError as error:
+        raise unreadable(method, answer.status, error.detail) from None
+
+
+class _Client(ApiClient):
+    """The SDK's client of one shop, without its global configuration."""
+
+    def __init__(
+        self, shop_id: str, secret_key: str, api_url: str, timeouts: tuple[float, float]
+    ) -> None:
+        # Not super().__init__(): it reads the credentials from class-level state.
+        self.endpoint = api_url
+        self.shop_id = shop_id
+        self.shop_password = secret_key
+        self.auth_token = None
+        self.user_agent = UserAgent()  # type: ignore[no-untyped-call]  # the SDK has no types
+        self._timeouts = timeouts
+        self._sessions = threading.local()
+
+    def call(self, method: str, path: str, *, key: str = "", body: bytes = b"") -> Answer:
+        """Send once and read the whole answer; raise unless it is a readable 200."""
+        extra = {"Idempotence-Key": key} if key else None
+        headers = self.prepare_request_headers(extra)  # type: ignore[no-untyped-call]  # as above
+        try:
+            answer = self.execute(body, method, path, None, headers)
+        except requests.RequestException as error:
+            raise broken_off(
+                method, never_sent=_never_connected(error), detail=_kind(error)
+            ) from None
+        if answer.status != 200:
+            raise refusal(method, answer)
+        return answer
+
+    def execute(
+        self,
+        body: bytes,
+        method: str,
+        path: str,
+        query_params: Mapping[str, str] | None,
+        request_headers: Mapping[str, str],
+    ) -> Answer:
+        """As the SDK's, but with our bytes; logs nothing, follows nothing, reads 1 MiB at most."""
+        deadline = time.monotonic() + 2 * self._timeouts[1]
+        with self.get_session().request(
+            method,
+            self.endpoint + path,
+            params=query_params,
+            headers=request_headers,
+            data=body or None,
+            timeout=self._timeouts,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            text = _content(method, response, deadline)
+            return Answer(response.status_code, response.headers, text)
+
+    def get_session(self) -> requests.Session:
+        """This thread's session: kept-alive, deaf to the environment, never sending twice."""
+        session: requests.Session | None = getattr(self._sessions, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.trust_env = False
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            once = HTTPAdapter(max_retries=Retry(total=0, read=False))
+            session.mount("http://", once)
+            session.mount("https://", once)
+            self._sessions.session = session
+        return session
+
+
+def _content(method: str, response: requests.Response, deadline: float) -> str:
+    """The answer's text. UnknownOutcome when it is too long, too slow or not UTF-8."""
+    content = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        content += chunk
+        if len(content) > MAX_ANSWER:
+            raise unreadable(method, response.status_code, "over 1 MiB")
+        if time.monotonic() > deadline:
+            raise unreadable(method, response.status_code, "too slow")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise unreadable(method, response.status_code, "not UTF-8") from None
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
+        return True
+    return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY" in str(error)
+
+
+def _kind(error: requests.RequestException) -> str:
+    inner = error.args[0] if error.args else None
+    reason = getattr(inner, "reason", None) or inner
+    return f"{type(error).__name__}: {type(reason).__name__}"

@@ -1,0 +1,207 @@
+"""YooKassa's JSON to our values and back: no float, no network, no clock.
+
+Written from YooKassa's API v3 specification: amounts are strings with a dot and two decimals,
+times are ISO 8601 in UTC with milliseconds, metadata is a flat object of strings.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from checkout.domain.errors import GatewayError
+from checkout.domain.payment import Payment
+
+CMS_NAME = "oferta"  # otherwise YooKassa's statistics would count us as its SDK
+MAX_DESCRIPTION = 128
+MAX_RETURN_URL = 2048
+MAX_METADATA_KEYS = 16
+MAX_METADATA_KEY = 32
+MAX_METADATA_VALUE = 512
+
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,11})\.([0-9]{2})")
+_PAYMENT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_KEY = re.compile(r"[0-9A-Za-z+_.-]{1,64}")
+
+Json = Mapping[str, object]
+
+
+class UnreadableAnswerError(GatewayError):
+    """An answer of YooKassa that is not the object its documentation describes."""
+
+    code = "gateway_unreadable"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("ЮKassa ответила непонятно.", detail=detail)
+
+
+def amount_text(kopecks: int) -> str:
+    """1500000 → "15000.00". A sum that is not a positive whole number of kopecks: ValueError."""
+    if type(kopecks) is not int or kopecks <= 0:
+        raise ValueError(f"an amount is a positive int of kopecks, not {kopecks!r}")
+    return f"{kopecks // 100}.{kopecks % 100:02}"
+
+
+def kopecks_from(value: object) -> int:
+    """ "15000.00" → 1500000, exactly. Anything but digits, a dot and two digits: ValueError."""
+    match = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"not an amount: {value!r}")
+    return int(match[1]) * 100 + int(match[2])
+
+
+def is_payment_id(text: str) -> bool:
+    """Has it the shape of a payment's id? Ask before an id from outside is kept or used."""
+    return _PAYMENT_ID.fullmatch(text) is not None
+
+
+def is_idempotence_key(text: str) -> bool:
+    """YooKassa takes 1 to 64 plain characters as an idempotence key."""
+    return _KEY.fullmatch(text) is not None
+
+
+def payment_request(
+    *,
+    amount_kopecks: int,
+    description: str,
+    return_url: str,
+    metadata: Mapping[str, str],
+    receipt: Json | None = None,
+) -> str:
+    """The exact JSON of POST /payments: one stage, redirect, the payer chooses how to pay.
+
+    The same values give the same text. Keep it beside its idempotence key before sending and
+    replay that text, never a newly built one. Whatever breaks YooKassa's limits (description
+    128, return_url 2048, 16 metadata keys of 32 and values of 512 characters), any float and
+    any value that is not text in `metadata` is a mistake of the caller: ValueError.
+    """
+    request: dict[str, object] = {
+        "amount": {"value": amount_text(amount_kopecks), "currency": "RUB"},
+        "capture": True,
+        "confirmation": {
+            "type": "redirect",
+            "return_url": _text("return_url", return_url, MAX_RETURN_URL),
+        },
+        "description": _text("description", description, MAX_DESCRIPTION),
+        "metadata": _metadata({"cms_name": CMS_NAME, **metadata}),
+    }
+    if receipt is not None:
+        _refuse_floats(receipt)
+        request["receipt"] = receipt
+    return json.dumps(request, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _text(name: str, value: str, longest: int) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= longest:
+        raise ValueError(f"{name} is text of 1 to {longest} characters")
+    return value
+
+
+def _metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    if len(metadata) > MAX_METADATA_KEYS:
+        raise ValueError(f"metadata holds {MAX_METADATA_KEYS} keys at most, cms_name included")
+    for key, value in metadata.items():
+        _text("a metadata key", key, MAX_METADATA_KEY)
+        _text(f"metadata {key}", value, MAX_METADATA_VALUE)
+    return dict(metadata)
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise ValueError("no float goes to YooKassa")
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            _refuse_floats(part)
+
+
+def read_object(raw: str) -> Json:
+    """The JSON object in `raw`; numbers with a fraction stay text. UnreadableAnswerError."""
+    try:
+        value = json.loads(raw, parse_float=str, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableAnswerError(f"not JSON: {type(error).__name__}") from None
+    if not isinstance(value, dict):
+        raise UnreadableAnswerError(f"not an object but {type(value).__name__}")
+    return value
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+def read_payment(raw: str) -> Payment:
+    """The payment in an answer. Statuses, reasons and methods are kept as given.
+
+    UnreadableAnswerError when a field we act on is missing or has another shape.
+    """
+    try:
+        return _payment(read_object(raw), raw)
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnreadableAnswerError(f"not a payment: {type(error).__name__}: {error}") from None
+
+
+def _payment(payment: Json, raw: str) -> Payment:
+    amount = _part(payment, "amount")
+    cancellation = _part(payment, "cancellation_details")
+    return Payment(
+        id=_id(payment["id"]),
+        status=_string(payment["status"]),
+        paid=_flag(payment["paid"]),
+        amount_kopecks=kopecks_from(amount["value"]),
+        currency=_string(amount["currency"]),
+        metadata={k: v for k, v in _part(payment, "metadata").items() if isinstance(v, str)},
+        created_at=_moment(payment["created_at"]),
+        captured_at=_moment_or_none(payment.get("captured_at")),
+        confirmation_url=_string_or_none(_part(payment, "confirmation").get("confirmation_url")),
+        cancellation_party=_string_or_none(cancellation.get("party")),
+        cancellation_reason=_string_or_none(cancellation.get("reason")),
+        test=_flag(payment["test"]),
+        shop_id=_string_or_none(_part(payment, "recipient").get("account_id")),
+        method=_string_or_none(_part(payment, "payment_method").get("type")),
+        raw=raw,
+    )
+
+
+def _part(payment: Json, name: str) -> Json:
+    part = payment.get(name)
+    if part is None:
+        return {}
+    if not isinstance(part, dict):
+        raise TypeError(f"{name} is not an object")
+    return part
+
+
+def _id(value: object) -> str:
+    text = _string(value)
+    if not is_payment_id(text):
+        raise ValueError(f"not a payment id: {text[:80]!r}")
+    return text
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"text expected, not {type(value).__name__}")
+    return value
+
+
+def _string_or_none(value: object) -> str | None:
+    return None if value is None else _string(value)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"true or false expected, not {type(value).__name__}")
+    return value
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_string(value))
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment.astimezone(UTC)
+
+
+def _moment_or_none(value: object) -> datetime | None:
+    return None if value is None else _moment(value)
