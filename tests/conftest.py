@@ -1,6 +1,7 @@
 """What all tests share: a hostile machine, both databases, and a real browser."""
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -89,7 +91,7 @@ class Postgres:
         self.programs = programs
         # not under pytest's folder: that is closed to the other user, and its path may be
         # longer than the 107 bytes a socket may have
-        self.folder = Path(tempfile.mkdtemp(prefix="oferta-pg-", dir="/tmp"))  # noqa: S108
+        self.folder = Path(tempfile.mkdtemp(prefix="oferta-pg-", dir="/tmp"))
         self.user = _unprivileged_user()
         if self.user:
             shutil.chown(self.folder, self.user)
@@ -112,8 +114,6 @@ class Postgres:
         return f"postgresql+psycopg://oferta@/{database}?host={self.folder}"
 
     def execute(self, statement: str) -> None:
-        import psycopg  # noqa: PLC0415 - only these tests pay for it
-
         address = f"host={self.folder} user=oferta dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement.encode())
@@ -134,8 +134,6 @@ def _unprivileged_user() -> str | None:
     """Whom the server runs as when we are root, whom it refuses; None when we are not."""
     if os.geteuid() != 0:
         return None
-    import pwd  # noqa: PLC0415
-
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
 
