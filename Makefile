@@ -12,7 +12,7 @@ help: ## list these commands
 setup: ## make .venv with the locked dependencies (skipped when nothing changed)
 	@.ci/setup
 
-machine: setup
+machine: setup ## what tests need beside Python: PostgreSQL, Chromium (root installs, others are told how)
 	@$(BIN)/python tests/machine.py
 
 run: setup ## publish this checkout and sell by it on http://127.0.0.1:8000 (PORT=… changes it)
