@@ -21,6 +21,7 @@ from checkout.web.views import (
 )
 from offer import wording
 from offer.manifest import badge
+from offer.redline import clause_title
 from offer.release import PublishedEdition
 
 __all__ = [
@@ -43,7 +44,16 @@ _PAGES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-FIELDS: Final = ("kind", "organisation", "inn", "kpp", "name", "email", "phone")
+FIELDS: Final = {
+    "kind": "Кто заказывает",
+    "organisation": "Название компании",
+    "inn": "ИНН",
+    "kpp": "КПП",
+    "name": "Фамилия, имя и отчество",
+    "email": "Электронная почта",
+    "phone": "Телефон",
+}
+KINDS: Final = {"person": "Физическое лицо", "sole_trader": "ИП", "company": "Компания"}
 BOXES: Final = ("accept_offer", "accept_consent")
 
 
@@ -68,12 +78,18 @@ def _typed(form: OrderForm) -> dict[str, str]:
     return {name: form.values[name] for name in FIELDS if form.values.get(name)}
 
 
+def _typed_in_words(form: OrderForm) -> list[tuple[str, str]]:
+    typed = _typed(form)
+    return [(FIELDS[name], KINDS.get(value, value)) for name, value in typed.items()]
+
+
 def _tel(phone: str) -> str:
     return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
 
 
 _PAGES.filters |= {
     "badge": _badge,
+    "clause_title": clause_title,
     "consent_label": _consent_label,
     "day": wording.day,
     "error_of": _error_of,
@@ -83,9 +99,10 @@ _PAGES.filters |= {
     "offer_label": _offer_label,
     "tel": _tel,
     "typed": _typed,
+    "typed_in_words": _typed_in_words,
     "working_hours": wording.working_hours,
 }
-_PAGES.globals |= {"form_fields": FIELDS + BOXES}
+_PAGES.globals |= {"form_fields": (*FIELDS, *BOXES), "fields": FIELDS, "kinds": KINDS}
 
 
 def order_form(page: OrderForm) -> str:

@@ -17,12 +17,16 @@ OTHER_WAY = "Возьмите другую карту или заплатите 
 
 @dataclass(frozen=True)
 class Words:
-    """What a page says first. `note` is one more sentence, or empty; `tone` colours the box."""
+    """What a page says first: `note` is one more sentence, `next` the heading of what to do now.
+
+    `tone` (done, caution) only colours what the words already say.
+    """
 
     heading: str
     money: str
     tone: str
     note: str = ""
+    next: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,9 @@ def _paid(page: OrderPage) -> Words:
 
 def _cancelled(page: OrderPage) -> Words:
     told = decline(page.reason)
-    return Words(told.heading, NOT_CHARGED, "caution", told.advice)
+    unfinished = told in (UNFINISHED, _LATE)
+    then = "Оплатить ещё раз" if unfinished else "Другая карта или СБП"
+    return Words(told.heading, NOT_CHARGED, "caution", told.advice, then)
 
 
 def _refunded(page: OrderPage) -> Words:

@@ -67,6 +67,12 @@ class Changed:
         """False when only the consent is another one."""
         return self.old_edition.sha256 != self.form.edition.sha256
 
+    @property
+    def consent_changed(self) -> bool:
+        """True when a consent was ticked whose text is no longer the one asked for."""
+        now = self.form.consent.sha256 if self.form.consent else None
+        return self.old_consent is not None and self.old_consent.sha256 != now
+
 
 @dataclass(frozen=True)
 class Retry:

@@ -1,0 +1,142 @@
+"""The pages of trouble, each with its words: what happened, what about the money, what next.
+
+One function per answer of the service (its status stands in the docstring), so that the words
+are in one place and a handler only names what happened.
+"""
+
+from dataclasses import dataclass
+
+from checkout.web.views import Retry, Trouble
+from offer.terms import Requisites
+
+NOT_CHARGED = "Деньги не списаны."
+
+
+@dataclass(frozen=True)
+class House:
+    """What every page of trouble knows: is this a demo, and whom to write to (if known)."""
+
+    test: bool
+    requisites: Requisites | None = None
+
+
+def forbidden(house: House) -> Trouble:
+    """403: a form sent from somewhere else than our own page."""
+    return _trouble(
+        house,
+        "Форма отправлена не с нашей страницы",
+        "Откройте пакеты и начните заказ заново. Если видите это снова, обновите браузер.",
+        money=NOT_CHARGED,
+    )
+
+
+def not_found(house: House) -> Trouble:
+    """404: no such page."""
+    return _trouble(
+        house,
+        "Такой страницы нет",
+        "Проверьте адрес: в нём могла потеряться буква. Пакеты, цены и оферта — на главной.",
+        link=("/", "На главную"),
+    )
+
+
+def order_not_found(house: House) -> Trouble:
+    """404: no order at this secret address."""
+    return _trouble(
+        house,
+        "Такого заказа нет",
+        "Адрес заказа длинный, и открыть его можно только целиком: "
+        "возьмите ссылку из письма или скопируйте её ещё раз.",
+        link=("/", "На главную"),
+    )
+
+
+def package_not_sold(house: House) -> Trouble:
+    """404: the offer in force has no such package."""
+    return _trouble(
+        house,
+        "Такого пакета нет",
+        "В действующей редакции оферты его не продают. Посмотрите, какие пакеты есть.",
+        money=NOT_CHARGED,
+    )
+
+
+def never_published(house: House, form_url: str) -> Trouble:
+    """422: a box whose hash is of no edition ever published."""
+    return _trouble(
+        house,
+        "Такой редакции оферты не было",
+        "Форма пришла с отметкой о тексте, который мы не публиковали. "
+        "Откройте форму заново: в ней стоит действующая редакция.",
+        money=NOT_CHARGED,
+        link=(form_url, "Открыть форму заново"),
+    )
+
+
+def too_many(house: House) -> Trouble:
+    """429: too many requests from one address."""
+    return _trouble(
+        house,
+        "Слишком много попыток подряд",
+        "Подождите минуту и повторите. Сохранённые заказы никуда не делись.",
+    )
+
+
+def unreachable(house: House, retry: Retry | None, order_url: str | None = None) -> Trouble:
+    """503: YooKassa could not be reached, or its answer is not known; the order is saved."""
+    return _trouble(
+        house,
+        "Платёжный сервис не отвечает",
+        "Попробуйте ещё раз через минуту: второго заказа и второго платежа не будет.",
+        money=f"{NOT_CHARGED} Заказ сохранён.",
+        link=(order_url, "Открыть заказ") if order_url else None,
+        retry=retry,
+    )
+
+
+def not_selling(house: House, sentence: str) -> Trouble:
+    """503: there is nothing to sell by (no release, a year without a calendar)."""
+    return _trouble(
+        house,
+        "Сейчас заказать нельзя",
+        sentence,
+        money=NOT_CHARGED,
+        link=("/offer/", "Читать оферту"),
+    )
+
+
+def broken(house: House, reference: str) -> Trouble:
+    """500: our bug; nothing is half done, and the reference finds it in the log."""
+    return Trouble(
+        heading="На сайте произошла ошибка",
+        money="Если вы платили, деньги и заказ не потеряются: платёж мы сверим с ЮKassa.",
+        next="Повторите чуть позже. Если не поможет, напишите исполнителю и назовите номер ниже.",
+        link_url="/",
+        link_text="На главную",
+        reference=reference,
+        test=house.test,
+        requisites=house.requisites,
+    )
+
+
+def _trouble(
+    house: House,
+    heading: str,
+    then: str,
+    *,
+    money: str = "",
+    link: tuple[str, str] | None = ("/", "Выбрать пакет"),
+    retry: Retry | None = None,
+) -> Trouble:
+    url, text = link or (None, None)
+    return Trouble(
+        heading=heading,
+        money=money,
+        next=then,
+        link_url=url,
+        link_text=text,
+        reference=None,
+        test=house.test,
+        retry=retry,
+        requisites=house.requisites,
+    )

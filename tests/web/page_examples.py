@@ -1,0 +1,220 @@
+"""Views with plausible values, for the tests of the pages and for looking at them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from checkout.domain.settlement import LedgerRef, Party
+from checkout.web.pages import Changed, FieldError, OrderForm, OrderPage, Retry
+from offer.periods import Period
+from offer.redline import redline
+from offer.release import PublishedEdition
+from offer.terms import Package, Place, Requisites, Terms, WorkingHours
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+HOSTILE = """"><script>alert('x')</script><b onmouseover=alert(1)>"""
+OLD_TEXT = """## 3. Порядок
+
+3.1. Услуги продаются пакетами:
+
+- 2 часа — 7 000 ₽, дополнительный час — 3 500 ₽;
+- 5 часов — 15 000 ₽, дополнительный час — 3 000 ₽.
+
+3.4. Неиспользованные часы на следующий период не переносятся.
+
+3.5. Часы списываются только за выполненные работы.
+"""
+NEW_TEXT = """## 3. Порядок
+
+3.1. Услуги продаются пакетами:
+
+- 2 часа — 7 000 ₽, дополнительный час — 3 500 ₽;
+- 5 часов — 16 000 ₽, дополнительный час — 3 200 ₽.
+
+3.4. Неиспользованные часы переносятся на следующий месяц, если пакет куплен снова.
+
+3.5. Часы списываются только за выполненные работы.
+
+3.8. Срочные задачи исполнитель берёт по согласованию.
+"""
+REQUISITES = Requisites(
+    name="Индивидуальный предприниматель Дудкин Антон Александрович",
+    inn="230909098157",
+    account="40802810720000480414",
+    bank="ООО «Банк Точка»",
+    bic="044525104",
+    correspondent_account="30101810745374525104",
+    phone="+7 938 478 10 91",
+    email="dudkinanton@bk.ru",
+)
+
+
+def package(price_kopecks: int = 1_500_000, extra_hour_kopecks: int = 300_000) -> Package:
+    return Package(5, price_kopecks, extra_hour_kopecks, Place("3.1", 40))
+
+
+def terms(sold: Package) -> Terms:
+    return Terms(
+        packages=(sold,),
+        prepayment_percent=100,
+        term_months=1,
+        moves_to_working_day=True,
+        pauses_at_limit=True,
+        working_hours=WorkingHours((1, 2, 3, 4, 5), time(9), time(18)),
+        unit_minutes=5,
+        acceptance_working_days=1,
+        requisites=REQUISITES,
+        places={"working_hours": Place("4.1", 62), "term_months": Place("3.3", 48)},
+    )
+
+
+def edition(document: str = "offer", number: int = 3, digit: str = "9") -> PublishedEdition:
+    return PublishedEdition(
+        document=document,
+        number=number,
+        sha256=f"{digit}f2c41ab" * 8,
+        commit="c0ffee" * 6 + "beef",
+        tag=f"{document}/{number}",
+        tag_id="decade" * 6 + "fade",
+        published_at=datetime(2026, 11, 21, 21, 30, tzinfo=UTC),
+        change=None,
+        summary="5 часов: 15 000 ₽ → 16 000 ₽; изменены 3.1, 3.4",
+        text=b"",
+        terms=None,
+        page=f"/{document}/{number}/",
+        source=f"/{document}/{number}/{document}.md",
+    )
+
+
+def period(*, provisional: bool = False) -> Period:
+    return Period(
+        starts_at=datetime(2026, 11, 22, 11, 3, tzinfo=UTC),
+        expires_at=datetime(2026, 12, 22, 21, 0, tzinfo=UTC),
+        last_day=date(2026, 12, 22),
+        reason=(
+            "Оплата 22.11.2026. Месяц считают со следующего дня, и он кончается 22.12.2026. "
+            "Это вторник, рабочий день, поэтому срок не сдвигается. "
+            "Пакет действует до\u00a022.12.2026 включительно, до\u00a024:00 "
+            "по московскому времени."
+        ),
+        provisional=provisional,
+    )
+
+
+TYPED: Mapping[str, str] = {
+    "kind": "company",
+    "organisation": "ООО «Ромашка»",
+    "inn": "7707083893",
+    "kpp": "770701001",
+    "name": "Иванова Мария Петровна",
+    "email": "buh@romashka.example",
+    "phone": "+7 900 000 00 00",
+}
+
+
+def form(
+    values: Mapping[str, str] | None = None, errors: tuple[FieldError, ...] = ()
+) -> OrderForm:
+    sold = package()
+    return OrderForm(
+        action="/checkout/5",
+        attempt="attempt-1",
+        package=sold,
+        period=period(),
+        terms=terms(sold),
+        edition=edition(),
+        consent=edition("consent", 1, "c"),
+        privacy=edition("privacy", 1, "d"),
+        values=values or {},
+        errors=errors,
+        test=True,
+        zone=MOSCOW,
+    )
+
+
+def form_with_errors() -> OrderForm:
+    return form(
+        TYPED | {"inn": "7707083894", "email": "buh@"},
+        (
+            FieldError("inn", "ИНН не сходится: проверьте цифры, у компании их 10."),
+            FieldError("email", "Введите адрес почты целиком, например buh@example.ru."),
+            FieldError("accept_offer", "Отметьте, что принимаете условия оферты."),
+        ),
+    )
+
+
+def changed(*, retry: bool = False) -> Changed:
+    sold = package(1_600_000, 320_000)
+    now = replace(form(TYPED), package=sold, terms=terms(sold), edition=edition(number=4, digit="4"))
+    if retry:
+        now = replace(now, action="/orders/secret/retry", consent=None)
+    return Changed(
+        form=now,
+        old_edition=edition(),
+        old_price_kopecks=1_500_000,
+        changes=redline(OLD_TEXT, NEW_TEXT),
+        decline_url="/orders/secret" if retry else "/",
+        retry=retry,
+    )
+
+
+def changed_consent() -> Changed:
+    now = replace(form(TYPED), consent=edition("consent", 2, "e"))
+    return Changed(
+        form=now,
+        old_edition=now.edition,
+        old_price_kopecks=now.package.price_kopecks,
+        changes=(),
+        decline_url="/",
+        old_consent=edition("consent", 1, "c"),
+    )
+
+
+def retry(*, ask: PublishedEdition | None = None, error: str | None = None) -> Retry:
+    return Retry(
+        action="/orders/secret/retry",
+        fields={"attempt": "attempt-2"},
+        edition=ask,
+        price_kopecks=1_500_000 if ask else None,
+        error=error,
+    )
+
+
+def order(state: str, **facts: object) -> OrderPage:
+    """An order in `state` with the facts that state has; `facts` replace fields."""
+    sold = package()
+    settled = state in ("paid", "refunded")
+    page = OrderPage(
+        number="2026-0017",
+        token="secret",
+        state=state,
+        money_taken={"waiting": None, "created": False, "cancelled": False}.get(state, True),
+        hours=5,
+        price_kopecks=sold.price_kopecks,
+        refunded_kopecks=sold.price_kopecks if state == "refunded" else 0,
+        edition=edition(),
+        consent_sha256=edition("consent", 1, "c").sha256,
+        payment_id=None if state == "created" else "3294a6b0-000f-5000-8000-1a2b3c4d5e6f",
+        paid_at=period().starts_at if settled else None,
+        period=period() if settled else None,
+        acceptance=LedgerRef(42, "ab12cd34" * 8) if settled else None,
+        reason=None,
+        party=Party(
+            "company",
+            TYPED["name"],
+            TYPED["organisation"],
+            TYPED["inn"],
+            TYPED["kpp"],
+            TYPED["email"],
+            TYPED["phone"],
+        ),
+        terms=terms(sold),
+        test=True,
+        pay_again_url=None,
+        confirmation_url="https://pay.example/1" if state == "waiting" else None,
+        zone=MOSCOW,
+        retry={"created": retry(), "cancelled": retry(ask=edition())}.get(state),
+        receipt=True,
+    )
+    return replace(page, **facts)  # type: ignore[arg-type]  # names and types as in OrderPage
