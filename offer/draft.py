@@ -1,0 +1,146 @@
+"""The pushed texts that differ from what is public → their next editions, as tag objects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from offer import git
+from offer.clauses import decode
+from offer.editions import DOCUMENTS, Edition, sha256, source_path
+from offer.errors import OfferError
+from offer.manifest import edition_terms
+from offer.summary import FIRST, change_class, summary
+from offer.tags import ZONE, Tag, compose_tag
+from offer.terms import Problem, Requisites, Terms, read_terms
+from offer.wording import moment
+
+
+class UnsellableError(OfferError):
+    """The offer's text cannot be sold by; `problems` say where and why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        one = len(problems) == 1
+        super().__init__(
+            "unsellable",
+            problems[0].sentence if one else f"в тексте оферты ошибок: {len(problems)}.",
+        )
+        self.problems = tuple(problems)
+
+
+def next_editions(
+    repository: git.Repository,
+    commit: str,
+    published: Mapping[str, Sequence[Edition]],
+    now: datetime,
+) -> tuple[Edition, ...]:
+    """Editions for the documents whose bytes at `commit` are not those of the last edition.
+
+    Their tag objects are written, without refs: nothing is public yet. Raises OfferError when a
+    text cannot be published; what is in force then stays so.
+    """
+    texts = _texts(repository, commit, published)
+    tagger = _sellable(texts["offer"]).requisites
+    drafts = [
+        _draft(document, text, commit, published[document], now)
+        for document, text in texts.items()
+        if not published[document] or published[document][-1].text != text
+    ]
+    described = [_described(repository, draft, published[draft.document]) for draft in drafts]
+    return tuple(_tagged(repository, draft, tagger) for draft in described)
+
+
+def _texts(
+    repository: git.Repository, commit: str, published: Mapping[str, Sequence[Edition]]
+) -> dict[str, bytes]:
+    """The documents of the commit; one that was never public may be absent."""
+    names = {document: f"{commit}:{source_path(document)}" for document in DOCUMENTS}
+    found = repository.objects(names.values())
+    texts: dict[str, bytes] = {}
+    for document, name in names.items():
+        blob = found[name]
+        if blob is not None and blob.kind == "blob":
+            decode(blob.data, source_path(document))
+            texts[document] = blob.data
+        elif published[document] or document == "offer":
+            raise OfferError("missing_file", f"В коммите нет файла {source_path(document)}.")
+    return texts
+
+
+def _sellable(text: bytes) -> Terms:
+    source = source_path("offer")
+    reading = read_terms(decode(text, source), source)
+    if reading.terms is None:
+        raise UnsellableError(reading.problems)
+    return reading.terms
+
+
+def _draft(
+    document: str, text: bytes, commit: str, published: Sequence[Edition], now: datetime
+) -> Edition:
+    number = len(published) + 1
+    return Edition(
+        document=document,
+        number=number,
+        commit=commit,
+        tag=f"{document}/{number}",
+        tag_id="",
+        published_at=now.replace(microsecond=0),
+        sha256=sha256(text),
+        change=None,
+        summary=FIRST,
+        previous=published[-1].tag_id if published else None,
+        text=text,
+    )
+
+
+def _described(repository: git.Repository, draft: Edition, published: Sequence[Edition]) -> Edition:
+    """The draft with its summary and class of change."""
+    if not published:
+        return draft
+    last = published[-1]
+    _check_clock(draft, last)
+    messages = repository.messages(draft.commit, last.commit, source_path(draft.document))
+    # A label covers the commit that carries it, so one commit without it makes the edition more.
+    editorial = bool(messages) and all(message.change == "editorial" for message in messages)
+    written = next((message.summary for message in messages if message.summary), None)
+    return replace(
+        draft,
+        change=change_class(_terms(last), _terms(draft), editorial=editorial),
+        summary=written or _summary(draft, published),
+    )
+
+
+def _check_clock(draft: Edition, last: Edition) -> None:
+    if draft.published_at < last.published_at:
+        sentence = (
+            f"Часы этой машины показывают {moment(draft.published_at, ZONE)}, а редакция "
+            f"{last.number} вышла {moment(last.published_at, ZONE)}: проверьте время."
+        )
+        raise OfferError("clock_behind", sentence)
+
+
+def _summary(draft: Edition, published: Sequence[Edition]) -> str:
+    last = published[-1]
+    old, new = decode(last.text, last.tag), decode(draft.text, draft.tag)
+    sentence = summary(old, new, _terms(last), _terms(draft))
+    restored = [edition.number for edition in published if edition.sha256 == draft.sha256]
+    return f"{sentence}; снова текст редакции {restored[-1]}" if restored else sentence
+
+
+def _terms(edition: Edition) -> Terms | None:
+    return edition_terms(edition) if edition.document == "offer" else None
+
+
+def _tagged(repository: git.Repository, draft: Edition, tagger: Requisites) -> Edition:
+    """The edition with the id of its tag object, which now exists and which no ref names."""
+    trailers = {"Sha256": draft.sha256, "Change": draft.change, "Previous": draft.previous}
+    tag = Tag(
+        target=draft.commit,
+        target_kind="commit",
+        name=draft.tag,
+        at=draft.published_at,
+        summary=draft.summary,
+        trailers={key: value for key, value in trailers.items() if value is not None},
+    )
+    content = compose_tag(tag, tagger=tagger.name, email=tagger.email)
+    return replace(draft, tag_id=repository.write_tag(content))
