@@ -164,7 +164,7 @@ def acceptance_deadline(
     sentences = [
         f"Уведомление {wording.day(notified_on)}.",
         f"Срок для замечаний — {_working_days_in_words(working_days)}, он считается "
-        "со следующего дня (ГК РФ, ст. 191).",
+        "со следующего дня (ГК\u00a0РФ, ст. 191).",
         "Рабочим считается день, который рабочий и по производственному календарю, "
         "и по рабочему времени исполнителя."
         if require_both
@@ -242,12 +242,12 @@ def _counting(paid_on: date, plain: date, months: int) -> str:
     start = wording.day(paid_on + timedelta(days=1))
     length = "месяц" if months == 1 else wording.counted(months, "месяц", "месяца", "месяцев")
     if plain.day == paid_on.day:
-        ends = f"и истекает через {length}, {wording.day(plain)} (ГК РФ, ст. 191, 192 п. 3)."
+        ends = f"и истекает через {length}, {wording.day(plain)} (ГК\u00a0РФ, ст. 191, 192 п. 3)."
     else:
         ends = (
             f"и истекает через {length}; {paid_on.day}-го числа "
             f"в {wording.MONTHS_WHERE[plain.month - 1]} {plain.year} нет, поэтому последний день — "
-            f"последнее число месяца, {wording.day(plain)} (ГК РФ, ст. 191, 192 п. 3)."
+            f"последнее число месяца, {wording.day(plain)} (ГК\u00a0РФ, ст. 191, 192 п. 3)."
         )
     return f"Срок считается со следующего дня, {start}, {ends}"
 
@@ -276,7 +276,7 @@ def _unknown_decree(last_day: date, plain: date, calendar: Calendar) -> str:
     year = last_day.year if not calendar.covers(last_day.year) else plain.year
     return (
         f"Производственного календаря на {year} год ещё нет, поэтому дата предварительная: "
-        "она найдена по выходным и праздникам (ТК РФ, ст. 111, 112) и может быть изменена "
+        "она найдена по выходным и праздникам (ТК\u00a0РФ, ст. 111, 112) и может быть изменена "
         "только на более позднюю."
     )
 
