@@ -1,0 +1,152 @@
+"""The simulated shop at YooKassa: its payments and refunds behind one lock."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import datetime, timedelta
+
+from checkout.gateway.simulator import objects, rules
+from checkout.gateway.simulator.keys import Keys
+from checkout.gateway.simulator.objects import Entry, Object
+from checkout.gateway.simulator.rules import ObjectionError
+
+Tell = Callable[[str, Object], None]
+
+
+class Shop:
+    """State and its changes. Every public method takes the lock, and answers with copies.
+
+    `tell` is called with each event and its object, inside the lock, and must not block.
+    Whatever is overdue by the shop's clock is cancelled before anything else is looked at.
+    """
+
+    def __init__(
+        self, *, shop_id: str, page: str, clock: Callable[[], datetime], tell: Tell, receipts: bool
+    ) -> None:
+        self.shop_id = shop_id
+        self.keys = Keys()
+        self._page = page
+        self._clock = clock
+        self._offset = timedelta(0)
+        self._tell = tell
+        self._receipts = receipts
+        self._lock = threading.RLock()
+        self._payments: dict[str, Entry] = {}
+        self._refunds: dict[str, Object] = {}
+
+    def now(self) -> datetime:
+        return self._clock() + self._offset
+
+    def move_clock(self, now: datetime) -> None:
+        """Let it be `now`, and cancel what is overdue by then."""
+        self._offset = now - self._clock()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Cancel what nobody confirmed or captured in time."""
+        with self._lock:
+            now = self.now()
+            for entry in self._payments.values():
+                reason = objects.overdue(entry, now)
+                if reason:
+                    self._announce(objects.cancel(entry, reason), entry)
+
+    def create(self, request: Object) -> Object:
+        """POST /payments."""
+        rules.check_payment(request, receipts=self._receipts)
+        with self._lock:
+            entry = objects.new_payment(
+                request, shop_id=self.shop_id, page=self._page, at=self.now(), random=_random()
+            )
+            self._payments[entry.id] = entry
+            return deepcopy(entry.shown)
+
+    def payment(self, payment_id: str) -> Object:
+        return self.entry(payment_id).shown
+
+    def entry(self, payment_id: str) -> Entry:
+        """A copy of the payment with what only its page knows. ObjectionError 404."""
+        with self._lock:
+            return deepcopy(self._entry(payment_id))
+
+    def entries(self) -> list[Entry]:
+        """Copies of all payments, newest first."""
+        with self._lock:
+            self.sweep()
+            return [deepcopy(entry) for entry in reversed(self._payments.values())]
+
+    def capture(self, payment_id: str, request: Object) -> Object:
+        """POST /payments/{id}/capture."""
+        with self._lock:
+            entry = self._entry(payment_id)
+            amount = rules.check_capture(entry, request.get("amount"))
+            self._announce(objects.capture(entry, amount, self.now()), entry)
+            return deepcopy(entry.shown)
+
+    def cancel(self, payment_id: str) -> Object:
+        """POST /payments/{id}/cancel."""
+        with self._lock:
+            entry = self._entry(payment_id)
+            rules.check_cancel(entry)
+            self._announce(objects.cancel(entry, "canceled_by_merchant"), entry)
+            return deepcopy(entry.shown)
+
+    def pay(self, payment_id: str, method: str) -> Object:
+        """The payer confirms with "bank_card" or "sbp"."""
+        with self._lock:
+            entry = self._pending(payment_id)
+            if method == "sbp" and not entry.captures:
+                raise ObjectionError(409, "SBP can not be two-stage", "method")
+            self._announce(objects.pay(entry, method, self.now(), _random()), entry)
+            return deepcopy(entry.shown)
+
+    def decline(self, payment_id: str, reason: str) -> None:
+        """The bank declines one attempt; the page lets the payer try again: still pending."""
+        with self._lock:
+            self._pending(payment_id).declines.append(reason)
+
+    def end(self, payment_id: str, reason: str) -> Object:
+        """Cancel a pending payment for good, for whatever reason."""
+        with self._lock:
+            entry = self._pending(payment_id)
+            self._announce(objects.cancel(entry, reason), entry)
+            return deepcopy(entry.shown)
+
+    def refund(self, request: Object) -> Object:
+        """POST /refunds."""
+        with self._lock:
+            try:
+                entry = self._entry(str(request.get("payment_id")))
+            except ObjectionError:
+                raise ObjectionError(400, "Payment is not found", "payment_id") from None
+            rules.check_refund(request, entry)
+            refund = objects.new_refund(request, entry, self.now(), _random())
+            self._refunds[str(refund["id"])] = refund
+            self._tell("refund.succeeded", deepcopy(refund))
+            return deepcopy(refund)
+
+    def refunds(self) -> list[Object]:
+        """Copies of all refunds, newest first."""
+        with self._lock:
+            return [deepcopy(refund) for refund in reversed(self._refunds.values())]
+
+    def _entry(self, payment_id: str) -> Entry:
+        self.sweep()
+        entry = self._payments.get(payment_id)
+        if entry is None:
+            raise ObjectionError(404, "Payment doesn't exist or access denied", "payment_id")
+        return entry
+
+    def _pending(self, payment_id: str) -> Entry:
+        entry = self._entry(payment_id)
+        if entry.status != "pending":
+            raise ObjectionError(409, f"The payment is {entry.status} already")
+        return entry
+
+    def _announce(self, event: str, entry: Entry) -> None:
+        self._tell(event, deepcopy(entry.shown))
+
+
+def _random() -> str:
+    return secrets.token_hex(16)
