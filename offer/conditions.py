@@ -1,0 +1,121 @@
+"""Clauses 3.2, 3.6, 5.2 and 6.1 → prepayment, pause, unit of account, acceptance of works."""
+
+import re
+from collections.abc import Sequence
+
+from offer.figures import COUNT, figure_of, one_figure, spoken, strange_reason, unread
+from offer.numerals import count_value, folded, numeric_word
+from offer.passages import Passage, Vocabulary
+from offer.values import Place
+
+_PREPAYMENT = figure_of(
+    rf"{COUNT} ?(?:%|процент\w*)(?!\w)",
+    "работ* услуг* начина* приступа* исполнител* оказ* выполн* после при услови* предоплат*"
+    " оплат* оплачен* аванс* выбранн* пакет* час* процент* размер* в на к с от из того как когда"
+    " стоимост* цен* заказчик* получ* производ* вносит внес внесен* внесени* осуществля* порядк*"
+    " сумм* перечисл* поступлен* зачислен* денежн* средств* счет* и его ее их это сто ста по",
+    r"предоплат|аванс|рассроч|постоплат|частями|половин|процент|отсроч",
+    100,
+    "размер предоплаты",
+)
+_UNIT = figure_of(
+    rf"{COUNT} (?:минут(?:а|ы|у)?|мин\.?)(?!\w)",
+    "минимальн* наименьш* единиц* учет* времени рабоч* составля* равна равняется это минут* мин в"
+    " врем* учитыва* учитываем* списан* отрезками по с и точностью до час* работ* шаг* исполнител*",
+    r"минут|мин(?!\w)|секунд|час(?:а|ов|у)?(?!\w)|единиц",
+    60,
+    "единица учёта",
+)
+_ACCEPTANCE = figure_of(
+    rf"{COUNT} рабоч(?:его|их|ий) (?:дня|дней|день)(?!\w)",
+    "результат* работ* услуг* задач* счита* принят* если в течение рабоч* дня дней день с со"
+    " момента даты получен* уведомлен* об о ее его их выполнен* завершен* готовност* заказчик* не"
+    " направ* представ* сообщ* замечани* возражени* претензи* мотивированн* письменн* исполнител* на и"
+    " отводится отведен* дается имеет за это время срок* по электронной почте согласованн* канал*"
+    " связи таких такие свои рассматрива* проверя* принима* отправлен* направлен* отказ*",
+    r"рабоч\w+ д[не]|дн[яейю](?!\w)|день|час(?:а|ов)?(?!\w)|недел|срок|молчан",
+    30,
+    "срок на замечания",
+)
+
+
+def read_prepayment(passages: Sequence[Passage]) -> tuple[int, Place]:
+    """Percent of the price paid before work begins, 1..100. Raises Unread."""
+    said = spoken(passages)
+    for sentence in said:
+        full = re.fullmatch(
+            r"[^0-9%]*(?<!\w)полн(?:ой|ая|ую) (?:предоплат|предварительн\w+ оплат)[^0-9%]*",
+            folded(sentence.text),
+        )
+        if (
+            full
+            and len(said) == 1
+            and not _PREPAYMENT.vocabulary.strange(
+                re.sub(r"полн\w+|предварительн\w+", "", folded(sentence.text))
+            )
+        ):
+            return 100, sentence.place
+    return one_figure(_PREPAYMENT, said)[:2]
+
+
+def read_pause(passages: Sequence[Passage]) -> tuple[bool, Place]:
+    """Whether work stops when the hours are used up. Raises Unread."""
+    said = spoken(passages)
+    pausing = [s for s in said if re.search(r"приостан|продолжа|останавл", folded(s.text))]
+    if len(pausing) != 1:
+        raise unread("pause", "не сказано однозначно, приостанавливаются ли работы", *said[:1])
+    text = folded(pausing[0].text)
+    stops = re.search(r"(?<!не )приостанавлива(?:ются|ет)(?!\w)", text)
+    goes_on = re.search(r"(?<!\w)не приостанавлива(?:ются|ет)(?!\w)", text)
+    strange = (_GOES_ON if goes_on else _STOPS).strange(text)
+    bare = re.sub(r"не (?:согласован|согласует|согласуют)\w*|не приостанавлива", "", text)
+    if bool(stops) == bool(goes_on) or strange or re.search(r"(?<!\w)не(?!\w)", bare):
+        raise unread("pause", strange_reason(strange, "приостановка работ"), pausing[0])
+    if not re.search(r"лимит|исчерпан|израсходован|использован|закончи", text):
+        raise unread("pause", "не сказано, что работы приостанавливает лимит часов", pausing[0])
+    for other in said:
+        if other is not pausing[0] and (numeric_word(other.text) or "лимит" in folded(other.text)):
+            raise unread("pause", "лишнее условие рядом с приостановкой работ", other)
+    return not goes_on, pausing[0].place
+
+
+def read_unit(passages: Sequence[Passage]) -> tuple[int, Place]:
+    """Minutes of the smallest unit of account, 1..60. Raises Unread."""
+    said = spoken(passages)
+    rounding = [s for s in said if "округл" in folded(s.text)]
+    minutes, place, _ = one_figure(_UNIT, [s for s in said if s not in rounding])
+    for sentence in rounding:
+        text = re.sub(r"один раз|од\w+ из", "", folded(sentence.text))
+        named = [count_value(m["count"], m["words"]) for m in _UNIT.pattern.finditer(text)]
+        if any(value != minutes for value in named):
+            raise unread("unit", "округление называет другое число минут", sentence)
+        if numeric_word(_UNIT.pattern.sub("", text)):
+            raise unread("unit", "непонятное число в правиле округления", sentence)
+    return minutes, place
+
+
+def read_acceptance(passages: Sequence[Passage]) -> tuple[int, Place]:
+    """Working days for remarks before a result counts as accepted, 1..30. Raises Unread."""
+    said = spoken(passages)
+    days, place, _ = one_figure(_ACCEPTANCE, said)
+    whole = folded(" ".join(sentence.text for sentence in said))
+    if not re.search(r"счита\w+ принят|принят\w+ счита", whole) or "уведомл" not in whole:
+        raise unread(
+            "acceptance",
+            "не сказано, что без замечаний после уведомления результат принят",
+            *said[:1],
+        )
+    return days, place
+
+
+_STOPS = Vocabulary.of(
+    "при достижени* достигнут* когда после как только лимит* исчерпан* израсходован* использован*"
+    " законч* оплаченн* предоплаченн* час* пакет* работ* услуг* оказани* выполнени* приостанавлива*"
+    " исполнител* заказчик* до пока тех пор согласован* согласу* дальнейш* действи* порядк* сторон*"
+    " с и их не что весь все всех в полностью"
+)
+_GOES_ON = Vocabulary.of(
+    "при достижени* достигнут* когда после лимит* исчерпан* израсходован* использован* час* пакет*"
+    " работ* услуг* не приостанавлива* а и продолжа* оплачива* по дополнительн* цен* ставк*"
+    " как исполнител*"
+)
