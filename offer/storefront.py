@@ -106,7 +106,7 @@ def answers(terms: Terms) -> tuple[Answer, ...]:
 
 def _price(terms: Terms) -> Answer:
     packages = (
-        f"{wording.hours(package.hours)}{NBSP}— {wording.money(package.price_kopecks)}"
+        f"{wording.hours(package.hours)}{NBSP}—{NBSP}{wording.money(package.price_kopecks)}"
         for package in terms.packages
     )
     clauses = (package.place.clause for package in terms.packages)

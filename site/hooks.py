@@ -30,7 +30,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     made = pages.site_pages(config.extra["shelves"], decree_calendar())
     config.extra["made"] = {page.source: page for page in made}
     for page in made:
-        if page.markdown is not None:
+        if page.markdown is not None or files.get_file_from_path(page.source) is None:
             _replace(files, _page_file(page, config))
     house = package_files("offer").joinpath("look/house.css").read_bytes()
     files.append(File.generated(config, "assets/house.css", content=house))
@@ -38,7 +38,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """What every page knows, 404 included: who sells, and how words are joined."""
+    """What every page knows, 404 included: who sells and by which documents."""
+    shelves = config.extra["shelves"].values()
+    env.globals["documents"] = [document for document in shelves if document.front]
     seller = pages.seller(config.extra["shelves"]["offer"])
     env.globals["seller"] = seller
     env.globals["seller_call"] = storefront.call(seller.phone) if seller else ""
@@ -70,6 +72,13 @@ def on_page_context(
     return context
 
 
+def on_post_build(config: MkDocsConfig) -> None:
+    """The exact bytes beside the page of each edition, which links to them."""
+    for document in config.extra["shelves"].values():
+        for shown in document.editions:
+            Path(config.site_dir, shown.source.lstrip("/")).write_bytes(shown.edition.text)
+
+
 def _shelves(config: MkDocsConfig) -> Mapping[str, Shelf]:
     editions = for_build(config)
     return {name: shelf(name, editions[name], _work(config, name), ZONE) for name in DOCUMENTS}
@@ -82,7 +91,8 @@ def _work(config: MkDocsConfig, document: str) -> bytes | None:
 
 
 def _page_file(page: pages.Page, config: MkDocsConfig) -> File:
-    file = File.generated(config, page.source, content=page.markdown or "")
+    text = f"# {page.title}" if page.markdown is None else page.markdown
+    file = File.generated(config, page.source, content=text)
     file.dest_uri = f"{page.address}index.html"
     file.inclusion = InclusionLevel.INCLUDED
     return file

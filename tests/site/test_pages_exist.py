@@ -1,0 +1,77 @@
+"""Every address the site promises exists, leads on, and is the same on every build."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from mkdocs.config import load_config
+
+from tests.site import town
+
+OWN_ADDRESSES = [
+    "/",
+    "/404.html",
+    "/requisites/",
+    "/offer/",
+    "/offer/1/",
+    "/offer/2/",
+    "/offer/history/",
+    "/consent/",
+    "/consent/1/",
+    "/consent/history/",
+    "/privacy/",
+    "/privacy/1/",
+    "/privacy/history/",
+]
+SERVICE = ("/checkout/",)
+
+
+@pytest.mark.parametrize("address", OWN_ADDRESSES)
+def test_every_promised_page_stands_at_its_address(site: Path, address: str) -> None:
+    assert town.page(site, address).all("h1")
+
+
+def test_served_bytes_hash_to_what_their_page_and_the_manifest_say(site: Path) -> None:
+    manifest = json.loads((site / "offer" / "editions.json").read_text("utf-8"))
+    for edition in manifest["editions"]:
+        bytes_served = (site / edition["source"].lstrip("/")).read_bytes()
+        assert hashlib.sha256(bytes_served).hexdigest() == edition["sha256"]
+        assert edition["sha256"] in town.page(site, edition["page"]).words
+
+
+def leads_somewhere(site: Path, here: str, link: str) -> bool:
+    address, _, anchor = link.partition("#")
+    if address.startswith(SERVICE) or link.startswith(("tel:", "mailto:", "https://")):
+        return True
+    target = (
+        site / address.lstrip("/") if address.startswith("/") else (site / here).parent / address
+    )
+    target = target / "index.html" if target.is_dir() else target
+    if not address:
+        target = site / here
+    if not target.is_file():
+        return False
+    return not anchor or anchor in town.Html(target.read_text("utf-8")).ids()
+
+
+@pytest.mark.parametrize("built", ["site", "draft", "next_draft"])
+def test_no_link_of_any_page_is_broken(built: str, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(built)
+    links = {(path, link) for path, page in town.pages(folder) for link in page.links()}
+    broken = sorted((path, link) for path, link in links if not leads_somewhere(folder, path, link))
+    assert broken == []
+
+
+def test_equal_sources_give_equal_bytes(site: Path, tree: Path, tmp_path: Path) -> None:
+    again = town.publish_at(tree, tmp_path / "again", town.day(23))
+    same = [path.relative_to(site) for path in sorted(site.rglob("*")) if path.is_file()]
+    ours = [path for path in same if path.suffix in (".html", ".css", ".js", ".xml", ".gz", ".md")]
+    assert [
+        path for path in ours if (again / path).read_bytes() != (site / path).read_bytes()
+    ] == []
+
+
+def test_the_site_is_not_built_over_the_folder_that_holds_its_theme() -> None:
+    config = load_config(config_file=str(town.ROOT / "mkdocs.yml"))
+    assert Path(config["site_dir"]) == town.ROOT / "build" / "site"
