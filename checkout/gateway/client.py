@@ -22,7 +22,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.util.retry import Retry
 from yookassa.client import ApiClient
 from yookassa.domain.common.user_agent import UserAgent
@@ -131,7 +131,7 @@ class _Client(ApiClient):
         headers = self.prepare_request_headers(extra)  # type: ignore[no-untyped-call]  # as above
         try:
             answer = self.execute(body, method, path, None, headers)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise broken_off(
                 method, never_sent=_never_connected(error), detail=_kind(error)
             ) from None
@@ -179,7 +179,8 @@ class _Client(ApiClient):
 def _content(method: str, response: requests.Response, deadline: float) -> str:
     """The answer's text. UnknownOutcome when it is too long, too slow or not UTF-8."""
     content = bytearray()
-    for chunk in response.iter_content(_CHUNK):
+    # Piece by piece as they arrive: iter_content would wait for a whole chunk, however long.
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
         content += chunk
         if len(content) > MAX_ANSWER:
             raise unreadable(method, response.status_code, "over 1 MiB")
@@ -191,14 +192,14 @@ def _content(method: str, response: requests.Response, deadline: float) -> str:
         raise unreadable(method, response.status_code, "not UTF-8") from None
 
 
-def _never_connected(error: requests.RequestException) -> bool:
+def _never_connected(error: Exception) -> bool:
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, NewConnectionError | ConnectTimeoutError):
         return True
     return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY" in str(error)
 
 
-def _kind(error: requests.RequestException) -> str:
+def _kind(error: Exception) -> str:
     inner = error.args[0] if error.args else None
     reason = getattr(inner, "reason", None) or inner
     return f"{type(error).__name__}: {type(reason).__name__}"

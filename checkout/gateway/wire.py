@@ -36,14 +36,14 @@ class UnreadableAnswerError(GatewayError):
 
 
 def amount_text(kopecks: int) -> str:
-    """1500000 → "15000.00". A sum that is not a positive whole number of kopecks: ValueError."""
+    """149000 → "1490.00". A sum that is not a positive whole number of kopecks: ValueError."""
     if type(kopecks) is not int or kopecks <= 0:
         raise ValueError(f"an amount is a positive int of kopecks, not {kopecks!r}")
     return f"{kopecks // 100}.{kopecks % 100:02}"
 
 
 def kopecks_from(value: object) -> int:
-    """ "15000.00" → 1500000, exactly. Anything but digits, a dot and two digits: ValueError."""
+    """ "1490.00" → 149000, exactly. Anything but digits, a dot and two digits: ValueError."""
     match = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError(f"not an amount: {value!r}")

@@ -102,7 +102,7 @@ MANGLED: dict[str, Callable[[Answer], Answer]] = {
         payment_method={"type": "crystal"},
         cancellation_details={"party": "the_moon", "reason": "eclipse"},
     ),
-    "float_amount": lambda true: _changed(true, amount={"value": 15000.5, "currency": "RUB"}),
+    "float_amount": lambda true: _changed(true, amount={"value": 1490.5, "currency": "RUB"}),
     "no_amount": lambda true: _changed(true, amount=None),
     "other_payment": lambda true: _changed(true, id="00000000-000f-5000-8000-000000000000"),
 }

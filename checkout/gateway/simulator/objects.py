@@ -11,7 +11,7 @@ from decimal import Decimal
 
 Object = dict[str, object]
 
-EPOCH = datetime(2000, 1, 1, 12, tzinfo=UTC)  # the ids of YooKassa count seconds from here
+EPOCH = datetime.fromtimestamp(946_728_000, UTC)  # the second their ids are counted from
 PAYMENT, REFUND = "000f", "0015"
 CONFIRM_WITHIN = timedelta(hours=1)
 HOLD = timedelta(days=7)
