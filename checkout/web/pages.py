@@ -44,8 +44,10 @@ _PAGES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+# the name over every page, as in mkdocs.yml
+SITE_NAME: Final = "Техническая поддержка amoCRM"
 FIELDS: Final = {
-    "kind": "Кто заказывает",
+    "kind": "Вы заказываете как",
     "organisation": "Название компании",
     "inn": "ИНН",
     "kpp": "КПП",
@@ -102,7 +104,12 @@ _PAGES.filters |= {
     "typed_in_words": _typed_in_words,
     "working_hours": wording.working_hours,
 }
-_PAGES.globals |= {"form_fields": (*FIELDS, *BOXES), "fields": FIELDS, "kinds": KINDS}
+_PAGES.globals |= {
+    "site_name": SITE_NAME,
+    "form_fields": (*FIELDS, *BOXES),
+    "fields": FIELDS,
+    "kinds": KINDS,
+}
 
 
 def order_form(page: OrderForm) -> str:

@@ -12,6 +12,7 @@ from checkout.web.views import OrderPage
 from offer import wording
 
 NOT_CHARGED = "Деньги не списаны."
+AGAIN = "Оплатить ещё раз"
 OTHER_WAY = "Возьмите другую карту или заплатите по СБП."
 
 
@@ -19,7 +20,7 @@ OTHER_WAY = "Возьмите другую карту или заплатите 
 class Words:
     """What a page says first: `note` is one more sentence, `next` the heading of what to do now.
 
-    `tone` (done, caution) only colours what the words already say.
+    `tone` (done, wait, caution) only colours what the words already say.
     """
 
     heading: str
@@ -31,27 +32,31 @@ class Words:
 
 @dataclass(frozen=True)
 class Decline:
-    """A cancellation reason in Russian: the heading, and what to do about it."""
+    """A cancellation reason in Russian: the heading, what to do, what the retry is headed."""
 
     heading: str
     advice: str
+    next: str = "Другая карта или СБП"
 
 
-UNFINISHED = Decline("Оплата не завершена", "")
-_LATE = Decline("Оплата не завершена: вышло время", "На странице ЮKassa платёж ждут один час.")
+UNFINISHED = Decline("Оплата не завершена", "", AGAIN)
+_LATE = Decline(
+    "Оплата не завершена: вышло время", "На странице ЮKassa время на оплату ограничено.", AGAIN
+)
 
 DECLINES: Mapping[str, Decline] = MappingProxyType(
     {
         "3d_secure_failed": Decline(
             "Банк не получил подтверждения платежа",
             "Попробуйте ещё раз и подтвердите платёж кодом из СМС или в приложении банка.",
+            AGAIN,
         ),
         "call_issuer": Decline(
             "Банк отклонил платёж и не назвал причины",
             f"Причину скажет банк, который выпустил карту. {OTHER_WAY}",
         ),
         "canceled_by_merchant": Decline(
-            "Исполнитель отменил платёж", "Спросите его о причине: контакты внизу страницы."
+            "Исполнитель отменил платёж", "Спросите его о причине: контакты внизу страницы.", AGAIN
         ),
         "card_expired": Decline("Банк отклонил платёж: срок карты истёк", OTHER_WAY),
         "country_forbidden": Decline(
@@ -72,13 +77,17 @@ DECLINES: Mapping[str, Decline] = MappingProxyType(
         "internal_timeout": Decline(
             "Платёж не прошёл: ЮKassa не успела его обработать",
             "Это бывает ненадолго: попробуйте ещё раз.",
+            AGAIN,
         ),
         "invalid_card_number": Decline(
-            "Банк отклонил платёж: неверный номер карты", "Проверьте номер и попробуйте ещё раз."
+            "Банк отклонил платёж: неверный номер карты",
+            "Проверьте номер и попробуйте ещё раз.",
+            AGAIN,
         ),
         "invalid_csc": Decline(
             "Банк отклонил платёж: неверный код с оборота карты",
             "Проверьте три цифры кода и попробуйте ещё раз.",
+            AGAIN,
         ),
         "issuer_unavailable": Decline(
             "Банк, который выпустил карту, не отвечает", f"Попробуйте позже. {OTHER_WAY}"
@@ -133,7 +142,7 @@ def _waiting(page: OrderPage) -> Words:
     return Words(
         "Ждём ответ от ЮKassa",
         "Если вы уже оплатили, ничего не делайте: страница обновится сама.",
-        "caution",
+        "wait",
     )
 
 
@@ -158,9 +167,7 @@ def _paid(page: OrderPage) -> Words:
 
 def _cancelled(page: OrderPage) -> Words:
     told = decline(page.reason)
-    unfinished = told in (UNFINISHED, _LATE)
-    then = "Оплатить ещё раз" if unfinished else "Другая карта или СБП"
-    return Words(told.heading, NOT_CHARGED, "caution", told.advice, then)
+    return Words(told.heading, NOT_CHARGED, "caution", told.advice, told.next)
 
 
 def _refunded(page: OrderPage) -> Words:
@@ -183,5 +190,5 @@ def _case(page: OrderPage) -> Words:
         "Разбираемся с платежом",
         f"{money} Исполнитель уже уведомлён.",
         "caution",
-        "Второй раз платить не нужно.",
+        "" if page.money_taken is False else "Второй раз платить не нужно.",
     )

@@ -113,9 +113,7 @@ TYPED: Mapping[str, str] = {
 }
 
 
-def form(
-    values: Mapping[str, str] | None = None, errors: tuple[FieldError, ...] = ()
-) -> OrderForm:
+def form(values: Mapping[str, str] | None = None, errors: tuple[FieldError, ...] = ()) -> OrderForm:
     sold = package()
     return OrderForm(
         action="/checkout/5",
@@ -146,7 +144,9 @@ def form_with_errors() -> OrderForm:
 
 def changed(*, retry: bool = False) -> Changed:
     sold = package(1_600_000, 320_000)
-    now = replace(form(TYPED), package=sold, terms=terms(sold), edition=edition(number=4, digit="4"))
+    now = replace(
+        form(TYPED), package=sold, terms=terms(sold), edition=edition(number=4, digit="4")
+    )
     if retry:
         now = replace(now, action="/orders/secret/retry", consent=None)
     return Changed(
