@@ -1,0 +1,155 @@
+"""Temporary repositories with a small offer and a small site, made by the real git."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from offer.draft import next_editions
+from offer.editions import DOCUMENTS, Edition, editions_of, repository_at
+from offer.publish import Published, publish
+
+PROJECT = Path(__file__).parents[2]
+HOOKS = PROJECT / "deploy" / "git-hooks"
+OFFER_COMMAND = PROJECT / ".venv" / "bin" / "offer"
+
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+OFFER = (PROJECT / "docs" / "offer.md").read_text(encoding="utf-8")
+CONSENT = "# Согласие\n\n1.1. Заказчик согласен получать письма.\n"
+
+MKDOCS = """\
+site_name: Оферта
+theme: {name: null, custom_dir: site/theme}
+strict: true
+plugins: []
+hooks: [site/hooks.py]
+"""
+
+# One bare page per edition: what a site must have, without a theme that takes seconds.
+SITE_HOOKS = """\
+from mkdocs.structure.files import File
+
+from offer.editions import for_build
+
+
+def on_files(files, config):
+    for document, editions in for_build(config).items():
+        for edition in editions:
+            uri = f"{document}/{edition.number}/index.html"
+            page = edition.text.decode("utf-8-sig")
+            files.append(File.generated(config, uri, content=page))
+    return files
+"""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A work tree with its repository, and the folder that it is published to."""
+
+    tree: Path
+    releases: Path
+
+    def git(self, *arguments: str, at: datetime = START) -> str:
+        """Run git here as the contractor would, dated `at`; its output without the line end."""
+        return git(self.tree, *arguments, at=at)
+
+    def write(self, path: str, content: str | bytes) -> None:
+        target = self.tree / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def commit(self, files: Mapping[str, str | bytes], message: str = "Правка") -> str:
+        """Write the files, commit everything, and return the commit's id."""
+        for path, content in files.items():
+            self.write(path, content)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def publish(self, *, days: int = 0, url: str | None = None) -> Published:
+        """Publish `main`, so many days after the start."""
+        now = START + timedelta(days=days)
+        return publish(self.tree, self.releases, now=lambda: now, url=url)
+
+    def tag_editions(self, *, days: int = 0) -> tuple[Edition, ...]:
+        """Make the tags that a publish of `HEAD` would make, and no site."""
+        repository = repository_at(self.tree)
+        published = {document: editions_of(repository, document) for document in DOCUMENTS}
+        now = START + timedelta(days=days)
+        created = next_editions(repository, self.git("rev-parse", "HEAD"), published, now)
+        repository.create_refs({f"refs/tags/{e.tag}": e.tag_id for e in created})
+        return created
+
+    def next_edition(self, *changes: tuple[str, str], days: int) -> Edition:
+        """Commit the offer with these words replaced and tag it."""
+        self.commit({"docs/offer.md": self.offer(*changes)})
+        return self.tag_editions(days=days)[-1]
+
+    def retag(self, name: str, *changes: tuple[str, str]) -> str:
+        """Replace an edition's tag by one with other words in its object; the new id."""
+        content = self.git("cat-file", "tag", name) + "\n"
+        for old, new in changes:
+            assert old in content
+            content = content.replace(old, new)
+        tag_id = repository_at(self.tree).write_tag(content.encode())
+        self.git("update-ref", f"refs/tags/{name}", tag_id)
+        return tag_id
+
+    def offer(self, *changes: tuple[str, str]) -> str:
+        """The offer's text with some words replaced; each must stand in it."""
+        text = OFFER
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        return text
+
+
+def git(folder: Path, *arguments: str, at: datetime = START) -> str:
+    """Run git with an identity, unsigned, whatever the machine's configuration says."""
+    who = {
+        f"GIT_{role}_{field}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for field, value in (
+            ("NAME", "Антон"),
+            ("EMAIL", "anton@example.org"),
+            ("DATE", f"{int(at.timestamp())} +0300"),
+        )
+    }
+    plain = ("-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false")
+    done = subprocess.run(
+        ["git", *plain, *arguments],
+        cwd=folder,
+        env=os.environ | who,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, f"git {arguments}: {done.stderr}"
+    return (done.stderr if arguments[0] == "push" else done.stdout).strip()
+
+
+def make_sandbox(folder: Path) -> Sandbox:
+    """A repository with one commit of the offer and a minimal site, not yet published."""
+    sandbox = Sandbox(folder / "work", folder / "releases")
+    sandbox.tree.mkdir(parents=True)
+    sandbox.git("init", "--quiet", "--initial-branch=main")
+    sandbox.commit(
+        {
+            "docs/offer.md": OFFER,
+            "docs/index.md": "# Поддержка\n",
+            "mkdocs.yml": MKDOCS,
+            "site/hooks.py": SITE_HOOKS,
+            "site/theme/main.html": "<!doctype html><title>Оферта</title>{{ page.content }}",
+        },
+        "Начало",
+    )
+    return sandbox
+
+
+def served(sandbox: Sandbox, path: str) -> bytes:
+    """The bytes that the current release has at a path of the site."""
+    return (sandbox.releases / "current" / path).read_bytes()
