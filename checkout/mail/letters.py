@@ -1,0 +1,230 @@
+"""The letters a settled order causes: to the client, and to the contractor.
+
+A letter says its fact in the subject and again in its first line; nothing is behind a button.
+"""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from checkout.domain.settlement import LedgerRef, Party, Settlement
+from checkout.mail.body import Body, Fact, Section, as_html, as_text
+from offer import wording
+from offer.manifest import badge
+from offer.terms import Terms
+
+TEST_NOTICE = "Тестовый режим: деньги не списаны"
+KINDS = {
+    "person": "физическое лицо",
+    "sole_trader": "индивидуальный предприниматель",
+    "company": "организация",
+}
+CASES = {
+    "odd_money": "платёж не сходится с\u00a0заказом",
+    "unknown_payment": "платёж без заказа",
+    "provisional_end": "предварительная дата окончания пакета",
+}
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """`name` is what the file is saved as, `media_type` such as "application/pdf"."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter ready to send: its text and its HTML say the same."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    reply_to: str | None
+    attachments: tuple[Attachment, ...] = ()
+
+
+def paid_letter(settlement: Settlement, certificate: bytes, *, zone: ZoneInfo) -> Letter:
+    """To the client: it is paid, until when, what next, by which text; the certificate attached."""
+    requisites = settlement.terms.requisites
+    name = f"certificate-{settlement.order_number}.pdf"
+    body = Body(
+        notice=_notice(settlement),
+        lead=f"Оплачено: {_what_and_until(settlement)} включительно",
+        sections=(
+            Section(paragraphs=_money_and_term(settlement, zone)),
+            _what_next(settlement.order_number, settlement.terms),
+            Section("Заказ", facts=_order_facts(settlement, zone)),
+            _by_which_text(settlement, zone),
+            Section(
+                paragraphs=(
+                    f"Во\u00a0вложении — свидетельство об\u00a0акцепте оферты, файл {name}. "
+                    "Сохраните его: по\u00a0нему можно проверить и\u00a0текст, и\u00a0дату.",
+                )
+            ),
+        ),
+    )
+    return _letter(
+        settlement.party.email,
+        _subject(
+            settlement, f"Оплачено: {_what(settlement)} до {wording.day(settlement.last_day)}"
+        ),
+        body,
+        reply_to=requisites.email,
+        attachments=(Attachment(name, "application/pdf", certificate),),
+    )
+
+
+def order_for_contractor(
+    settlement: Settlement, *, zone: ZoneInfo, to: str | None = None
+) -> Letter:
+    """To the contractor (`to`, else clause 11): who bought what; the answer goes to the client."""
+    party = settlement.party
+    customer = party.customer
+    body = Body(
+        notice=_notice(settlement),
+        lead=f"Новый заказ: {_what_and_until(settlement)} включительно",
+        sections=(
+            Section(paragraphs=_money_and_term(settlement, zone)),
+            Section("Заказчик", facts=_party_facts(party)),
+            Section("Заказ", facts=_order_facts(settlement, zone)),
+            _by_which_text(settlement, zone),
+        ),
+    )
+    subject = f"Новый заказ {settlement.order_number}: {_what(settlement)}, {customer}"
+    return _letter(
+        to or settlement.terms.requisites.email,
+        _subject(settlement, subject),
+        body,
+        reply_to=party.email,
+    )
+
+
+def case_for_contractor(subject: str, sentence: str, *, to: str) -> Letter:
+    """To the contractor: something needs his decision.
+
+    `subject` is "kind:what it is about", as a case is stored; `sentence` says what happened.
+    """
+    kind, _, about = subject.rpartition(":")
+    words = CASES.get(kind, "требуется внимание")
+    body = Body(
+        lead=f"Нужно ваше решение: {words}",
+        sections=(
+            Section(paragraphs=(sentence,)),
+            Section(
+                facts=(Fact("О\u00a0чём", about, "code"),),
+                paragraphs=("Пока вы не\u00a0решили, программа ничего не\u00a0меняет.",),
+            ),
+        ),
+    )
+    return _letter(to, f"Нужно ваше решение: {words}, {about}", body, reply_to=None)
+
+
+def _letter(
+    to: str,
+    subject: str,
+    body: Body,
+    *,
+    reply_to: str | None,
+    attachments: tuple[Attachment, ...] = (),
+) -> Letter:
+    # plain spaces, or a search in the mailbox does not find the words
+    subject = " ".join(subject.split())
+    return Letter(to, subject, as_text(body), as_html(body, title=subject), reply_to, attachments)
+
+
+def _subject(settlement: Settlement, subject: str) -> str:
+    return f"[ТЕСТ] {subject}" if settlement.test else subject
+
+
+def _notice(settlement: Settlement) -> str:
+    return TEST_NOTICE if settlement.test else ""
+
+
+def _what(settlement: Settlement) -> str:
+    return f"{wording.hours(settlement.hours)} поддержки"
+
+
+def _what_and_until(settlement: Settlement) -> str:
+    return f"{_what(settlement)} до\u00a0{wording.day(settlement.last_day)}"
+
+
+def _money_and_term(settlement: Settlement, zone: ZoneInfo) -> tuple[str, ...]:
+    paid = wording.moment(settlement.paid_at, zone)
+    return (
+        f"Получено {wording.money(settlement.price_kopecks)}: {paid}.",
+        settlement.reason,
+    )
+
+
+def _what_next(number: str, terms: Terms) -> Section:
+    requisites, hours = terms.requisites, terms.working_hours
+    return Section(
+        "Что дальше",
+        steps=(
+            "Опишите первую задачу письменно: ответьте на\u00a0это письмо или напишите "
+            f"исполнителю по\u00a0адресу {requisites.email}. Назовите номер заказа: {number}.",
+            f"Рабочее время исполнителя: {wording.working_hours(hours)}{_clause(terms)}. "
+            "В\u00a0это время и\u00a0ждите ответа; точный срок можно согласовать "
+            "в\u00a0первом же письме.",
+        ),
+        facts=(
+            Fact("Почта исполнителя", requisites.email, "mail"),
+            Fact("Телефон исполнителя", requisites.phone),
+        ),
+    )
+
+
+def _clause(terms: Terms) -> str:
+    place = terms.places.get("working_hours")
+    return f" (п.\u00a0{place.clause} оферты)" if place else ""
+
+
+def _order_facts(settlement: Settlement, zone: ZoneInfo) -> tuple[Fact, ...]:
+    last_day = f"{wording.day(settlement.last_day)} включительно"
+    return (
+        Fact("Номер заказа", settlement.order_number),
+        Fact("Пакет", _what(settlement)),
+        Fact("Сумма", wording.money(settlement.price_kopecks)),
+        Fact("Дополнительный час", wording.money(settlement.extra_hour_kopecks)),
+        Fact("Оплачено", wording.moment(settlement.paid_at, zone)),
+        Fact(
+            "Действует до", f"{last_day} (предварительно)" if settlement.provisional else last_day
+        ),
+        Fact("Платёж в\u00a0ЮKassa", settlement.payment_id, "code"),
+        Fact("Страница заказа", settlement.order_url, "link"),
+    )
+
+
+def _party_facts(party: Party) -> tuple[Fact, ...]:
+    known = (
+        Fact("Кто", f"{party.customer}, {KINDS.get(party.kind, party.kind)}"),
+        Fact("Заказ оформил", party.name if party.kind == "company" else ""),
+        Fact("ИНН", party.inn or ""),
+        Fact("КПП", party.kpp or ""),
+        Fact("Почта", party.email, "mail"),
+        Fact("Телефон", party.phone or ""),
+    )
+    return tuple(fact for fact in known if fact.value)
+
+
+def _by_which_text(settlement: Settlement, zone: ZoneInfo) -> Section:
+    edition, head = settlement.edition, settlement.head
+    source = f"{edition.url}{edition.document}.md"
+    return Section(
+        "По какой оферте",
+        facts=(
+            Fact("Оферта", badge(edition.number, edition.published_at, edition.sha256, zone)),
+            Fact("SHA-256", edition.sha256, "code"),
+            Fact("Текст", edition.url, "link"),
+            Fact("Проверить", f"curl -s {source} | sha256sum", "code"),
+            Fact("Запись об\u00a0акцепте", _ledger(settlement.acceptance), "code"),
+            Fact("Журнал на\u00a0этот момент", _ledger(head), "code"),
+        ),
+    )
+
+
+def _ledger(row: LedgerRef) -> str:
+    return f"№\u00a0{row.number} · {row.hash}"
