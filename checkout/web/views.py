@@ -79,7 +79,8 @@ class Retry:
     """A form that tries again. `fields` are sent again unseen, `attempt` among them.
 
     With `edition` trying again is a new decision: a box with that edition's hash, unticked,
-    and the price it asks. Without it the same request is only repeated and asks nobody.
+    and the price it asks. Without it the same request is only repeated and asks nobody. A page of
+    trouble shows only the second sort; for a new decision it leads to the order's own page.
     """
 
     action: str
