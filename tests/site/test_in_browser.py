@@ -1,0 +1,93 @@
+"""The pages in a real browser under the policy they are served with."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
+from playwright.sync_api import Browser, BrowserContext
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from tests.serving import serving
+
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
+SHOWN = ["/", "/offer/", "/offer/1/", "/offer/history/", "/requisites/", "/privacy/", "/404.html"]
+
+
+async def with_policy(
+    request: Request, respond: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await respond(request)
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    app = Starlette(
+        routes=[Mount("/", StaticFiles(directory=site, html=True))],
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=with_policy)],
+    )
+    with serving(lambda _: app) as url:
+        yield url
+
+
+def test_a_click_on_a_clause_number_copies_its_link_and_says_so(
+    context: BrowserContext, address: str
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    page = context.new_page()
+    page.goto(f"{address}/offer/")
+    page.get_by_role("link", name="3.1.", exact=True).click()
+
+    said = page.get_by_role("status")
+    said.get_by_text("Ссылка на пункт 3.1 скопирована").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{address}/offer/2/#p-3-1"
+    assert page.url == f"{address}/offer/#p-3-1"
+
+
+def test_without_scripts_a_clause_number_leads_to_the_numbered_edition(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/offer/")
+    page.get_by_role("link", name="3.1.", exact=True).click()
+    assert page.url == f"{address}/offer/2/#p-3-1"
+    context.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_no_page_breaks_its_policy_or_hinders_anyone(
+    browser: Browser, address: str, scheme: Literal["light", "dark"], width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    for path in SHOWN:
+        page.goto(address + path)
+        assert complaints == [], path
+    for path in SHOWN:
+        page.goto(address + path)
+        found = Axe().run(page)
+        assert found.violations_count == 0, (path, found.generate_report())
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_no_page_has_to_be_pushed_sideways(browser: Browser, address: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    for path in SHOWN:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()
