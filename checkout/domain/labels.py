@@ -1,0 +1,16 @@
+"""The sentences beside the two boxes: shown on the form and kept in the ledger as shown."""
+
+from datetime import date
+
+NBSP = "\u00a0"
+
+
+def offer_label(number: int, published: date) -> str:
+    """What a client says by ticking the first box."""
+    edition = f"в{NBSP}редакции{NBSP}{number} от{NBSP}{published:%d.%m.%Y}"
+    return f"Принимаю условия публичной оферты {edition}"
+
+
+def consent_label(number: int) -> str:
+    """What a client says by ticking the second, optional box."""
+    return f"Даю согласие на{NBSP}обработку персональных данных, редакция{NBSP}{number}"

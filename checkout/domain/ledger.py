@@ -1,0 +1,126 @@
+"""The ledger's rows: canonical JSON, each row's hash covering the one before it.
+
+A row's hash is the SHA-256 of the canonical JSON (RFC 8785) of number, at, kind, fact_sha256
+and previous, so a link can be checked without its fact.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import rfc8785
+
+from checkout.domain.settlement import LedgerRef, Party
+
+Fact = Mapping[str, object]
+BEFORE_THE_FIRST = "0" * 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row. `fact` is canonical JSON text; `at` is UTC with milliseconds."""
+
+    number: int
+    at: datetime
+    kind: str
+    fact: str
+    fact_sha256: str
+    previous: str
+    hash: str
+
+    @property
+    def ref(self) -> LedgerRef:
+        return LedgerRef(self.number, self.hash)
+
+
+def canonical(value: object) -> str:
+    """Canonical JSON (RFC 8785) of a value made of objects, lists, strings, whole numbers."""
+    return rfc8785.dumps(value).decode()  # type: ignore[arg-type]  # its own JSON type is closed
+
+
+def digest(text: str | bytes) -> str:
+    """SHA-256 in hex."""
+    return sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+def instant(moment: datetime) -> str:
+    """A UTC moment as every fact writes it: 2026-11-22T07:03:11.006Z."""
+    utc = moment.astimezone(UTC)
+    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+
+
+def entry(kind: str, fact: Fact, *, at: datetime, last: Entry | None) -> Entry:
+    """The row that follows `last` (None: the first row)."""
+    number = last.number + 1 if last else 1
+    previous = last.hash if last else BEFORE_THE_FIRST
+    text = canonical(fact)
+    link = link_hash(number, at, kind, digest(text), previous)
+    return Entry(number, at, kind, text, digest(text), previous, link)
+
+
+def link_hash(number: int, at: datetime, kind: str, fact_sha256: str, previous: str) -> str:
+    """The hash of one link of the chain."""
+    return digest(
+        canonical(
+            {
+                "number": number,
+                "at": instant(at),
+                "kind": kind,
+                "fact_sha256": fact_sha256,
+                "previous": previous,
+            }
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Details:
+    """Personal details that law may oblige us to erase, and the salt that hides them.
+
+    The ledger holds only `sha256`; the details stand in a side row and can be erased.
+    """
+
+    salt: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        return digest(self.salt + self.text)
+
+
+def details(party: Party, *, salt: str, address: str, user_agent: str) -> Details:
+    """The side row of an order: who ordered, from where."""
+    return Details(
+        salt,
+        canonical(
+            {
+                "kind": party.kind,
+                "name": party.name,
+                "organisation": party.organisation,
+                "inn": party.inn,
+                "kpp": party.kpp,
+                "email": party.email,
+                "phone": party.phone,
+                "address": address,
+                "user_agent": user_agent,
+            }
+        ),
+    )
+
+
+def broken(entries: list[Entry], *, start: Entry | None = None) -> str | None:
+    """The first thing wrong with a run of rows, as a sentence; None when the chain holds."""
+    last = start
+    for row in entries:
+        expected = last.number + 1 if last else 1
+        if row.number != expected:
+            return f"После строки {expected - 1} идёт строка {row.number}."
+        if row.previous != (last.hash if last else BEFORE_THE_FIRST):
+            return f"Строка {row.number}: не сходится хеш предыдущей строки."
+        if digest(row.fact) != row.fact_sha256:
+            return f"Строка {row.number}: факт не совпадает со своим хешем."
+        if link_hash(row.number, row.at, row.kind, row.fact_sha256, row.previous) != row.hash:
+            return f"Строка {row.number}: хеш строки не совпадает с её содержанием."
+        last = row
+    return None
