@@ -1,0 +1,89 @@
+"""The editions of every release we ever loaded, with their exact bytes."""
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import Row, insert, select
+
+from checkout.domain.errors import CheckoutError
+from checkout.store import tables
+from checkout.store.engine import Tx
+from offer.release import PublishedEdition
+from offer.terms import Terms
+
+editions = tables.editions
+
+
+class RewrittenEdition(CheckoutError):  # noqa: N818 - reads as what it is
+    """A release says something else about an edition than the archive remembers."""
+
+    code = "rewritten_edition"
+
+
+def archive(tx: Tx, released: Iterable[PublishedEdition]) -> int:
+    """Keep what is new of a release's editions and return how many were.
+
+    Raises RewrittenEdition if an edition seen before has another hash: nothing is kept then.
+    """
+    known = {
+        (row.document, row.number): row.sha256
+        for row in tx.connection.execute(
+            select(editions.c.document, editions.c.number, editions.c.sha256)
+        )
+    }
+    new = [edition for edition in released if _is_new(edition, known)]
+    for edition in new:
+        tx.connection.execute(insert(editions).values(archived_at=tx.now, **_values(edition)))
+    return len(new)
+
+
+def edition(tx: Tx, document: str, number: int) -> PublishedEdition:
+    """An archived edition, its bytes and what it means."""
+    row = tx.connection.execute(
+        select(editions).where(editions.c.document == document, editions.c.number == number)
+    ).one()
+    return _edition(row)
+
+
+def _is_new(edition: PublishedEdition, known: dict[tuple[str, int], str]) -> bool:
+    seen = known.get((edition.document, edition.number))
+    if seen not in (None, edition.sha256):
+        raise RewrittenEdition(
+            f"В выпуске редакция {edition.document}/{edition.number} имеет хеш {edition.sha256}, "
+            f"а раньше была {seen}. Выпуск не принят: опубликованную редакцию нельзя изменить."
+        )
+    return seen is None
+
+
+def _values(edition: PublishedEdition) -> dict[str, object]:
+    return {
+        "document": edition.document,
+        "number": edition.number,
+        "sha256": edition.sha256,
+        "commit_id": edition.commit,
+        "tag_id": edition.tag_id,
+        "published_at": edition.published_at,
+        "change": edition.change,
+        "summary": edition.summary,
+        "text": edition.text,
+        "terms": json.dumps(edition.terms.to_json()) if edition.terms else None,
+    }
+
+
+def _edition(row: Row[tuple[object, ...]]) -> PublishedEdition:
+    name = f"{row.document}/{row.number}"
+    return PublishedEdition(
+        document=row.document,
+        number=row.number,
+        sha256=row.sha256,
+        commit=row.commit_id,
+        tag=name,
+        tag_id=row.tag_id,
+        published_at=row.published_at,
+        change=row.change,
+        summary=row.summary,
+        text=row.text,
+        terms=Terms.from_json(json.loads(row.terms)) if row.terms else None,
+        page=f"/{name}/",
+        source=f"/{name}/{row.document}.md",
+    )

@@ -1,0 +1,167 @@
+"""Messages to be sent, notifications received, cases and certificates."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from checkout.store import tables
+from checkout.store.engine import Tx
+
+messages, inbox, cases, papers = tables.messages, tables.inbox, tables.cases, tables.papers
+LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to send: `kind` says which letter, `text` a sentence where the letter has one."""
+
+    id: str
+    kind: str
+    subject: str
+    order_id: int | None
+    text: str
+    staged_at: datetime
+    tries: int
+
+
+MESSAGE_COLUMNS = [messages.c[name] for name in Message.__dataclass_fields__]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A certificate's kept bytes."""
+
+    sha256: str
+    data: bytes
+
+
+def stage(
+    tx: Tx, message_id: str, *, kind: str, subject: str, order_id: int | None, text: str = ""
+) -> None:
+    """Stage a message in the transaction of the fact that causes it."""
+    tx.connection.execute(
+        insert(messages).values(
+            id=message_id,
+            kind=kind,
+            subject=subject,
+            order_id=order_id,
+            text=text,
+            staged_at=tx.now,
+            due_at=tx.now,
+            tries=0,
+        )
+    )
+
+
+def claim_message(tx: Tx) -> Message | None:
+    """Take one due message. Unless it is marked, it is due again when the lease ends."""
+    due = (
+        select(*MESSAGE_COLUMNS)
+        .where(messages.c.sent_at.is_(None), messages.c.due_at <= tx.now)
+        .order_by(messages.c.due_at, messages.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = tx.connection.execute(due).one_or_none()
+    if row is None:
+        return None
+    _change_message(tx, row.id, due_at=tx.now + LEASE, tries=row.tries + 1)
+    return Message(**row._mapping)
+
+
+def mark_sent(tx: Tx, message_id: str, answer: str) -> None:
+    """The mail server has taken it."""
+    _change_message(tx, message_id, sent_at=tx.now, answer=answer)
+
+
+def postpone(tx: Tx, message_id: str, until: datetime, answer: str) -> None:
+    """The mail server has not taken it; try again."""
+    _change_message(tx, message_id, due_at=until, answer=answer)
+
+
+def unsent(tx: Tx) -> int:
+    """How many messages are waiting to be sent."""
+    return len(
+        tx.connection.execute(select(messages.c.id).where(messages.c.sent_at.is_(None))).all()
+    )
+
+
+def _change_message(tx: Tx, message_id: str, **values: object) -> None:
+    tx.connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
+
+
+def receive(tx: Tx, event: str, object_id: str, body: str) -> None:
+    """Keep a notification; one that came before is only counted and worked again."""
+    dialect = insert_sqlite if tx.connection.dialect.name == "sqlite" else insert_postgresql
+    tx.connection.execute(
+        dialect(inbox)
+        .values(
+            event=event,
+            object_id=object_id,
+            body=body,
+            received_at=tx.now,
+            deliveries=1,
+            due_at=tx.now,
+        )
+        .on_conflict_do_update(
+            index_elements=["event", "object_id"],
+            set_={"deliveries": inbox.c.deliveries + 1, "due_at": tx.now},
+        )
+    )
+
+
+def hints(tx: Tx, limit: int) -> list[str]:
+    """The payments that notifications tell us to ask about, oldest hint first."""
+    due = (
+        select(inbox.c.object_id)
+        .where(inbox.c.due_at <= tx.now, inbox.c.event.like("payment.%"))
+        .order_by(inbox.c.due_at)
+        .limit(limit)
+    )
+    return list(dict.fromkeys(tx.connection.execute(due).scalars()))
+
+
+def heed(tx: Tx, object_id: str, until: datetime | None) -> None:
+    """The hint was followed (`until` None), or is to be followed again later."""
+    tx.connection.execute(update(inbox).where(inbox.c.object_id == object_id).values(due_at=until))
+
+
+def open_case(
+    tx: Tx, message_id: str, *, kind: str, subject: str, order_id: int | None, sentence: str
+) -> bool:
+    """Lay something before the contractor, with a letter; False if it lies there already."""
+    known = select(cases).where(cases.c.kind == kind, cases.c.subject == subject)
+    if tx.connection.execute(known).one_or_none():
+        return False
+    tx.connection.execute(
+        insert(cases).values(
+            kind=kind, subject=subject, order_id=order_id, sentence=sentence, opened_at=tx.now
+        )
+    )
+    told = f"{kind}:{subject}"
+    stage(tx, message_id, kind="case", subject=told, order_id=order_id, text=sentence)
+    return True
+
+
+def keep_paper(tx: Tx, order_id: int, sha256: str, data: bytes) -> Paper:
+    """Keep a certificate's bytes; if another process was first, its bytes stand."""
+    dialect = insert_sqlite if tx.connection.dialect.name == "sqlite" else insert_postgresql
+    tx.connection.execute(
+        dialect(papers)
+        .values(order_id=order_id, sha256=sha256, data=data, made_at=tx.now)
+        .on_conflict_do_nothing(index_elements=["order_id"])
+    )
+    kept = paper(tx, order_id)
+    assert kept is not None, "it was just kept"  # noqa: S101
+    return kept
+
+
+def paper(tx: Tx, order_id: int) -> Paper | None:
+    """An order's certificate, if it is made."""
+    row = tx.connection.execute(
+        select(papers.c.sha256, papers.c.data).where(papers.c.order_id == order_id)
+    ).one_or_none()
+    return Paper(row.sha256, row.data) if row else None

@@ -1,0 +1,76 @@
+"""The database: how a connection begins, what a transaction is, when one is tried again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+BUSY_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Tx:
+    """One transaction: its connection and its single `now` (UTC, whole milliseconds)."""
+
+    connection: Connection
+    now: datetime
+
+
+class Store:
+    """Runs functions of a transaction. On return the transaction is committed, durably."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    def transact(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in one write transaction; an exception rolls all of it back.
+
+        On SQLite the write lock is taken at BEGIN, so what `work` reads cannot change under it;
+        on PostgreSQL the rows it means to change must be read with `with_for_update()`.
+        """
+        with self.engine.begin() as connection:
+            return work(Tx(connection, self._now()))
+
+    def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work`, which only reads; it neither waits for a writer nor holds one up."""
+        with self.engine.connect() as connection:
+            reader = connection.execution_options(reads_only=True)
+            with reader.begin():
+                return work(Tx(reader, self._now()))
+
+    def _now(self) -> datetime:
+        now = self.clock()
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for SQLite (a file) or PostgreSQL 15+ (`postgresql+psycopg://…`)."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _open_sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    # The driver's own transactions begin too late: two settlements of one payment both read
+    # «not paid» before either writes. BEGIN IMMEDIATE takes the write lock first.
+    @event.listens_for(engine, "connect")
+    def _connect(connection, record) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+    return engine

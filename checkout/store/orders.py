@@ -1,0 +1,202 @@
+"""Orders, their attempts to be paid, and the packages they start."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, func, insert, select, update
+
+from checkout.domain.order import Order, State
+from checkout.store import tables
+from checkout.store.engine import Tx
+from offer.periods import Period
+
+orders, attempts, packages = tables.orders, tables.attempts, tables.packages
+ORDER_COLUMNS = [orders.c[name] for name in Order.__dataclass_fields__]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to be paid. Its `id` is the idempotence key, `body` the exact request.
+
+    `state`: unsent (outcome not known yet), open (payable at `confirmation_url`), refused, final.
+    """
+
+    id: str
+    order_id: int
+    body: str
+    state: str
+    created_at: datetime
+    payment_id: str | None
+    confirmation_url: str | None
+    answer: str | None
+    tries: int
+
+
+ATTEMPT_COLUMNS = [attempts.c[name] for name in Attempt.__dataclass_fields__]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A started package: its period and the ledger rows it rests on."""
+
+    period: Period
+    acceptance: int
+    payment: int
+
+
+def next_id(tx: Tx) -> int:
+    """The number the next order will have; the caller holds the ledger's lock."""
+    return (
+        int(tx.connection.execute(select(func.coalesce(func.max(orders.c.id), 0))).scalar_one()) + 1
+    )
+
+
+def add(tx: Tx, values: Mapping[str, object]) -> None:
+    """Save a new order."""
+    tx.connection.execute(insert(orders).values(**values))
+
+
+def change(tx: Tx, order_id: int, **values: object) -> None:
+    """Write what an event changed; the caller has asked the transition table."""
+    tx.connection.execute(update(orders).where(orders.c.id == order_id).values(**values))
+
+
+def by_token(tx: Tx, token: str) -> Order | None:
+    """The order behind a secret address."""
+    return _one(tx, _orders().where(orders.c.token == token))
+
+
+def by_number(tx: Tx, number: str) -> Order | None:
+    """The order with this public number."""
+    return _one(tx, _orders().where(orders.c.number == number))
+
+
+def by_form(tx: Tx, form_attempt: str, fingerprint: str) -> Order | None:
+    """The order that this form with this data has already made."""
+    return _one(
+        tx,
+        _orders().where(orders.c.form_attempt == form_attempt, orders.c.fingerprint == fingerprint),
+    )
+
+
+def by_id(tx: Tx, order_id: int) -> Order:
+    """The order with this id; orders are never deleted."""
+    return _exactly(_one(tx, _orders().where(orders.c.id == order_id)))
+
+
+def locked(tx: Tx, order_id: int) -> Order:
+    """The order, which nobody else can change until this transaction ends."""
+    return _exactly(_one(tx, _orders().where(orders.c.id == order_id).with_for_update()))
+
+
+def add_attempt(tx: Tx, attempt_id: str, order_id: int, body: str) -> None:
+    """Save an attempt before anything is sent."""
+    tx.connection.execute(
+        insert(attempts).values(
+            id=attempt_id,
+            order_id=order_id,
+            body=body,
+            state="unsent",
+            created_at=tx.now,
+            tries=0,
+            next_look_at=None,
+        )
+    )
+
+
+def change_attempt(tx: Tx, attempt_id: str, **values: object) -> None:
+    """Write what is now known of an attempt."""
+    tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(**values))
+
+
+def attempt(tx: Tx, attempt_id: str) -> Attempt | None:
+    """One attempt by its key."""
+    row = tx.connection.execute(
+        select(*ATTEMPT_COLUMNS).where(attempts.c.id == attempt_id)
+    ).one_or_none()
+    return Attempt(**row._mapping) if row else None
+
+
+def attempt_of(tx: Tx, order_id: int) -> Attempt | None:
+    """The newest attempt of an order."""
+    newest = (
+        select(*ATTEMPT_COLUMNS)
+        .where(attempts.c.order_id == order_id)
+        .order_by(attempts.c.created_at.desc(), attempts.c.id)
+        .limit(1)
+    )
+    row = tx.connection.execute(newest).one_or_none()
+    return Attempt(**row._mapping) if row else None
+
+
+def attempt_paid_by(tx: Tx, payment_id: str) -> Attempt | None:
+    """The attempt that YooKassa knows as `payment_id`."""
+    row = tx.connection.execute(
+        select(*ATTEMPT_COLUMNS).where(attempts.c.payment_id == payment_id)
+    ).one_or_none()
+    return Attempt(**row._mapping) if row else None
+
+
+def method(attempt: Attempt | None) -> str | None:
+    """How an attempt was paid («bank_card», «sbp»…), as YooKassa's kept answer says."""
+    if attempt is None or attempt.answer is None or attempt.state != "final":
+        return None
+    answer = json.loads(attempt.answer)
+    kind = (answer.get("payment_method") or {}).get("type")
+    return kind if isinstance(kind, str) else None
+
+
+def attempts_due(tx: Tx, limit: int) -> list[Attempt]:
+    """Attempts whose outcome is to be asked for now, the longest waiting first."""
+    due = (
+        select(*ATTEMPT_COLUMNS)
+        .where(attempts.c.state.in_(("unsent", "open")), attempts.c.next_look_at <= tx.now)
+        .order_by(attempts.c.next_look_at)
+        .limit(limit)
+    )
+    return [Attempt(**row._mapping) for row in tx.connection.execute(due)]
+
+
+def start_package(tx: Tx, order_id: int, period: Period, acceptance: int, payment: int) -> None:
+    """Start the order's package; a second start is refused by the schema."""
+    tx.connection.execute(
+        insert(packages).values(
+            order_id=order_id, acceptance=acceptance, payment=payment, **vars(period)
+        )
+    )
+
+
+def package(tx: Tx, order_id: int) -> Package | None:
+    """The package an order started, if it is paid."""
+    row = tx.connection.execute(
+        select(packages).where(packages.c.order_id == order_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    period = Period(row.starts_at, row.expires_at, row.last_day, row.reason, row.provisional)
+    return Package(period, row.acceptance, row.payment)
+
+
+def count(tx: Tx) -> Mapping[str, int]:
+    """How many orders are in each state."""
+    rows = tx.connection.execute(
+        select(orders.c.state, func.count().label("orders")).group_by(orders.c.state)
+    )
+    return {row.state: row.orders for row in rows}
+
+
+def _exactly(order: Order | None) -> Order:
+    if order is None:
+        raise LookupError("no such order")
+    return order
+
+
+def _orders() -> Select[tuple[object, ...]]:
+    return select(*ORDER_COLUMNS)
+
+
+def _one(tx: Tx, query: Select[tuple[object, ...]]) -> Order | None:
+    row: Row[tuple[object, ...]] | None = tx.connection.execute(query).one_or_none()
+    return Order(**{**row._mapping, "state": State(row.state)}) if row else None

@@ -1,0 +1,189 @@
+"""The tables, as the code reads and writes them; migrations/ makes them and their triggers.
+
+Money is integer kopecks; every time is UTC.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC moment. SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+HASH = String(64)
+
+# A row locked by whoever must be alone: the ledger's next number, the next order number.
+locks = Table("locks", metadata, Column("name", String(32), primary_key=True))
+
+# Every edition that was ever in a release we loaded, with its exact bytes.
+editions = Table(
+    "editions",
+    metadata,
+    Column("document", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", HASH, nullable=False),
+    Column("commit_id", String(64), nullable=False),
+    Column("tag_id", String(64), nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("change", String(16)),
+    Column("summary", Text, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("terms", Text),
+    Column("archived_at", Instant, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("fact", Text, nullable=False),
+    Column("fact_sha256", HASH, nullable=False),
+    Column("previous", HASH, nullable=False, unique=True),
+    Column("hash", HASH, nullable=False, unique=True),
+)
+
+# Who ordered, apart from the ledger, which holds only the salted hash: this can be erased.
+details = Table(
+    "details",
+    metadata,
+    Column("ledger", Integer, ForeignKey("ledger.number"), primary_key=True, autoincrement=False),
+    Column("salt", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", String(32), nullable=False, unique=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("form_attempt", String(64), nullable=False),
+    Column("fingerprint", HASH, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("hours", Integer, nullable=False),
+    Column("price_kopecks", Integer, nullable=False),
+    Column("edition", Integer, nullable=False),
+    Column("edition_sha256", HASH, nullable=False),
+    Column("consent", Integer),
+    Column("consent_sha256", HASH),
+    Column("party_kind", String(16), nullable=False),
+    Column("ledger", Integer, ForeignKey("ledger.number"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("paid_at", Instant),
+    Column("payment_id", String(64), unique=True),
+    Column("reason", String(64)),
+    Column("money_taken", Boolean),
+    Column("test", Boolean, nullable=False),
+)
+
+# One attempt to be paid: its key and exact body are saved before they are sent.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("order_id", Integer, ForeignKey("orders.id"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("payment_id", String(64), unique=True),
+    Column("confirmation_url", Text),
+    Column("answer", Text),
+    Column("tries", Integer, nullable=False),
+    Column("next_look_at", Instant),
+)
+
+packages = Table(
+    "packages",
+    metadata,
+    Column("order_id", Integer, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("acceptance", Integer, ForeignKey("ledger.number"), nullable=False, unique=True),
+    Column("payment", Integer, ForeignKey("ledger.number"), nullable=False, unique=True),
+)
+
+# The certificate: made once, its bytes kept.
+papers = Table(
+    "papers",
+    metadata,
+    Column("order_id", Integer, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("sha256", HASH, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+# What a fact causes to be said. Staged with the fact, sent later, marked after sending.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("order_id", Integer, ForeignKey("orders.id")),
+    Column("text", Text, nullable=False),
+    Column("staged_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", Instant),
+    Column("answer", Text),
+)
+
+# Notifications as they came: a hint to ask YooKassa, never a fact.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("event", String(64), primary_key=True),
+    Column("object_id", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("deliveries", Integer, nullable=False),
+    Column("due_at", Instant),
+)
+
+# What only the contractor can decide.
+cases = Table(
+    "cases",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("subject", String(64), primary_key=True),
+    Column("order_id", Integer, ForeignKey("orders.id")),
+    Column("sentence", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+)
