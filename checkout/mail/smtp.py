@@ -72,7 +72,7 @@ class Mailer:
             ) from error
 
     def greet(self) -> str:
-        """Connect, log in and part without sending anything; the server's name. Raises MailError."""
+        """Connect, log in, part without sending; returns the server's name. Raises MailError."""
         try:
             with closing(self._connect()) as smtp:
                 smtp.ehlo_or_helo_if_needed()
@@ -161,7 +161,7 @@ def _sender(mail_from: str) -> Address:
         message["From"] = mail_from
         (address,) = message["From"].addresses
         return Address(address.display_name, addr_spec=_recipient(address.addr_spec).addr_spec)
-    except (ValueError, MessageError) as error:
+    except (ValueError, MessageError, MailError) as error:
         raise MailError(
             "Адрес отправителя непонятен. Нужен такой: «Поддержка <robot@example.ru>»",
             permanent=True,

@@ -1,0 +1,61 @@
+"""What every verb works with, put together once at start-up."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import uuid4
+
+from checkout.gateway.client import YooKassa
+from checkout.mail.smtp import Mailer
+from checkout.releases import Shelf
+from checkout.settings import Settings
+from checkout.store.engine import Store
+from offer.periods import Calendar
+
+DOORS = 64
+
+
+class Tally:
+    """A count that many threads add to."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._lock = threading.Lock()
+
+    def add(self) -> None:
+        with self._lock:
+            self.number += 1
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The parts of a running shop. `glance` is YooKassa with a page's patience, not a worker's."""
+
+    settings: Settings
+    store: Store
+    shelf: Shelf
+    yookassa: YooKassa
+    glance: YooKassa
+    mailer: Mailer
+    calendar: Calendar
+    strangers: Tally = field(default_factory=Tally)
+    wake: threading.Event = field(default_factory=threading.Event)
+    doors: tuple[threading.Lock, ...] = field(
+        default_factory=lambda: tuple(threading.Lock() for _ in range(DOORS))
+    )
+
+    @contextmanager
+    def one_at_a_time(self, subject: str) -> Iterator[None]:
+        """Let one thread of this process through for a subject; the rest wait their turn."""
+        with self.doors[hash(subject) % DOORS]:
+            yield
+
+
+def new_id() -> str:
+    """A fresh identifier of a message or an attempt (a UUID, as YooKassa wants its keys)."""
+    return str(uuid4())
+
+
+SOON = timedelta(minutes=1)
