@@ -1,0 +1,346 @@
+"""Buy a package: save the order, ask YooKassa for a payment, save its answer.
+
+The order, its key and the exact request are committed before anything is sent, so a crash at
+any point is mended by sending the same key and body again.
+"""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from checkout.domain import ledger as rules
+from checkout.domain.errors import CheckoutError, GatewayError, Refused
+from checkout.domain.order import Event, Order, State, after
+from checkout.domain.payment import Payment
+from checkout.domain.settlement import LedgerRef, Party
+from checkout.gateway.wire import payment_request
+from checkout.shop import SOON, Shop, new_id
+from checkout.store import ledger, orders
+from checkout.store.engine import Tx
+from checkout.store.orders import Attempt
+from offer.periods import Period
+from offer.release import PublishedEdition
+from offer.terms import Package
+from offer.wording import hours as hours_in_words
+
+# YooKassa forgets a key after 24 hours; then the same request would be a second payment.
+KEY_LIVES = timedelta(hours=23)
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What the form said, checked: the edition in force was ticked, the fields are in order.
+
+    `period` is the one shown, «if paid today»; the labels and the button are as shown.
+    """
+
+    form_attempt: str
+    package: Package
+    edition: PublishedEdition
+    consent: PublishedEdition | None
+    party: Party
+    period: Period
+    offer_label: str
+    consent_label: str
+    button: str
+    page: str
+    address: str
+    user_agent: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What makes the same form with mended data another order."""
+        consent = self.consent.sha256 if self.consent else None
+        return fingerprint(self.package.hours, self.party, self.edition.sha256, consent)
+
+
+@dataclass(frozen=True)
+class Bought:
+    """Where the client goes now: to the payment page, or to his order.
+
+    `trouble` says why there is no payment page; no money was taken then.
+    """
+
+    token: str
+    confirmation_url: str | None
+    trouble: GatewayError | None = None
+
+
+class NotRetriable(CheckoutError):  # noqa: N818 - reads as what it is
+    """The order is in no state to be tried again."""
+
+    code = "not_retriable"
+
+
+def fingerprint(hours: int, party: Party, offer_sha256: str, consent_sha256: str | None) -> str:
+    """The hash of everything a form says: the same form sent twice has the same."""
+    said = {
+        "hours": hours,
+        "party": asdict(party),
+        "offer": offer_sha256,
+        "consent": consent_sha256,
+    }
+    return rules.digest(rules.canonical(said))
+
+
+def resume(shop: Shop, form_attempt: str, form_fingerprint: str) -> Bought | None:
+    """Lead to the payment of the order this very form has made already; None if it has not."""
+    with shop.one_at_a_time(form_attempt):
+        known = shop.store.read(lambda tx: orders.by_form(tx, form_attempt, form_fingerprint))
+        return _lead_to_payment(shop, known.id) if known else None
+
+
+def buy(shop: Shop, purchase: Purchase) -> Bought:
+    """Make the order, or find the one this form has made already, and lead to its payment."""
+    with shop.one_at_a_time(purchase.form_attempt):
+        order_id = shop.store.transact(lambda tx: _place(tx, shop, purchase))
+        return _lead_to_payment(shop, order_id)
+
+
+def retry(shop: Shop, token: str, decision: Purchase | None) -> Bought:
+    """Try to pay an order again.
+
+    An attempt whose outcome is unknown is sent again as it was and asks nobody. After a refusal,
+    a decline or an expiry trying again is a new decision, and `decision` must hold it: raises
+    NotRetriable without one.
+    """
+    with shop.one_at_a_time(token):
+        order_id = shop.store.transact(lambda tx: _renew(tx, shop, token, decision))
+        return _lead_to_payment(shop, order_id)
+
+
+def ask_again(shop: Shop, attempt: Attempt) -> GatewayError | None:
+    """Send a saved attempt and save what is learnt; returns why nothing is known, or None."""
+    try:
+        payment = shop.yookassa.create_payment(key=attempt.id, body=attempt.body)
+    except Refused as error:
+        refusal = error
+        shop.store.transact(lambda tx: _save_refusal(tx, attempt.id, refusal))
+        return refusal
+    except GatewayError as error:
+        shop.store.transact(lambda tx: _save_silence(tx, attempt.id))
+        return error
+    shop.store.transact(lambda tx: _save_payment(tx, attempt.id, payment))
+    return None
+
+
+def needs_decision(order: Order, attempt: Attempt | None) -> bool:
+    """Whether paying this order again is a new decision rather than a repeated request."""
+    if order.state is State.CANCELLED:
+        return True
+    return order.state is State.CREATED and (attempt is None or attempt.state == "refused")
+
+
+def _lead_to_payment(shop: Shop, order_id: int) -> Bought:
+    order, attempt = shop.store.read(lambda tx: _look(tx, order_id))
+    trouble = None
+    if attempt and attempt.state == "unsent":
+        trouble = ask_again(shop, attempt)
+        order, attempt = shop.store.read(lambda tx: _look(tx, order_id))
+    payable = attempt and attempt.state == "open" and order.state is State.WAITING
+    return Bought(order.token, attempt.confirmation_url if attempt and payable else None, trouble)
+
+
+def _look(tx: Tx, order_id: int) -> tuple[Order, Attempt | None]:
+    order = orders.by_id(tx, order_id)
+    return order, orders.attempt_of(tx, order_id)
+
+
+def _place(tx: Tx, shop: Shop, purchase: Purchase) -> int:
+    ledger.alone(tx)
+    known = orders.by_form(tx, purchase.form_attempt, purchase.fingerprint)
+    if known:
+        return known.id
+    order_id = orders.next_id(tx)
+    number = f"{tx.now.astimezone(shop.settings.zone):%Y}-{order_id:04}"
+    row = _record_order(tx, number, purchase)
+    if purchase.consent:
+        _record_consent(tx, number, row, purchase, purchase.consent)
+    orders.add(
+        tx,
+        {
+            "id": order_id,
+            "number": number,
+            "token": secrets.token_urlsafe(24),
+            "form_attempt": purchase.form_attempt,
+            "fingerprint": purchase.fingerprint,
+            "state": State.CREATED,
+            "party_kind": purchase.party.kind,
+            "created_at": tx.now,
+            "test": shop.settings.test,
+            **_decision_columns(purchase, row),
+        },
+    )
+    _add_attempt(tx, shop, order_id, purchase)
+    return order_id
+
+
+def _renew(tx: Tx, shop: Shop, token: str, decision: Purchase | None) -> int:
+    found = orders.by_token(tx, token)
+    if found is None:
+        raise NotRetriable("Такого заказа нет.")
+    ledger.alone(tx)
+    order = orders.locked(tx, found.id)
+    attempt = orders.attempt_of(tx, order.id)
+    if attempt and attempt.state == "unsent" and attempt.created_at < tx.now - KEY_LIVES:
+        # nobody was ever sent to its payment page, so no money can come from it
+        orders.change_attempt(tx, attempt.id, state="refused", next_look_at=None)
+        attempt = orders.attempt_of(tx, order.id)
+    if not needs_decision(order, attempt):
+        return order.id
+    if decision is None:
+        raise NotRetriable("Отметьте, что принимаете оферту, и нажмите кнопку ещё раз.")
+    if order.state is State.CANCELLED:
+        orders.change(tx, order.id, state=after(order.state, Event.RENEWED), reason=None)
+    row = _record_order(tx, order.number, decision)
+    orders.change(tx, order.id, **_decision_columns(decision, row), payment_id=None)
+    _add_attempt(tx, shop, order.id, decision)
+    return order.id
+
+
+def _decision_columns(purchase: Purchase, row: LedgerRef) -> dict[str, object]:
+    return {
+        "hours": purchase.package.hours,
+        "price_kopecks": purchase.package.price_kopecks,
+        "edition": purchase.edition.number,
+        "edition_sha256": purchase.edition.sha256,
+        "consent": purchase.consent.number if purchase.consent else None,
+        "consent_sha256": purchase.consent.sha256 if purchase.consent else None,
+        "ledger": row.number,
+    }
+
+
+def _hidden(purchase: Purchase) -> rules.Details:
+    return rules.details(
+        purchase.party,
+        salt=secrets.token_hex(16),
+        address=purchase.address,
+        user_agent=purchase.user_agent,
+    )
+
+
+def _record_order(tx: Tx, number: str, purchase: Purchase) -> LedgerRef:
+    hidden = _hidden(purchase)
+    row = ledger.append(
+        tx,
+        "order",
+        {
+            "order": number,
+            "what": "package",
+            "hours": purchase.package.hours,
+            "price_kopecks": purchase.package.price_kopecks,
+            "edition": _edition(purchase.edition),
+            "party_kind": purchase.party.kind,
+            "details_sha256": hidden.sha256,
+            "shown": _shown(purchase),
+        },
+    )
+    ledger.keep_details(tx, row.number, hidden)
+    return row.ref
+
+
+def _record_consent(
+    tx: Tx, number: str, order_row: LedgerRef, purchase: Purchase, consent: PublishedEdition
+) -> None:
+    hidden = _hidden(purchase)
+    row = ledger.append(
+        tx,
+        "consent",
+        {
+            "order": number,
+            "order_row": order_row.number,
+            "action": "given",
+            "document": _edition(consent),
+            "label": purchase.consent_label,
+            "page": purchase.page,
+            "details_sha256": hidden.sha256,
+        },
+    )
+    ledger.keep_details(tx, row.number, hidden)
+
+
+def _shown(purchase: Purchase) -> dict[str, object]:
+    return {
+        "label": purchase.offer_label,
+        "button": purchase.button,
+        "page": purchase.page,
+        "last_day_if_paid_today": purchase.period.last_day.isoformat(),
+    }
+
+
+def _edition(edition: PublishedEdition) -> dict[str, object]:
+    return {
+        "document": edition.document,
+        "number": edition.number,
+        "sha256": edition.sha256,
+        "tag_id": edition.tag_id,
+    }
+
+
+def _add_attempt(tx: Tx, shop: Shop, order_id: int, purchase: Purchase) -> None:
+    order = orders.by_id(tx, order_id)
+    attempt_id = new_id()
+    orders.add_attempt(tx, attempt_id, order_id, _request(shop, order, attempt_id, purchase))
+    # if we die before asking, the worker asks with the same key and body
+    orders.change_attempt(tx, attempt_id, next_look_at=tx.now + SOON)
+
+
+def _request(shop: Shop, order: Order, attempt_id: str, purchase: Purchase) -> str:
+    edition, consent = purchase.edition, purchase.consent
+    metadata = {
+        "cms_name": "oferta",
+        "order": order.number,
+        "attempt": attempt_id,
+        "offer_edition": str(edition.number),
+        "offer_sha256": edition.sha256,
+    }
+    if consent:
+        metadata["consent_sha256"] = consent.sha256
+    return payment_request(
+        amount_kopecks=order.price_kopecks,
+        description=(
+            f"{hours_in_words(order.hours)} поддержки, заказ {order.number}, "
+            f"оферта в редакции {edition.number} ({edition.sha256[:8]})"
+        ),
+        return_url=f"{shop.settings.public_url}/orders/{order.token}",
+        metadata=metadata,
+    )
+
+
+def _save_payment(tx: Tx, attempt_id: str, payment: Payment) -> None:
+    attempt = orders.attempt(tx, attempt_id)
+    if attempt is None or attempt.state != "unsent":
+        return
+    order = orders.locked(tx, attempt.order_id)
+    orders.change_attempt(
+        tx,
+        attempt_id,
+        state="open",
+        payment_id=payment.id,
+        confirmation_url=payment.confirmation_url,
+        answer=payment.raw,
+        next_look_at=tx.now + SOON,
+    )
+    if order.state is State.CREATED:
+        orders.change(tx, order.id, state=after(order.state, Event.OPENED), payment_id=payment.id)
+
+
+def _save_refusal(tx: Tx, attempt_id: str, refusal: Refused) -> None:
+    attempt = orders.attempt(tx, attempt_id)
+    if attempt is None or attempt.state != "unsent":
+        return
+    if refusal.parameter == "Idempotence-Key":
+        # another request with this key is under way or was before: its outcome is not refusal
+        orders.change_attempt(tx, attempt_id, next_look_at=tx.now + SOON)
+        return
+    if refusal.status == 429:
+        orders.change_attempt(tx, attempt_id, next_look_at=tx.now + SOON)
+        return
+    orders.change_attempt(tx, attempt_id, state="refused", answer=refusal.detail, next_look_at=None)
+
+
+def _save_silence(tx: Tx, attempt_id: str) -> None:
+    attempt = orders.attempt(tx, attempt_id)
+    if attempt is None or attempt.state != "unsent":
+        return
+    orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)

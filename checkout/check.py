@@ -1,0 +1,53 @@
+"""Is this shop ready to sell? The settings were read; the rest is tried, one part after another."""
+
+from dataclasses import dataclass
+
+from checkout import look
+from checkout.domain.errors import CheckoutError, GatewayError
+from checkout.domain.ledger import broken
+from checkout.mail.smtp import MailError
+from checkout.shop import Shop
+from checkout.store import ledger
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part tried: whether it is ready, and a sentence about it."""
+
+    good: bool
+    sentence: str
+
+
+def check(shop: Shop) -> list[Finding]:
+    """Every part's finding. Nothing is bought, nothing is sent."""
+    return [_database(shop), _release(shop), _yookassa(shop), _mail(shop)]
+
+
+def _database(shop: Shop) -> Finding:
+    wrong = broken(shop.store.read(ledger.entries))
+    return Finding(wrong is None, f"Журнал: {wrong or 'цел.'}")
+
+
+def _release(shop: Shop) -> Finding:
+    health = look.health(shop)
+    offer = shop.shelf.offer()
+    number = f"действует редакция {offer.number}." if offer else ""
+    return Finding(health.sellable, f"Витрина: {' '.join(health.problems) or number}")
+
+
+def _yookassa(shop: Shop) -> Finding:
+    try:
+        me = shop.yookassa.me()
+    except GatewayError as error:
+        return Finding(False, f"ЮKassa: {error.sentence}")
+    mine = str(me.get("account_id", "")) in ("", shop.settings.yookassa_shop_id)
+    kind = "тестовый магазин" if me.get("test") else "настоящий магазин"
+    return Finding(mine, f"ЮKassa: {kind}." if mine else "ЮKassa: ключ от другого магазина.")
+
+
+def _mail(shop: Shop) -> Finding:
+    try:
+        answer = shop.mailer.greet()
+    except (MailError, CheckoutError) as error:
+        return Finding(False, f"Почта: {error.sentence}")
+    return Finding(True, f"Почта: сервер отвечает ({answer}).")

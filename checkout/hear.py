@@ -1,0 +1,40 @@
+"""Hear a notification: keep it, so that it can be answered 200, and let the worker ask.
+
+It carries no signature and may be late, repeated, out of order or forged: a hint, no more.
+"""
+
+import json
+
+from checkout.domain.errors import CheckoutError
+from checkout.gateway.wire import is_payment_id
+from checkout.shop import Shop
+from checkout.store import correspondence
+
+LONGEST_EVENT = 64
+
+
+class NotANotification(CheckoutError):  # noqa: N818 - reads as what it is
+    """The body has not the shape of a YooKassa notification."""
+
+    code = "not_a_notification"
+
+
+def hear(shop: Shop, body: bytes) -> None:
+    """Keep a notification and wake the worker; raises NotANotification."""
+    event, object_id = _read(body)
+    text = body.decode()
+    shop.store.transact(lambda tx: correspondence.receive(tx, event, object_id, text))
+    shop.wake.set()
+
+
+def _read(body: bytes) -> tuple[str, str]:
+    try:
+        said = json.loads(body)
+        event, object_id = said["event"], said["object"]["id"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise NotANotification("Это не уведомление ЮKassa.") from None
+    if not isinstance(event, str) or not 0 < len(event) <= LONGEST_EVENT:
+        raise NotANotification("У уведомления нет события.")
+    if not isinstance(object_id, str) or not is_payment_id(object_id):
+        raise NotANotification("В уведомлении нет номера платежа.")
+    return event, object_id

@@ -1,0 +1,156 @@
+"""What a page may see of an order, and how the shop stands. Nothing here writes."""
+
+from dataclasses import dataclass
+
+from checkout.buy import needs_decision
+from checkout.certify import party
+from checkout.domain.ledger import instant
+from checkout.domain.order import Order, State, money_taken
+from checkout.domain.settlement import LedgerRef, Party
+from checkout.settle import accepted_terms
+from checkout.shop import Shop
+from checkout.store import archive, correspondence, ledger, orders
+from checkout.store.engine import Tx
+from checkout.store.orders import Attempt
+from offer.errors import OfferError
+from offer.periods import Period, package_period
+from offer.release import PublishedEdition
+from offer.terms import Terms
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """An order with everything its page tells."""
+
+    order: Order
+    party: Party
+    edition: PublishedEdition
+    terms: Terms
+    confirmation_url: str | None
+    decision_needed: bool
+    method: str | None
+    period: Period | None
+    acceptance: LedgerRef | None
+
+    @property
+    def payable(self) -> bool:
+        """Whether YooKassa may know more than we do."""
+        return self.order.state in (State.CREATED, State.WAITING) and bool(self.order.payment_id)
+
+
+def order(shop: Shop, token: str) -> OrderFacts | None:
+    """The order at a secret address."""
+    return shop.store.read(lambda tx: _facts(tx, token))
+
+
+def _facts(tx: Tx, token: str) -> OrderFacts | None:
+    found = orders.by_token(tx, token)
+    if found is None:
+        return None
+    attempt = orders.attempt_of(tx, found.id)
+    package = orders.package(tx, found.id)
+    return OrderFacts(
+        order=found,
+        party=party(tx, found),
+        edition=archive.edition(tx, "offer", found.edition),
+        terms=accepted_terms(tx, found),
+        confirmation_url=_payment_page(found, attempt),
+        decision_needed=needs_decision(found, attempt),
+        method=orders.method(attempt),
+        period=package.period if package else None,
+        acceptance=ledger.row(tx, package.acceptance).ref if package else None,
+    )
+
+
+def _payment_page(order: Order, attempt: Attempt | None) -> str | None:
+    if order.state is not State.WAITING or attempt is None or attempt.state != "open":
+        return None
+    return attempt.confirmation_url
+
+
+def as_json(shop: Shop, facts: OrderFacts) -> dict[str, object]:
+    """The order facts of the stable interface; times are ISO 8601 with offset."""
+    order, package = facts.order, facts.period
+    return {
+        "number": order.number,
+        "what": "package",
+        "for_package": None,
+        "state": order.state,
+        "money_taken": money_taken(order),
+        "hours": order.hours,
+        "price_kopecks": order.price_kopecks,
+        "refunded_kopecks": 0,
+        "edition": {"number": order.edition, "sha256": order.edition_sha256},
+        "consent_sha256": order.consent_sha256,
+        "payment_id": order.payment_id,
+        "paid_at": instant(order.paid_at) if order.paid_at else None,
+        "test": order.test,
+        "package": _package_json(shop, package) if package else None,
+        "acceptance": row_json(facts.acceptance) if facts.acceptance else None,
+        "reason": order.reason if order.state is State.CANCELLED else None,
+    }
+
+
+def row_json(row: LedgerRef) -> dict[str, object]:
+    """A ledger row as the interface names it."""
+    return {"ledger": row.number, "hash": row.hash}
+
+
+def _package_json(shop: Shop, period: Period) -> dict[str, object]:
+    zone = shop.settings.zone
+    return {
+        "starts_at": period.starts_at.astimezone(zone).isoformat(),
+        "expires_at": period.expires_at.astimezone(zone).isoformat(),
+        "last_day": period.last_day.isoformat(),
+        "reason": period.reason,
+    }
+
+
+def period_if_paid_now(shop: Shop, terms: Terms) -> Period:
+    """The package's period if it were paid this moment.
+
+    Raises UncoveredYearError (an OfferError) where the calendar does not reach: no selling then.
+    """
+    return package_period(
+        shop.store.clock(),
+        terms.term_months,
+        moves=terms.moves_to_working_day,
+        zone=shop.settings.zone,
+        calendar=shop.calendar,
+    )
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the shop can sell now, and whatever needs the contractor's eye."""
+
+    sellable: bool
+    problems: tuple[str, ...]
+
+
+def health(shop: Shop) -> Health:
+    """How the shop stands. A refused newer release is a problem while the old one sells on."""
+    refused = shop.shelf.problem()
+    obstacle = _obstacle(shop)
+    found = tuple(dict.fromkeys(sentence for sentence in (refused, obstacle) if sentence))
+    return Health(obstacle is None, found)
+
+
+def _obstacle(shop: Shop) -> str | None:
+    offer = shop.shelf.offer()
+    if offer is None or offer.terms is None:
+        return "Нет опубликованной редакции оферты, по которой можно продавать."
+    try:
+        period_if_paid_now(shop, offer.terms)
+    except OfferError as error:
+        return error.sentence
+    return None
+
+
+def counts(shop: Shop) -> dict[str, int]:
+    """Orders by state and messages waiting, for the metrics page."""
+
+    def read(tx: Tx) -> dict[str, int]:
+        return {**orders.count(tx), "messages waiting": correspondence.unsent(tx)}
+
+    return shop.store.read(read)

@@ -1,0 +1,230 @@
+"""Settle a payment: the only way an order becomes paid.
+
+Shared by the notification, the return page and the poller. YooKassa is asked first, outside any
+transaction; then one transaction writes everything the answer causes, once.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from checkout.domain import ledger as rules
+from checkout.domain.order import Event, Expectation, Order, State, after, mismatch
+from checkout.domain.payment import Payment
+from checkout.gateway.client import YooKassa
+from checkout.shop import Shop, new_id
+from checkout.store import archive, correspondence, ledger, orders
+from checkout.store.engine import Tx
+from checkout.store.orders import Attempt
+from offer.periods import Period, package_period
+from offer.terms import Terms
+
+FINAL = ("succeeded", "canceled")
+# A payment page lives an hour; what is open longer is asked for ever more rarely.
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is known after asking: the order's state, None for a payment that is not ours."""
+
+    state: State | None
+
+
+def settle(shop: Shop, payment_id: str, *, client: YooKassa | None = None) -> Settled:
+    """Ask YooKassa about a payment and write down what follows. Asking again changes nothing.
+
+    Raises GatewayError when YooKassa cannot be asked: nothing is written then.
+    """
+    payment = (client or shop.yookassa).payment(payment_id)
+    settled = shop.store.transact(lambda tx: record(tx, shop, payment))
+    shop.wake.set()
+    return settled
+
+
+def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
+    """Write everything a payment object causes, in the caller's transaction."""
+    attempt = _attempt(tx, payment)
+    if attempt is None:
+        return _stranger(tx, payment)
+    order = orders.locked(tx, attempt.order_id)
+    if payment.status not in FINAL:
+        _look_later(tx, attempt)
+        return Settled(order.state)
+    # the lock is held now: what was read before it may have changed
+    attempt = orders.attempt(tx, attempt.id) or attempt
+    if attempt.state == "final":
+        return Settled(order.state)
+    orders.change_attempt(
+        tx,
+        attempt.id,
+        state="final",
+        payment_id=payment.id,
+        answer=payment.raw,
+        next_look_at=None,
+    )
+    if payment.status == "canceled":
+        return _cancel(tx, order, attempt, payment)
+    return _take(tx, shop, order, attempt, payment)
+
+
+def _attempt(tx: Tx, payment: Payment) -> Attempt | None:
+    known = orders.attempt_paid_by(tx, payment.id)
+    if known:
+        return known
+    # killed between YooKassa's answer and saving it: the metadata still name the attempt
+    named = orders.attempt(tx, payment.metadata.get("attempt", ""))
+    return named if named and named.payment_id is None else None
+
+
+def _look_later(tx: Tx, attempt: Attempt) -> None:
+    """Ask about a pending payment again after a pause that grows with its age."""
+    pause = min(max((tx.now - attempt.created_at) / 4, timedelta(seconds=20)), LONGEST_PAUSE)
+    orders.change_attempt(tx, attempt.id, next_look_at=tx.now + pause)
+
+
+def _cancel(tx: Tx, order: Order, attempt: Attempt, payment: Payment) -> Settled:
+    newest = orders.attempt_of(tx, order.id)
+    if (newest and newest.id != attempt.id) or order.state not in (State.CREATED, State.WAITING):
+        return Settled(order.state)
+    state = after(order.state, Event.CANCELLED)
+    orders.change(tx, order.id, state=state, reason=(payment.cancellation_reason or "")[:64])
+    return Settled(state)
+
+
+def _take(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) -> Settled:
+    wrong = mismatch(
+        payment,
+        Expectation(
+            number=order.number,
+            attempt=attempt.id,
+            price_kopecks=order.price_kopecks,
+            edition_sha256=order.edition_sha256,
+            shop_id=shop.settings.yookassa_shop_id,
+        ),
+    )
+    if wrong is None and payment.captured_at is None:
+        wrong = "ЮKassa не сообщает, когда деньги получены."
+    if wrong is None and order.state not in (State.CREATED, State.WAITING):
+        wrong = f"Деньги пришли по заказу, который уже «{order.state}»."
+    if wrong is not None or payment.captured_at is None:
+        return _lay_before_contractor(tx, order, payment, wrong or "")
+    return _start(tx, shop, order, payment, payment.captured_at)
+
+
+def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> Settled:
+    state = after(order.state, Event.ODD)
+    if state is State.CASE:
+        orders.change(tx, order.id, state=state, money_taken=payment.paid)
+    sentence = f"Платёж {payment.id} по заказу {order.number}: {why} Деньги у ЮKassa, решать вам."
+    correspondence.open_case(
+        tx, new_id(), kind="odd_money", subject=payment.id, order_id=order.id, sentence=sentence
+    )
+    return Settled(state)
+
+
+def _stranger(tx: Tx, payment: Payment) -> Settled:
+    """A payment of this shop without an attempt of ours: someone's money, so it is a case."""
+    if payment.status == "succeeded":
+        order = orders.by_number(tx, payment.metadata.get("order", ""))
+        sentence = f"Получен платёж {payment.id}, для которого нет попытки оплаты" + (
+            f" (в нём назван заказ {order.number})." if order else " и нет заказа."
+        )
+        correspondence.open_case(
+            tx,
+            new_id(),
+            kind="unknown_payment",
+            subject=payment.id,
+            order_id=order.id if order else None,
+            sentence=sentence,
+        )
+    return Settled(None)
+
+
+def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: datetime) -> Settled:
+    terms = accepted_terms(tx, order)
+    period = package_period(
+        captured_at,
+        terms.term_months,
+        moves=terms.moves_to_working_day,
+        zone=shop.settings.zone,
+        calendar=shop.calendar,
+        settling=True,
+    )
+    ledger.alone(tx)
+    acceptance = ledger.append(tx, "acceptance", _acceptance(tx, order, payment, period))
+    paid = ledger.append(tx, "payment", _payment(order, payment, captured_at))
+    orders.start_package(tx, order.id, period, acceptance.number, paid.number)
+    state = after(order.state, Event.SUCCEEDED)
+    orders.change(
+        tx, order.id, state=state, paid_at=captured_at, payment_id=payment.id, test=payment.test
+    )
+    for kind in ("paid", "order"):
+        correspondence.stage(tx, new_id(), kind=kind, subject=order.number, order_id=order.id)
+    if period.provisional:
+        _warn_provisional(tx, order, period)
+    return Settled(state)
+
+
+def accepted_terms(tx: Tx, order: Order) -> Terms:
+    """The terms of the edition the client accepted, from the archive of exact bytes."""
+    terms = archive.edition(tx, "offer", order.edition).terms
+    if terms is None:
+        raise LookupError(f"edition {order.edition} was sold but its terms are not archived")
+    return terms
+
+
+def _warn_provisional(tx: Tx, order: Order, period: Period) -> None:
+    sentence = (
+        f"Заказ {order.number} оплачен, а производственный календарь на нужный год ещё не "
+        f"известен. Срок посчитан предварительно: до {period.last_day:%d.%m.%Y} включительно; "
+        "он может только сдвинуться позже."
+    )
+    correspondence.open_case(
+        tx,
+        new_id(),
+        kind="provisional_end",
+        subject=order.number,
+        order_id=order.id,
+        sentence=sentence,
+    )
+
+
+def _acceptance(tx: Tx, order: Order, payment: Payment, period: Period) -> rules.Fact:
+    decision = ledger.row(tx, order.ledger)
+    edition = archive.edition(tx, "offer", order.edition)
+    shown = json.loads(decision.fact)
+    return {
+        "order": order.number,
+        "order_row": decision.number,
+        "order_row_hash": decision.hash,
+        "edition": {"number": edition.number, "sha256": edition.sha256, "tag_id": edition.tag_id},
+        "consent_sha256": order.consent_sha256,
+        "party_kind": order.party_kind,
+        "details_sha256": shown["details_sha256"],
+        "labels": {"offer": shown["shown"]["label"], "button": shown["shown"]["button"]},
+        "amount_kopecks": payment.amount_kopecks,
+        "payment_id": payment.id,
+        "captured_at": rules.instant(payment.captured_at or payment.created_at),
+        "period": {
+            "starts_at": rules.instant(period.starts_at),
+            "expires_at": rules.instant(period.expires_at),
+            "last_day": period.last_day.isoformat(),
+            "rule": period.reason,
+            "provisional": period.provisional,
+        },
+    }
+
+
+def _payment(order: Order, payment: Payment, captured_at: datetime) -> rules.Fact:
+    return {
+        "order": order.number,
+        "payment_id": payment.id,
+        "status": payment.status,
+        "amount_kopecks": payment.amount_kopecks,
+        "currency": payment.currency,
+        "method": payment.method,
+        "captured_at": rules.instant(captured_at),
+        "test": payment.test,
+        "answer_sha256": rules.digest(payment.raw),
+    }
