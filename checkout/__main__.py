@@ -1,0 +1,104 @@
+"""The command `checkout`."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from checkout.check import check
+from checkout.clock import movable_clock, real_clock
+from checkout.demo import demo
+from checkout.domain.errors import CheckoutError
+from checkout.domain.ledger import broken
+from checkout.open import open_shop, serve
+from checkout.settings import read_settings
+from checkout.store import ledger
+from checkout.worker import work
+from offer.errors import OfferError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; a refusal is one sentence on standard error and exit status 1."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run(asked))
+    except (CheckoutError, OfferError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="checkout", description="Продажа пакетов по оферте.")
+    commands = parser.add_subparsers(required=True, metavar="команда")
+    for name, run, words in (
+        ("serve", _serve, "служба с одним работником внутри"),
+        ("work", _work, "один работник без службы"),
+        ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
+        ("verify", _verify, "проверить цепочку журнала"),
+        ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
+    ):
+        command = commands.add_parser(name, help=words, description=words)
+        command.set_defaults(run=run)
+        if name == "demo":
+            command.add_argument("--port", type=int, default=8000, help="порт сайта")
+        if name in ("serve", "work"):
+            command.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
+    return parser
+
+
+def _clock(asked: argparse.Namespace) -> Callable[[], datetime]:
+    return movable_clock(asked.clock_file) if asked.clock_file else real_clock
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    serve(open_shop(read_settings(), _clock(asked)))
+    return 0
+
+
+def _work(asked: argparse.Namespace) -> int:
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    work(open_shop(read_settings(), _clock(asked)), stop)
+    return 0
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    return demo(Path.cwd(), asked.port)
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    shop = open_shop(read_settings(), real_clock)
+    rows = shop.store.read(ledger.entries)
+    if wrong := broken(rows):
+        print(f"✗ {wrong}", file=sys.stderr)
+        return 1
+    head = f", последняя: {rows[-1].number}:{rows[-1].hash}" if rows else ""
+    print(f"✓ Журнал цел: строк {len(rows)}{head}")
+    return 0
+
+
+def _check(asked: argparse.Namespace) -> int:
+    findings = check(open_shop(read_settings(), real_clock))
+    for finding in findings:
+        print(f"{'✓' if finding.good else '✗'} {finding.sentence}")
+    return 0 if all(finding.good for finding in findings) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""The composition root: one table of routes, each with its guard, and the parts behind them."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import structlog
+from anyio.to_thread import run_sync
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from checkout.shop import Shop
+from checkout.web import guards, handlers, ordering, site, troubles
+from checkout.web.answers import house, trouble
+from checkout.web.asked import Asked, read_fields
+from checkout.web.guards import Denied, Gate, Guard
+from checkout.web.headers import Headers
+
+log = structlog.get_logger()
+Handler = Callable[[Asked, Shop], Response]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the route table."""
+
+    path: str
+    method: str
+    handler: Handler
+    guard: Guard
+
+
+ROUTES = (
+    Entry("/checkout/{hours:int}", "GET", ordering.order_form, guards.public),
+    Entry("/checkout/{hours:int}", "POST", ordering.place_order, guards.own_form),
+    Entry("/orders/{token}", "GET", handlers.order, guards.secret_address),
+    Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form),
+    Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
+    Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
+    Entry("/healthz", "GET", handlers.healthz, guards.public),
+    Entry("/metrics", "GET", handlers.metrics, guards.metrics_token),
+)
+
+STATIC = Path(__file__).parent / "web" / "static"
+STYLESHEET = files("offer") / "look" / "house.css"
+
+
+def create_app(shop: Shop, gate: Gate) -> Starlette:
+    """The service: the checkout, and beside it the released site."""
+    return Starlette(
+        routes=[
+            *(Route(it.path, _endpoint(it, shop, gate), methods=[it.method]) for it in ROUTES),
+            Route("/static/house.css", _stylesheet, methods=["GET"]),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            Route("/{path:path}", _site(shop), methods=["GET"]),
+        ],
+        middleware=[Middleware(Headers, settings=shop.settings)],
+        exception_handlers={HTTPException: _refusal(shop)},
+    )
+
+
+def _endpoint(entry: Entry, shop: Shop, gate: Gate) -> Callable[[Request], object]:
+    async def answer(request: Request) -> Response:
+        try:
+            entry.guard(request, gate)
+            asked = await _read(request, gate)
+            return await run_sync(entry.handler, asked, shop)
+        except Denied as denied:
+            return _denied(denied, shop)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception:
+            return _bug(shop)
+
+    return answer
+
+
+async def _read(request: Request, gate: Gate) -> Asked:
+    """The body with a cap that needs no Content-Length, and its fields."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > guards.LARGEST_BODY:
+            raise Denied(413)
+    fields: dict[str, str] = {}
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        fields = read_fields(bytes(body))
+    return Asked(request, fields, bytes(body), guards.client_address(request, gate.settings))
+
+
+def _denied(denied: Denied, shop: Shop) -> Response:
+    if denied.status == 413:
+        return Response("Тело запроса слишком велико.", 413, media_type="text/plain")
+    words = {403: troubles.forbidden, 404: troubles.not_found, 429: troubles.too_many}
+    return trouble(words[denied.status](house(shop)), shop, denied.status)
+
+
+def _bug(shop: Shop) -> Response:
+    reference = secrets.token_hex(4)
+    log.exception("unexpected error", reference=reference)
+    return trouble(troubles.broken(house(shop), reference), shop, 500)
+
+
+def _refusal(shop: Shop) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == 404:
+            return trouble(troubles.not_found(house(shop)), shop, 404)
+        return Response(status_code=status, headers=getattr(error, "headers", None))
+
+    return answer
+
+
+def _stylesheet(request: Request) -> Response:
+    return Response(STYLESHEET.read_bytes(), media_type="text/css")
+
+
+def _site(shop: Shop) -> Callable[[Request], object]:
+    async def answer(request: Request) -> Response:
+        release = await run_sync(shop.shelf.release)
+        found = await site.page(request, release.folder) if release else None
+        return found or trouble(troubles.not_found(house(shop)), shop, 404)
+
+    return answer

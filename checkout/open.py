@@ -1,0 +1,83 @@
+"""Open the shop: the parts of a running service, put together from its settings."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+
+import uvicorn
+
+from checkout.app import create_app
+from checkout.gateway.client import YooKassa
+from checkout.mail.smtp import Mailer
+from checkout.releases import Shelf
+from checkout.settings import Settings
+from checkout.shop import Shop
+from checkout.store.engine import Store, open_engine
+from checkout.store.schema import migrate
+from checkout.web.guards import Gate, Pace
+from checkout.worker import work
+from offer.periods import decree_calendar
+
+# A page does not keep its client waiting as long as a worker may wait for YooKassa.
+PAGE_PATIENCE = (3.05, 8.0)
+POSTS_A_MINUTE = 120
+
+
+def open_shop(settings: Settings, clock: Callable[[], datetime]) -> Shop:
+    """The shop of these settings, its database brought to the newest schema."""
+    engine = open_engine(settings.database_url.get_secret_value())
+    migrate(engine)
+    store = Store(engine, clock)
+    access = partial(
+        YooKassa,
+        shop_id=settings.yookassa_shop_id,
+        secret_key=settings.yookassa_secret_key.get_secret_value(),
+        api_url=settings.yookassa_api_url,
+    )
+    return Shop(
+        settings=settings,
+        store=store,
+        shelf=Shelf(settings.release, store),
+        yookassa=access(),
+        glance=access(timeouts=PAGE_PATIENCE),
+        mailer=Mailer(settings.smtp_url.get_secret_value(), settings.mail_from),
+        calendar=decree_calendar(),
+    )
+
+
+def gate_of(shop: Shop) -> Gate:
+    """The guards' view of a shop: one address may post at a human's pace."""
+    pace = Pace(POSTS_A_MINUTE, timedelta(minutes=1))
+    return Gate(shop.settings, shop.store.clock, pace)
+
+
+@contextmanager
+def working(shop: Shop) -> Iterator[None]:
+    """A worker beside whatever runs inside; it finishes its job before this returns."""
+    stop = threading.Event()
+    worker = threading.Thread(target=work, args=(shop, stop), name="worker")
+    worker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        shop.wake.set()
+        worker.join()
+
+
+def serve(shop: Shop) -> None:
+    """Serve until told to stop, with one worker inside."""
+    host, _, port = shop.settings.listen.rpartition(":")
+    with working(shop):
+        uvicorn.run(
+            create_app(shop, gate_of(shop)),
+            host=host.strip("[]"),
+            port=int(port),
+            log_level="warning",
+            server_header=False,
+            # addresses are taken from trusted proxies only, by our own guard
+            proxy_headers=False,
+            timeout_graceful_shutdown=10,
+        )

@@ -1,0 +1,126 @@
+"""The order form as sent: fields → a party, or a sentence at each field that is wrong."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from checkout.domain.settlement import Party
+from checkout.web.views import FieldError
+from offer.errors import OfferError
+from offer.requisites import clean_inn, clean_kpp
+
+KINDS = ("person", "sole_trader", "company")
+LONGEST = {"name": 200, "organisation": 250, "email": 254, "phone": 40, "inn": 20, "kpp": 20}
+FIELDS = ("kind", "name", "organisation", "inn", "kpp", "email", "phone")
+ASKED_OF = {
+    "organisation": ("company",),
+    "inn": ("sole_trader", "company"),
+    "kpp": ("company",),
+}
+EXPECTED = {
+    "organisation": "Укажите название компании с правовой формой, например ООО «Ромашка».",
+    "name": "Укажите имя, как к вам обращаться в письме и свидетельстве.",
+    "email": "Укажите адрес почты полностью, например anna@example.ru.",
+    "phone": "Проверьте номер: нужен полный, например +7 912 345-67-89.",
+}
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was typed, and the party it makes; `party` is None while there are errors."""
+
+    values: Mapping[str, str]
+    party: Party | None
+    errors: tuple[FieldError, ...]
+
+
+def read_party(data: Mapping[str, str]) -> Filled:
+    """Check the fields of the order form. The values come back as typed, but for outer spaces."""
+    values = {name: " ".join(data.get(name, "").split()) for name in FIELDS}
+    errors = [*_kind(values), *_too_long(values)]
+    if errors:
+        return Filled(values, None, tuple(errors))
+    checked = {name: _check(name, values) for name in FIELDS if _concerns(name, values["kind"])}
+    wrong = tuple(found for found in checked.values() if isinstance(found, FieldError))
+    return Filled(values, None if wrong else _party(checked), wrong)
+
+
+def _concerns(name: str, kind: str) -> bool:
+    """What is asked of whom; a field that does not concern the client is not read."""
+    return kind in ASKED_OF.get(name, KINDS)
+
+
+def _check(name: str, values: Mapping[str, str]) -> str | FieldError | None:
+    try:
+        return CHECKS[name](values)
+    except (OfferError, EmailNotValidError, phonenumbers.NumberParseException) as wrong:
+        sentence = wrong.sentence if isinstance(wrong, OfferError) else EXPECTED[name]
+        return FieldError(name, sentence)
+
+
+def _kind(values: Mapping[str, str]) -> list[FieldError]:
+    if values["kind"] in KINDS:
+        return []
+    return [FieldError("kind", "Выберите, кто заказывает: физическое лицо, ИП или компания.")]
+
+
+def _too_long(values: Mapping[str, str]) -> list[FieldError]:
+    return [
+        FieldError(name, f"Сократите до {longest} знаков: сейчас {len(values[name])}.")
+        for name, longest in LONGEST.items()
+        if len(values[name]) > longest
+    ]
+
+
+def _organisation(values: Mapping[str, str]) -> str:
+    return _with_a_letter("organisation", values)
+
+
+def _name(values: Mapping[str, str]) -> str:
+    return _with_a_letter("name", values)
+
+
+def _with_a_letter(field: str, values: Mapping[str, str]) -> str:
+    if not any(sign.isalpha() for sign in values[field]):
+        raise OfferError(field, EXPECTED[field])
+    return values[field]
+
+
+def _email(values: Mapping[str, str]) -> str:
+    text = values["email"]
+    return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
+
+
+def _phone(values: Mapping[str, str]) -> str | None:
+    if not values["phone"]:
+        return None
+    number = phonenumbers.parse(values["phone"], "RU")
+    if not phonenumbers.is_possible_number(number):
+        raise OfferError("phone", EXPECTED["phone"])
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+CHECKS: Mapping[str, Callable[[Mapping[str, str]], str | None]] = {
+    "kind": lambda values: values["kind"],
+    "name": _name,
+    "organisation": _organisation,
+    "inn": lambda values: clean_inn(values["kind"], values["inn"]),
+    "kpp": lambda values: clean_kpp(values["kpp"]),
+    "email": _email,
+    "phone": _phone,
+}
+
+
+def _party(checked: Mapping[str, str | FieldError | None]) -> Party:
+    clean = {name: value for name, value in checked.items() if not isinstance(value, FieldError)}
+    return Party(
+        kind=clean["kind"] or "",
+        name=clean["name"] or "",
+        organisation=clean.get("organisation"),
+        inn=clean.get("inn"),
+        kpp=clean.get("kpp"),
+        email=clean["email"] or "",
+        phone=clean["phone"],
+    )

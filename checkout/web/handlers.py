@@ -1,0 +1,92 @@
+"""What the addresses around an order answer; ordering itself is in `ordering`."""
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from starlette.responses import JSONResponse, Response
+
+from checkout import look
+from checkout.certify import certify
+from checkout.domain.errors import GatewayError
+from checkout.domain.order import State
+from checkout.hear import NotANotification, hear
+from checkout.look import OrderFacts
+from checkout.settle import settle
+from checkout.shop import Shop
+from checkout.web import pages, troubles
+from checkout.web.answers import NO_STORE, house, page, trouble
+from checkout.web.asked import Asked
+from checkout.web.guards import sent_by_yookassa
+from checkout.web.ordering import order_page
+
+
+def order(asked: Asked, shop: Shop) -> Response:
+    """GET /orders/{token}: the order as a page, or as JSON facts."""
+    facts = look.order(shop, asked.path("token"))
+    if facts is None:
+        return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    facts = _asked_about(shop, facts)
+    if "application/json" in asked.request.headers.get("accept", ""):
+        return JSONResponse(look.as_json(shop, facts), headers=NO_STORE)
+    return page(pages.order(order_page(shop, facts)), shop)
+
+
+def _asked_about(shop: Shop, facts: OrderFacts) -> OrderFacts:
+    """The client may be back before the notification: ask, but with a page's patience."""
+    if not facts.payable or facts.order.payment_id is None:
+        return facts
+    try:
+        settle(shop, facts.order.payment_id, client=shop.glance)
+    except GatewayError:
+        return facts  # the page says that we wait, and the worker asks again
+    return look.order(shop, facts.order.token) or facts
+
+
+def certificate(asked: Asked, shop: Shop) -> Response:
+    """GET /orders/{token}/certificate.pdf: the kept bytes, once paid."""
+    facts = look.order(shop, asked.path("token"))
+    if facts is None or facts.period is None:
+        return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    name = f"certificate-{facts.order.number}.pdf"
+    return Response(
+        certify(shop, facts.order).data,
+        media_type="application/pdf",
+        headers={**NO_STORE, "content-disposition": f'inline; filename="{name}"'},
+    )
+
+
+def notification(asked: Asked, shop: Shop) -> Response:
+    """POST /yookassa/notifications: keep it, answer 200, let the worker ask."""
+    if not sent_by_yookassa(asked.request, shop.settings):
+        shop.strangers.add()
+        return Response()
+    try:
+        hear(shop, asked.body)
+    except NotANotification as wrong:
+        return JSONResponse({"error": wrong.sentence}, status_code=400)
+    return Response()
+
+
+def healthz(asked: Asked, shop: Shop) -> Response:
+    """GET /healthz: 200 only when a release is loaded and can be sold by."""
+    health = look.health(shop)
+    offer, release = shop.shelf.offer(), shop.shelf.release()
+    facts = {
+        "edition": {"number": offer.number, "sha256": offer.sha256} if offer else None,
+        "release": release.id if release else None,
+        "problems": list(health.problems),
+    }
+    return JSONResponse(facts, status_code=200 if health.sellable else 503, headers=NO_STORE)
+
+
+def metrics(asked: Asked, shop: Shop) -> Response:
+    """GET /metrics: orders by state, letters waiting, notifications from strangers."""
+    registry = CollectorRegistry()
+    counts = look.counts(shop)
+    orders = Gauge("checkout_orders", "Orders by state", ["state"], registry=registry)
+    for state in State:
+        orders.labels(state).set(counts.get(state, 0))
+    for name, words, number in (
+        ("checkout_messages_waiting", "Letters not yet sent", counts["messages waiting"]),
+        ("checkout_foreign_notifications", "Not from YooKassa", shop.strangers.number),
+    ):
+        Gauge(name, words, registry=registry).set(number)
+    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")

@@ -1,0 +1,301 @@
+"""The order form, what it sends, and trying an order again."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from starlette.responses import Response
+
+from checkout import look
+from checkout.buy import Bought, Purchase, buy, fingerprint, resume, retry
+from checkout.domain.labels import consent_label, offer_label
+from checkout.domain.order import State, money_taken
+from checkout.domain.settlement import Party
+from checkout.look import OrderFacts
+from checkout.shop import Shop
+from checkout.web import pages, troubles
+from checkout.web.answers import house, page, redirect, trouble
+from checkout.web.asked import Asked
+from checkout.web.forms import Filled, read_party
+from checkout.web.views import Changed, FieldError, OrderForm, OrderPage, Retry
+from offer.errors import OfferError
+from offer.periods import Period
+from offer.redline import redline
+from offer.release import PublishedEdition, Release
+from offer.terms import Package, Terms
+from offer.wording import money
+
+NOT_TICKED = "Отметьте, что принимаете оферту: без этого заказ оформить нельзя."
+NO_EDITION = "Исполнитель ещё не опубликовал оферту, по которой можно заказать."
+NO_NAME = "Форма открыта без номера. Откройте её заново — ниже всё, что вы заполнили."
+LONGEST_ATTEMPT = 64
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What can be bought now: one package of the edition in force, and until when it would run."""
+
+    release: Release
+    edition: PublishedEdition
+    terms: Terms
+    package: Package
+    period: Period
+
+    @property
+    def button(self) -> str:
+        return f"Оплатить {money(self.package.price_kopecks)}"
+
+
+class Box(Enum):
+    """What a box's hash says."""
+
+    EMPTY = "not ticked"
+    IN_FORCE = "the edition in force"
+    REPLACED = "an edition that is no longer in force"
+    UNKNOWN = "nothing we ever published"
+
+
+def order_form(asked: Asked, shop: Shop) -> Response:
+    """GET /checkout/{hours}: the form for one package of the edition in force."""
+    counter = _counter(shop, int(asked.path("hours")))
+    if isinstance(counter, Response):
+        return counter
+    return page(pages.order_form(_form(shop, counter, _new_attempt())), shop)
+
+
+def place_order(asked: Asked, shop: Shop) -> Response:
+    """POST /checkout/{hours}: 303 to the payment, or 409, 422, 503 as the interface says."""
+    hours = int(asked.path("hours"))
+    filled = read_party(asked.fields)
+    made = _made_already(asked, shop, hours, filled)
+    if made:
+        return _lead(shop, made)
+    counter = _counter(shop, hours)
+    if isinstance(counter, Response):
+        return counter
+    return _decide(asked, shop, counter, filled)
+
+
+def retry_order(asked: Asked, shop: Shop) -> Response:
+    """POST /orders/{token}/retry: repeat a request without an answer, or decide anew."""
+    facts = look.order(shop, asked.path("token"))
+    if facts is None:
+        return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if not facts.decision_needed:
+        return _lead(shop, retry(shop, facts.order.token, None))
+    counter = _counter(shop, facts.order.hours)
+    if isinstance(counter, Response):
+        return counter
+    return _decide_again(asked, shop, counter, facts)
+
+
+def _counter(shop: Shop, hours: int) -> Counter | Response:
+    release = shop.shelf.release()
+    edition = release.current("offer") if release else None
+    if release is None or edition is None or edition.terms is None:
+        return trouble(troubles.not_selling(house(shop), NO_EDITION), shop, 503)
+    package = edition.terms.package(hours)
+    if package is None:
+        return trouble(troubles.package_not_sold(house(shop)), shop, 404)
+    try:
+        period = look.period_if_paid_now(shop, edition.terms)
+    except OfferError as error:
+        return trouble(troubles.not_selling(house(shop), error.sentence), shop, 503)
+    return Counter(release, edition, edition.terms, package, period)
+
+
+def _made_already(asked: Asked, shop: Shop, hours: int, filled: Filled) -> Bought | None:
+    """The very form that made an order leads to it, even if the edition changed since."""
+    attempt = asked.fields.get("attempt", "")
+    if filled.party is None or not attempt:
+        return None
+    offer = asked.fields.get("accept_offer", "")
+    consent = asked.fields.get("accept_consent") or None
+    return resume(shop, attempt, fingerprint(hours, filled.party, offer, consent))
+
+
+def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Response:
+    boxes = {
+        document: _box(counter.release, document, asked.fields.get(f"accept_{document}", ""))
+        for document in ("offer", "consent")
+    }
+    attempt = asked.fields.get("attempt", "")[:LONGEST_ATTEMPT]
+    if Box.UNKNOWN in boxes.values():
+        form_url = f"/checkout/{counter.package.hours}"
+        return trouble(troubles.never_published(house(shop), form_url), shop, 422)
+    if Box.REPLACED in boxes.values():
+        form = _form(shop, counter, attempt, filled.values)
+        return _changed(asked, shop, counter, form)
+    errors = [*filled.errors]
+    if boxes["offer"] is Box.EMPTY:
+        errors.append(FieldError("accept_offer", NOT_TICKED))
+    if not attempt:
+        errors.append(FieldError("attempt", NO_NAME))
+    if errors or filled.party is None:
+        form = _form(shop, counter, attempt or _new_attempt(), filled.values, tuple(errors))
+        return page(pages.order_form(form), shop, 422)
+    consent = counter.release.current("consent") if boxes["consent"] is Box.IN_FORCE else None
+    purchase = _purchase(asked, shop, counter, party=filled.party, consent=consent, attempt=attempt)
+    return _lead(shop, buy(shop, purchase))
+
+
+def _decide_again(asked: Asked, shop: Shop, counter: Counter, facts: OrderFacts) -> Response:
+    box = _box(counter.release, "offer", asked.fields.get("accept_offer", ""))
+    attempt = facts.order.token
+    if box is Box.UNKNOWN:
+        view = troubles.never_published(house(shop), f"/orders/{facts.order.token}")
+        return trouble(view, shop, 422)
+    if box is Box.REPLACED:
+        form = _form(shop, counter, attempt, action=f"/orders/{facts.order.token}/retry")
+        return _changed(asked, shop, counter, form, again=True)
+    if box is Box.EMPTY:
+        return page(pages.order(order_page(shop, facts, error=NOT_TICKED)), shop, 422)
+    consent = _consent_of(counter.release, facts)
+    purchase = _purchase(asked, shop, counter, party=facts.party, consent=consent, attempt=attempt)
+    return _lead(shop, retry(shop, facts.order.token, purchase))
+
+
+def _consent_of(release: Release, facts: OrderFacts) -> PublishedEdition | None:
+    """The consent that stands with the order: trying again neither gives nor takes it."""
+    sha256 = facts.order.consent_sha256
+    return release.edition("consent", sha256) if sha256 else None
+
+
+def _box(release: Release, document: str, value: str) -> Box:
+    if not value:
+        return Box.EMPTY
+    current = release.current(document)
+    if current and current.sha256 == value:
+        return Box.IN_FORCE
+    return Box.REPLACED if release.edition(document, value) else Box.UNKNOWN
+
+
+def _lead(shop: Shop, bought: Bought) -> Response:
+    order_url = f"/orders/{bought.token}"
+    if bought.trouble:
+        again = Retry(action=f"{order_url}/retry", fields={})
+        facts = look.order(shop, bought.token)
+        if facts and facts.decision_needed:
+            again = _retry(shop, facts) or again
+        view = troubles.unreachable(house(shop), again, order_url)
+        return trouble(view, shop, 503)
+    return redirect(bought.confirmation_url or order_url)
+
+
+def _purchase(
+    asked: Asked,
+    shop: Shop,
+    counter: Counter,
+    *,
+    party: Party,
+    consent: PublishedEdition | None,
+    attempt: str,
+) -> Purchase:
+    published = counter.edition.published_at.astimezone(shop.settings.zone).date()
+    return Purchase(
+        form_attempt=attempt,
+        package=counter.package,
+        edition=counter.edition,
+        consent=consent,
+        party=party,
+        period=counter.period,
+        offer_label=offer_label(counter.edition.number, published),
+        consent_label=consent_label(consent.number) if consent else "",
+        button=counter.button,
+        page=asked.request.url.path,
+        address=asked.address,
+        user_agent=asked.user_agent,
+    )
+
+
+def _new_attempt() -> str:
+    """The name of one filled-in form: the same form sent twice is one order."""
+    return secrets.token_urlsafe(16)
+
+
+def _form(
+    shop: Shop,
+    counter: Counter,
+    attempt: str,
+    values: Mapping[str, str] = MappingProxyType({}),
+    errors: tuple[FieldError, ...] = (),
+    *,
+    action: str | None = None,
+) -> OrderForm:
+    return OrderForm(
+        action=action or f"/checkout/{counter.package.hours}",
+        attempt=attempt,
+        package=counter.package,
+        period=counter.period,
+        terms=counter.terms,
+        edition=counter.edition,
+        consent=counter.release.current("consent"),
+        privacy=counter.release.current("privacy"),
+        values=values,
+        errors=errors,
+        test=shop.settings.test,
+        zone=shop.settings.zone,
+    )
+
+
+def _changed(
+    asked: Asked, shop: Shop, counter: Counter, form: OrderForm, *, again: bool = False
+) -> Response:
+    release = counter.release
+    old = release.edition("offer", asked.fields.get("accept_offer", "")) or counter.edition
+    known = old.terms.package(counter.package.hours) if old.terms else None
+    view = Changed(
+        form=form,
+        old_edition=old,
+        old_price_kopecks=(known or counter.package).price_kopecks,
+        changes=redline(old.text.decode(), counter.edition.text.decode()),
+        decline_url="/",
+        old_consent=release.edition("consent", asked.fields.get("accept_consent", "")),
+        retry=again,
+    )
+    return page(pages.changed(view), shop, 409)
+
+
+def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> OrderPage:
+    """An order as its page shows it."""
+    order = facts.order
+    return OrderPage(
+        number=order.number,
+        token=order.token,
+        state=order.state,
+        money_taken=money_taken(order),
+        hours=order.hours,
+        price_kopecks=order.price_kopecks,
+        refunded_kopecks=0,
+        edition=facts.edition,
+        consent_sha256=order.consent_sha256,
+        payment_id=order.payment_id,
+        paid_at=order.paid_at,
+        period=facts.period,
+        acceptance=facts.acceptance,
+        reason=order.reason,
+        party=facts.party,
+        terms=facts.terms,
+        test=order.test,
+        pay_again_url=None,
+        confirmation_url=facts.confirmation_url,
+        zone=shop.settings.zone,
+        retry=_retry(shop, facts, error),
+        method=facts.method,
+    )
+
+
+def _retry(shop: Shop, facts: OrderFacts, error: str | None = None) -> Retry | None:
+    order = facts.order
+    action = f"/orders/{order.token}/retry"
+    if order.state not in (State.CREATED, State.CANCELLED):
+        return None
+    if not facts.decision_needed:
+        return Retry(action=action, fields={})
+    edition = shop.shelf.offer()
+    package = edition.terms.package(order.hours) if edition and edition.terms else None
+    if edition is None or package is None:
+        return None
+    return Retry(action, {}, edition, package.price_kopecks, error)
