@@ -1,0 +1,221 @@
+"""`checkout demo`: the whole product on one machine, with a simulated YooKassa and a mailbox.
+
+Everything it keeps is in one folder, so that a second start finds its orders and its editions.
+"""
+
+import fcntl
+import json
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import requests
+
+from checkout.demo.child import Child
+from checkout.demo.clock import FileClock
+from checkout.demo.hosting import address, hosting, listener
+from checkout.demo.repository import Checkout, DemoError, Server
+from checkout.domain.errors import CheckoutError
+from checkout.gateway.simulator import create_simulator
+from checkout.mail.mailbox import Mailbox
+from checkout.settings import PREFIX, YOOKASSA_SENDERS
+from offer.errors import OfferError
+from offer.wording import moment
+
+FOLDER = Path("build/demo")
+CLOCK = "clock.json"
+SHOP_ID = "100500"
+SECRET_KEY = "test_demo"  # noqa: S105 - opens nothing but the simulator
+ZONE = ZoneInfo("Europe/Moscow")
+ASK_EVERY = 0.1  # seconds
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """What `demo.json` tells the tools that drive the demo."""
+
+    site: str
+    simulator: str
+    mailbox: str
+    repository: str
+    database: str
+
+
+def demo(root: Path, port: int) -> int:
+    """Run the demo of the clone at `root` until Ctrl-C; 0, or 1 with a sentence that says why."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with ExitStack() as ending:
+            _run(root, port, stop, ending)
+    except (CheckoutError, OfferError) as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return 1
+    _say("Демо остановлено; всё, что оно запомнило, — в папке build/demo.")
+    return 0
+
+
+def _run(root: Path, port: int, stop: threading.Event, ending: ExitStack) -> None:
+    checkout = Checkout(root)
+    checkout.check()
+    folder = root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    ending.enter_context(_alone(folder))
+    site = f"http://127.0.0.1:{_free(port)}"
+    clock = FileClock(folder / CLOCK)
+    _publish(checkout, Server(folder / "offer.git", folder / "site", site), clock)
+    mailbox = ending.enter_context(Mailbox(folder / "mail"))
+    letters = ending.enter_context(hosting(mailbox.app, listener()))
+    simulator = ending.enter_context(_simulator(site, clock))
+    addresses = Addresses(
+        site, simulator, letters, str(folder / "offer.git"), str(folder / "checkout.db")
+    )
+    child = Child(
+        ["serve", "--clock-file", str(folder / CLOCK)],
+        _environment(folder, addresses, mailbox.smtp_url),
+        folder / "service.log",
+        on_start=lambda pid: _tell_tools(folder, addresses, pid),
+        on_giving_up=stop.set,
+    )
+    ending.callback(child.stop)
+    if _answers(site, stop):
+        child.answered.set()
+        _tell_tools(folder, addresses, child.pid)
+        _say(_greeting(addresses, checkout, clock))
+        stop.wait()
+    if child.gave_up.is_set():
+        raise DemoError(f"Служба не запускается. Её последние слова:\n{_tail(folder)}")
+
+
+def _publish(checkout: Checkout, server: Server, clock: FileClock) -> None:
+    """Publish HEAD; a text that cannot be published leaves an earlier one on sale, if any."""
+    server.prepare(checkout.root)
+    try:
+        published = server.take(checkout.root, clock())
+    except OfferError as error:
+        if not server.sells():
+            raise
+        _say(f"НЕ ОПУБЛИКОВАНО: {error.sentence}\nНа сайте по-прежнему прежняя редакция.")
+        return
+    if published.created:
+        _say("Опубликовано: " + ", ".join(edition.tag for edition in published.created))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder; a second demo in it would sell from the same database."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoError("Демо этого клона уже запущено: остановите его (Ctrl-C).") from None
+        yield
+        (folder / "demo.json").unlink(missing_ok=True)
+
+
+def _free(port: int) -> int:
+    """The port itself, or a free one for 0; DemoError when somebody else has it."""
+    try:
+        with socket.create_server(("127.0.0.1", port)) as found:
+            return int(found.getsockname()[1])
+    except OSError:
+        raise DemoError(
+            f"Порт {port} занят. Освободите его или назовите другой: make run PORT={port + 1}"
+        ) from None
+
+
+@contextmanager
+def _simulator(site: str, clock: FileClock) -> Iterator[str]:
+    """The simulated YooKassa, whose clock moves everybody's; its address."""
+    listening = listener()
+    app = create_simulator(
+        shop_id=SHOP_ID,
+        secret_key=SECRET_KEY,
+        clock=clock,
+        on_clock=clock.move,
+        public_url=address(listening),
+        notify_url=f"{site}/yookassa/notifications",
+    )
+    with hosting(app, listening) as url:
+        yield url
+
+
+def _environment(folder: Path, addresses: Addresses, smtp_url: str) -> dict[str, str]:
+    """The service's settings: those of a real server, but for the test shop and the loopback."""
+    settings = {
+        "DATABASE_URL": f"sqlite:///{addresses.database}",
+        "RELEASE": str(folder / "site/current"),
+        "PUBLIC_URL": addresses.site,
+        "LISTEN": addresses.site.removeprefix("http://"),
+        "YOOKASSA_SHOP_ID": SHOP_ID,
+        "YOOKASSA_SECRET_KEY": SECRET_KEY,
+        "YOOKASSA_API_URL": f"{addresses.simulator}/v3",
+        "NOTIFICATION_SOURCES": f"{YOOKASSA_SENDERS},127.0.0.0/8,::1/128",
+        "SMTP_URL": smtp_url,
+        "MAIL_FROM": "Оферта <demo@oferta.example>",
+        "SECRET_KEY": _secret(folder / "secret"),
+    }
+    return {f"{PREFIX}{name}": value for name, value in settings.items()}
+
+
+def _secret(file: Path) -> str:
+    """A secret of this folder alone, the same at every start."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32))
+    return file.read_text()
+
+
+def _answers(site: str, stop: threading.Event) -> bool:
+    """Wait until the service is ready to sell; False when the demo is to end instead."""
+    with requests.Session() as session:
+        session.trust_env = False
+        while not stop.wait(ASK_EVERY):
+            with suppress(requests.RequestException):
+                if session.get(f"{site}/healthz", timeout=5).ok:
+                    return True
+    return False
+
+
+def _tell_tools(folder: Path, addresses: Addresses, pid: int) -> None:
+    draft = folder / "demo.new"
+    draft.write_text(json.dumps(asdict(addresses) | {"service_pid": pid}, indent=2))
+    draft.replace(folder / "demo.json")
+
+
+def _greeting(addresses: Addresses, checkout: Checkout, clock: FileClock) -> str:
+    changed = checkout.changed()
+    lines = [
+        "",
+        "Тестовый режим: деньги не списываются.",
+        f"  Сайт и касса        {addresses.site}/",
+        f"  ЮKassa (имитация)   {addresses.simulator}/",
+        f"  Почта               {addresses.mailbox}/",
+        "",
+        "Новая редакция: измените docs/offer.md, сделайте коммит и выполните",
+        f"  git push {FOLDER}/offer.git HEAD:main",
+        "Остановить: Ctrl-C.",
+    ]
+    if changed:
+        lines.append(f"Не опубликовано, потому что нет коммита: {', '.join(changed)}")
+    if clock.ahead:
+        lines.append(f"Часы демо переведены, на них {moment(clock(), ZONE)}.")
+    return "\n".join(lines)
+
+
+def _tail(folder: Path) -> str:
+    lines = (folder / "service.log").read_text(errors="replace").splitlines()
+    return "\n".join(lines[-8:])
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
