@@ -85,7 +85,7 @@ def _run_mkdocs(tree: Path, overrides: Mapping[str, object], *, date: int) -> No
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict", "-q", "-f", str(config)]
+    command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict", "-f", str(config)]
     try:
         done = subprocess.run(
             command,
@@ -99,8 +99,14 @@ def _run_mkdocs(tree: Path, overrides: Mapping[str, object], *, date: int) -> No
         sentence = f"Сайт не собрался за {TIMEOUT_SECONDS} секунд."
         raise OfferError("build_failed", sentence) from None
     if done.returncode:
-        said = (done.stderr + done.stdout).decode(errors="replace").strip().splitlines()
-        raise OfferError("build_failed", "Сайт не собрался: " + " / ".join(said[-6:]))
+        raise OfferError("build_failed", f"Сайт не собрался: {_said(done.stderr)}")
+
+
+def _said(stderr: bytes) -> str:
+    """What MkDocs complained of, or its last words: the end of a trace."""
+    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines() if line.strip()]
+    complaints = [line for line in lines if line.startswith(("WARNING", "ERROR"))]
+    return " / ".join(complaints[:5] or lines[-2:])
 
 
 def _write_exact(site: Path, document: str, editions: Sequence[Edition]) -> None:

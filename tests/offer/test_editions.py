@@ -1,6 +1,7 @@
 """Editions are a chain of annotated tags that any clone can check."""
 
 import hashlib
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,13 +20,21 @@ def sandbox(tmp_path: Path) -> Sandbox:
     return make_sandbox(tmp_path)
 
 
-@pytest.fixture
-def three(sandbox: Sandbox) -> Sandbox:
-    """Three editions of the offer, a day apart."""
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("chain")
+    sandbox = make_sandbox(folder)
     sandbox.tag_editions()
     sandbox.next_edition(DEARER, days=1)
     sandbox.next_edition(CHEAPER, days=2)
-    return sandbox
+    return folder
+
+
+@pytest.fixture
+def three(chain: Path, tmp_path: Path) -> Sandbox:
+    """Three editions of the offer, a day apart."""
+    shutil.copytree(chain / "work", tmp_path / "three", symlinks=True)
+    return Sandbox(tmp_path / "three", tmp_path / "releases")
 
 
 def numbers(editions: tuple[Edition, ...]) -> list[int]:

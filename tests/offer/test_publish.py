@@ -1,0 +1,423 @@
+"""Publishing: all or nothing, one at a time, and what was public stays public."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from offer.draft import UnsellableError
+from offer.editions import read_editions
+from offer.errors import OfferError
+from offer.publish import KEPT_RELEASES
+from offer.release import load_release
+from tests.offer.repository import CONSENT, OFFER, START, Sandbox, make_sandbox, served
+
+DEARER = ("15 000 ₽", "16 000 ₽")
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    return make_sandbox(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where edition 1 is published, to be copied: a build takes a second."""
+    folder = tmp_path_factory.mktemp("first")
+    make_sandbox(folder).publish()
+    return folder
+
+
+@pytest.fixture
+def public(first: Path, tmp_path: Path) -> Sandbox:
+    """Edition 1 is published."""
+    shutil.copytree(first, tmp_path / "public", symlinks=True)
+    return Sandbox(tmp_path / "public/work", tmp_path / "public/releases")
+
+
+def tags(sandbox: Sandbox) -> list[str]:
+    return sandbox.git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/tags").split()
+
+
+def folders(sandbox: Sandbox) -> list[str]:
+    return sorted(path.name for path in (sandbox.releases / "releases").iterdir())
+
+
+def refusal(sandbox: Sandbox, *, days: int = 1) -> OfferError:
+    """The refusal of a publish, which leaves tags, releases and the site as they were."""
+    before = tags(sandbox), folders(sandbox), (sandbox.releases / "current").resolve()
+    with pytest.raises(OfferError) as caught:
+        sandbox.publish(days=days)
+    assert (tags(sandbox), folders(sandbox), (sandbox.releases / "current").resolve()) == before
+    return caught.value
+
+
+def test_the_first_publish_makes_edition_1_of_every_document(sandbox: Sandbox) -> None:
+    sandbox.commit({"docs/consent.md": CONSENT})
+    done = sandbox.publish()
+
+    assert [edition.tag for edition in done.created] == ["offer/1", "consent/1"]
+    assert tags(sandbox) == ["consent/1", "offer/1"]
+    assert served(sandbox, "offer/1/offer.md") == OFFER.encode()
+    assert served(sandbox, "consent/1/consent.md") == CONSENT.encode()
+    assert json.loads(served(sandbox, "privacy/editions.json"))["current"] is None
+
+
+def test_the_tag_carries_summary_hash_class_and_link(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+    public.publish(days=1)
+    content = public.git("cat-file", "tag", "offer/2")
+    requisites = "Индивидуальный предприниматель Дудкин Антон Александрович <dudkinanton@bk.ru>"
+    at = int((START + timedelta(days=1)).timestamp())
+
+    assert f"tagger {requisites} {at} +0300" in content
+    assert "\n5 часов: 15 000 ₽ → 16 000 ₽; изменён п. 3.1\n\nSha256: " in content.replace(
+        "\xa0", " "
+    )
+    assert content.endswith(
+        f"Change: price\nPrevious: {public.git('rev-parse', 'refs/tags/offer/1')}"
+    )
+
+
+def test_three_commits_pushed_together_are_one_edition(public: Sandbox) -> None:
+    for price in ("16 000 ₽", "17 000 ₽", "18 000 ₽"):
+        public.commit({"docs/offer.md": public.offer(("15 000 ₽", price))})
+    done = public.publish(days=1)
+
+    assert [edition.number for edition in done.created] == [2]
+    assert "18 000 ₽" in served(public, "offer/2/offer.md").decode()
+
+
+def test_publishing_again_without_a_change_does_nothing(public: Sandbox) -> None:
+    done = public.publish(days=1)
+
+    assert (done.created, done.switched) == ((), False)
+    assert folders(public) == [done.release.id]
+
+
+def test_other_pages_make_a_release_and_no_edition(public: Sandbox) -> None:
+    public.commit({"docs/index.md": "# Новая первая страница\n"})
+    done = public.publish(days=1)
+
+    assert (done.created, done.switched) == ((), True)
+    assert "Новая первая страница" in served(public, "index.html").decode()
+    assert tags(public) == ["offer/1"]
+
+
+def test_another_address_of_the_site_makes_a_release(public: Sandbox) -> None:
+    done = public.publish(days=1, url="https://oferta.example/")
+
+    assert (done.created, done.switched) == ((), True)
+    assert "https://oferta.example/" in served(public, "sitemap.xml").decode()
+
+
+def test_a_restored_text_is_published_as_the_next_edition(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+    public.publish(days=1)
+    public.git("revert", "--no-edit", "HEAD")
+    public.publish(days=2)
+    release = load_release(public.releases / "current")
+    third = release.current("offer")
+
+    assert third is not None
+    assert third.number == 3
+    assert third.sha256 == release.editions["offer"][0].sha256
+    assert release.edition("offer", third.sha256) == third
+
+
+def test_equal_sources_give_equal_bytes(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.publish()
+    first = served(sandbox, "SHA256SUMS")
+    again = Sandbox(sandbox.tree, tmp_path / "again")
+    again.publish()
+
+    assert served(again, "SHA256SUMS") == first
+
+
+def test_the_sums_check_every_file_of_the_release(public: Sandbox) -> None:
+    folder = public.releases / "current"
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=folder, check=False
+    )
+    listed = {line[66:] for line in served(public, "SHA256SUMS").decode().splitlines()}
+    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+
+    assert done.returncode == 0
+    assert listed == present - {"SHA256SUMS"}
+
+
+def test_exact_bytes_survive_line_end_attributes(sandbox: Sandbox) -> None:
+    data = b"\xef\xbb\xbf" + OFFER.replace("\n", "\r\n").encode()
+    sandbox.commit({"docs/offer.md": data, ".gitattributes": "*.md -text\n"})
+    sandbox.commit({".gitattributes": "*.md text eol=lf working-tree-encoding=UTF-8\n"})
+    sandbox.git("update-index", "--cacheinfo", "100644", blob(sandbox, data), "docs/offer.md")
+    sandbox.git("commit", "-q", "--allow-empty", "-m", "Байты")
+    sandbox.publish()
+
+    assert served(sandbox, "offer/1/offer.md") == data
+
+
+def blob(sandbox: Sandbox, data: bytes) -> str:
+    sandbox.write("../blob", data)
+    return sandbox.git("hash-object", "-w", "--no-filters", "../blob")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (("15 000 ₽", "0 ₽"), "unsellable"),
+        (("15 000 ₽", "15 000 $"), "unsellable"),
+        (("1 календарный месяц", "недолго"), "unsellable"),
+    ],
+)
+def test_a_text_that_cannot_be_sold_by_changes_nothing(
+    public: Sandbox, change: tuple[str, str], code: str
+) -> None:
+    public.commit({"docs/offer.md": public.offer(change)})
+    error = refusal(public)
+
+    assert isinstance(error, UnsellableError)
+    assert error.problems[0].line > 0
+    assert error.code == code
+
+
+def test_a_text_that_is_not_utf_8_changes_nothing(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": OFFER.encode("cp1251", "ignore")})
+
+    assert refusal(public).code == "not_utf8"
+
+
+def test_a_renamed_offer_changes_nothing(public: Sandbox) -> None:
+    public.git("mv", "docs/offer.md", "docs/oferta.md")
+    public.commit({})
+
+    assert refusal(public).code == "missing_file"
+
+
+def test_a_published_consent_cannot_vanish(sandbox: Sandbox) -> None:
+    sandbox.commit({"docs/consent.md": CONSENT})
+    sandbox.publish()
+    sandbox.git("rm", "-q", "docs/consent.md")
+    sandbox.commit({})
+
+    assert refusal(sandbox).code == "missing_file"
+
+
+def test_a_site_that_does_not_build_changes_nothing(public: Sandbox) -> None:
+    broken = {"docs/index.md": "[нет](нет.md)\n", "docs/offer.md": public.offer(DEARER)}
+    public.commit(broken)
+    error = refusal(public)
+
+    assert error.code == "build_failed"
+    assert "нет.md" in error.sentence
+
+
+def test_a_site_without_the_page_of_an_edition_changes_nothing(public: Sandbox) -> None:
+    public.commit({"site/hooks.py": "", "docs/offer.md": public.offer(DEARER)})
+
+    assert refusal(public).code == "build_failed"
+
+
+def test_a_clock_behind_the_last_edition_publishes_nothing(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+
+    assert refusal(public, days=-1).code == "clock_behind"
+
+
+def test_a_deleted_tag_of_a_public_edition_is_noticed(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+    public.publish(days=1)
+    tag_id = public.git("rev-parse", "refs/tags/offer/2")
+    public.git("tag", "-d", "offer/2")
+    public.commit({"docs/index.md": "# Другая страница\n"})
+    error = refusal(public, days=2)
+
+    assert error.code == "rewritten"
+
+    public.git("update-ref", "refs/tags/offer/2", tag_id)
+    assert public.publish(days=3).release.current("offer") is not None
+
+
+def test_a_tag_made_anew_under_a_public_number_is_noticed(public: Sandbox) -> None:
+    public.retag("offer/1", ("Первая", "Другая первая"))
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+
+    assert refusal(public).code == "rewritten"
+
+
+TAKE_NUMBER = """
+import subprocess
+ref = ["update-ref", "refs/tags/offer/2", "refs/tags/offer/1"]
+subprocess.run(["git", "--git-dir={git_dir}", *ref], check=True)
+"""
+
+
+def test_a_number_taken_meanwhile_publishes_nothing(public: Sandbox) -> None:
+    """Somebody makes the tag between our look and our ref: here, while the site is built."""
+    hooks = (public.tree / "site/hooks.py").read_text()
+    taking = hooks + TAKE_NUMBER.format(git_dir=public.tree / ".git")
+    public.commit({"docs/offer.md": public.offer(DEARER), "site/hooks.py": taking})
+    with pytest.raises(OfferError) as caught:
+        public.publish(days=1)
+
+    assert caught.value.code == "ref_taken"
+    assert len(folders(public)) == 1
+
+
+def test_an_editorial_label_needs_equal_terms(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": public.offer(DEARER)}, "Опечатка\n\nChange: editorial\n")
+
+    assert refusal(public).code == "not_editorial"
+
+
+def test_an_editorial_correction_with_its_own_summary(public: Sandbox) -> None:
+    public.commit(
+        {"docs/offer.md": public.offer(("остаются за их", "принадлежат их"))},
+        "Слог\n\nSummary: исправлен слог определений\nChange: editorial\n",
+    )
+    (edition,) = public.publish(days=1).created
+
+    assert (edition.change, edition.summary) == ("editorial", "исправлен слог определений")
+
+
+def test_one_commit_without_the_label_makes_it_a_change_of_terms(public: Sandbox) -> None:
+    dispute = ("Любой спор", "Всякий спор")
+    public.commit({"docs/offer.md": public.offer(dispute)}, "Спор")
+    text = public.offer(dispute, ("остаются за их", "принадлежат их"))
+    public.commit({"docs/offer.md": text}, "Слог\n\nChange: editorial\n")
+    (edition,) = public.publish(days=1).created
+
+    assert edition.change == "terms"
+
+
+def test_the_summary_of_an_older_edition_is_not_used_again(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": public.offer(DEARER)}, "Цена\n\nSummary: дороже\n")
+    public.publish(days=1)
+    public.commit({"docs/offer.md": public.offer(("15 000 ₽", "17 000 ₽"))}, "Ещё")
+    (edition,) = public.publish(days=2).created
+
+    assert edition.summary.startswith("5\xa0часов: 16\xa0000\xa0₽ → 17\xa0000\xa0₽")
+
+
+def test_two_publishes_at_once_make_one_edition(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _: public.publish(days=1), range(3)))
+
+    assert sorted(len(one.created) for one in done) == [0, 0, 1]
+    assert tags(public) == ["offer/1", "offer/2"]
+    assert len({one.release.id for one in done}) == 1
+
+
+KILLED = """\
+import os, sys
+from datetime import datetime
+from pathlib import Path
+from offer import git, publish
+
+def die(*_):
+    os._exit(9)
+
+setattr({where}, die)
+now = datetime.fromisoformat({now!r})
+publish.publish(Path({tree!r}), Path({to!r}), now=lambda: now)
+"""
+
+
+def kill(sandbox: Sandbox, where: str) -> None:
+    """A publish, a day later, in a process that dies at this step."""
+    now = (START + timedelta(days=1)).isoformat()
+    code = KILLED.format(where=where, now=now, tree=str(sandbox.tree), to=str(sandbox.releases))
+    done = subprocess.run([sys.executable, "-c", code], check=False)
+    assert done.returncode == 9
+
+
+@pytest.mark.parametrize(
+    "where", ["git.Repository, 'create_refs'", "publish, 'load_release'", "publish, '_make'"]
+)
+def test_a_publish_killed_before_the_ref_leaves_nothing_public(public: Sandbox, where: str) -> None:
+    before = load_release(public.releases / "current").id
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+    if "load_release" in where:
+        (public.releases / "current").unlink()  # so that the first call is the proof
+        (public.releases / "current").symlink_to(Path("releases") / before)
+    kill(public, where)
+
+    assert load_release(public.releases / "current").id == before
+    assert tags(public) == ["offer/1"]
+
+    done = public.publish(days=2)
+    assert [edition.number for edition in done.created] == [2]
+    assert folders(public) == [before, done.release.id]
+
+
+@pytest.mark.parametrize("where", ["publish.Path, 'rename'", "publish, '_switch'"])
+def test_a_publish_killed_after_the_ref_is_finished_by_the_next(
+    public: Sandbox, where: str
+) -> None:
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+    kill(public, where)
+    (_, second) = read_editions(public.tree, "offer")
+    done = public.publish(days=2)
+    offer = done.release.current("offer")
+
+    assert (done.created, done.switched) == ((), True)
+    assert offer is not None
+    assert (offer.number, offer.published_at) == (2, second.published_at)
+    assert not [name for name in folders(public) if name.startswith(".")]
+
+
+def test_a_damaged_release_is_made_anew(public: Sandbox) -> None:
+    (public.releases / "current" / "offer/1/offer.md").write_bytes(b"")
+    done = public.publish(days=1)
+
+    assert (done.created, done.switched) == ((), True)
+    assert load_release(public.releases / "current").id == done.release.id
+
+
+def test_the_last_releases_are_kept(public: Sandbox) -> None:
+    for day in range(1, KEPT_RELEASES + 2):
+        public.commit({"docs/index.md": f"# Страница {day}\n"})
+        public.publish(days=day)
+
+    assert len(folders(public)) == KEPT_RELEASES
+    assert folders(public)[-1] == (public.releases / "current").resolve().name
+
+
+def test_the_link_is_relative_so_that_the_folder_can_be_moved(public: Sandbox) -> None:
+    assert not Path(os.readlink(public.releases / "current")).is_absolute()
+    moved = public.releases.rename(public.releases.parent / "elsewhere")
+
+    assert load_release(moved / "current").current("offer") is not None
+
+
+def test_a_branch_that_is_not_there_is_named(sandbox: Sandbox) -> None:
+    sandbox.git("branch", "-m", "main", "draft")
+    with pytest.raises(OfferError) as caught:
+        sandbox.publish()
+
+    assert caught.value.code == "no_commit"
+    assert "main" in caught.value.sentence
+
+
+def test_a_tag_named_as_the_branch_does_not_mislead(public: Sandbox) -> None:
+    public.git("tag", "--no-sign", "main", "HEAD")
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+
+    assert [edition.number for edition in public.publish(days=1).created] == [2]
+
+
+def test_the_hash_is_the_same_everywhere(public: Sandbox) -> None:
+    digest = hashlib.sha256(served(public, "offer/1/offer.md")).hexdigest()
+    (row,) = json.loads(served(public, "offer/editions.json"))["editions"]
+
+    assert row["sha256"] == digest
+    assert f"Sha256: {digest}" in public.git("cat-file", "tag", "offer/1")
+    assert f"{digest}  offer/1/offer.md" in served(public, "SHA256SUMS").decode()
