@@ -39,7 +39,7 @@ def body(kopecks: int = 149_000, **metadata: str) -> str:
 
 
 @dataclass
-class TestClock:
+class StandingClock:
     """A clock that stands still until it is moved."""
 
     now: datetime = NOON
@@ -59,7 +59,7 @@ class Simulated:
     """A running simulator: its address, its clock, and its control API."""
 
     url: str
-    clock: TestClock
+    clock: StandingClock
     session: requests.Session = field(default_factory=requests.Session)
 
     def client(self, **changes: Any) -> YooKassa:
@@ -99,7 +99,7 @@ class Simulated:
 @contextmanager
 def simulated(**options: Any) -> Iterator[Simulated]:
     """A simulator of its own; it notifies nobody unless given a `notify_url`."""
-    clock = TestClock()
+    clock = StandingClock()
     known = {"notify_url": None, "on_clock": clock.move_to} | options
 
     def make(url: str) -> Any:
@@ -113,7 +113,8 @@ def simulated(**options: Any) -> Iterator[Simulated]:
 
 def request_value(**changes: object) -> dict[str, object]:
     """A well-formed request for a payment as a value, to be spoilt."""
-    return json.loads(body()) | changes
+    value: dict[str, object] = json.loads(body())
+    return value | changes
 
 
 def of(shown: Mapping[str, Any], *path: str) -> Any:

@@ -14,7 +14,8 @@ sentence in `error` otherwise. Unlike the hosted page, where a declined attempt 
     PUT  /_control/fault                  {"what": see `faults`, "on": "*" or "POST /payments"
                                           or "GET /payments/{id}" …, "times": 1}; `what` null: none
     POST /_control/fault/release          whoever the fault "held" holds goes on
-    PUT  /_control/idempotence            {"concurrent": "waits" | "refused"}
+    PUT  /_control/idempotence            {"concurrent": "waits" | "refused"}; GET also tells the
+                                          keys `at_work`
     PUT  /_control/clock                  {"now": ISO 8601 with offset}; GET reads it
     GET  /_control/requests               what arrived at /v3, oldest first
 """
@@ -82,6 +83,7 @@ def routes(desk: Desk) -> list[Route]:
         route("PUT", "/fault", _fault),
         route("POST", "/fault/release", _release),
         route("PUT", "/idempotence", _idempotence),
+        route("GET", "/idempotence", _keys),
         route("PUT", "/clock", _set_clock),
         route("GET", "/clock", lambda desk, _, __: {"now": moment(desk.shop.now())}),
         route("GET", "/requests", lambda desk, _, __: desk.record.seen()),
@@ -171,7 +173,12 @@ def _idempotence(desk: Desk, _: str, asked: Object) -> object:
     if concurrent not in {"waits", "refused"}:
         raise _bad("`concurrent` is waits or refused")
     desk.shop.keys.concurrent = str(concurrent)
-    return {"concurrent": concurrent}
+    return _keys(desk, "", {})
+
+
+def _keys(desk: Desk, _: str, asked: Object) -> object:
+    keys = desk.shop.keys
+    return {"concurrent": keys.concurrent, "at_work": keys.at_work()}
 
 
 def _set_clock(desk: Desk, _: str, asked: Object) -> object:

@@ -53,6 +53,11 @@ class Keys:
             raise ObjectionError(500, "Try again")
         return known.reply
 
+    def at_work(self) -> list[str]:
+        """Keys whose first request has not been answered yet."""
+        with self._lock:
+            return [key for key, known in self._known.items() if not known.done.is_set()]
+
     def _claim(self, key: str, data: str, now: datetime) -> tuple[_Known, bool]:
         with self._lock:
             known = self._known.get(key)
