@@ -43,7 +43,8 @@ class _Server(uvicorn.Server):
 
 def bound() -> Bound:
     """Listen on a free port; connections queue until `serving` is given the socket."""
-    listener = socket.socket()
+    # The protocol is named because asyncio switches Nagle's delay off only where it is.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)
     return Bound(listener, f"http://127.0.0.1:{listener.getsockname()[1]}")
