@@ -75,3 +75,8 @@ def test_equal_sources_give_equal_bytes(site: Path, tree: Path, tmp_path: Path) 
 def test_the_site_is_not_built_over_the_folder_that_holds_its_theme() -> None:
     config = load_config(config_file=str(town.ROOT / "mkdocs.yml"))
     assert Path(config["site_dir"]) == town.ROOT / "build" / "site"
+
+
+def test_a_build_by_hand_has_the_exact_bytes_too(site: Path, next_draft: Path) -> None:
+    for source in ("offer/1/offer.md", "offer/2/offer.md", "consent/1/consent.md"):
+        assert (next_draft / source).read_bytes() == (site / source).read_bytes()
