@@ -1,0 +1,177 @@
+"""The checkout's pages in a real browser under a strict policy: axe, widths, and the one script."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+import offer
+from checkout.web import pages, troubles
+from tests.serving import serving
+from tests.web import page_examples as example
+
+STATIC = Path(pages.__file__).parent / "static"
+HOUSE_CSS = Path(offer.__file__).parent / "look" / "house.css"
+POLICY = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'",
+    "cache-control": "no-store",
+}
+SHOWN: Mapping[str, str] = {
+    "form": pages.order_form(example.form()),
+    "company": pages.order_form(example.form(example.TYPED)),
+    "errors": pages.order_form(example.form_with_errors()),
+    "changed": pages.changed(example.changed()),
+    **{
+        state: pages.order(example.order(state))
+        for state in ("created", "waiting", "paid", "cancelled", "refunded", "case")
+    },
+    "trouble": pages.trouble(
+        troubles.broken(troubles.House(test=True, requisites=example.REQUISITES), "f00d")
+    ),
+}
+
+
+class Shop:
+    """A shop window: shows the pages, remembers what was sent, says an order's state."""
+
+    def __init__(self) -> None:
+        self.state = "waiting"
+        self.sent: list[bytes] = []
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/orders/secret", self.order),
+                Route("/checkout/5", self.take, methods=["POST"]),
+                Route("/static/{name}", self.static),
+                Route("/{name}", self.show),
+            ]
+        )
+
+    def order(self, request: Request) -> Response:
+        if request.headers["accept"] == "application/json":
+            return JSONResponse({"state": self.state}, headers=POLICY)
+        return HTMLResponse(SHOWN[self.state], headers=POLICY)
+
+    async def take(self, request: Request) -> Response:
+        self.sent.append(await request.body())
+        return HTMLResponse(SHOWN["waiting"], headers=POLICY)
+
+    def show(self, request: Request) -> Response:
+        html = SHOWN.get(request.path_params["name"])
+        return HTMLResponse(html or "", 200 if html else 404, headers=POLICY)
+
+    def static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        return FileResponse(HOUSE_CSS if name == "house.css" else STATIC / name)
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+def url(shop: Shop) -> Iterator[str]:
+    served: AbstractContextManager[str] = serving(lambda _: shop.app())
+    with served as address:
+        yield address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(browser: Browser, url: str, scheme: str) -> None:
+    page = browser.new_page(
+        viewport={"width": 390, "height": 844},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    found: dict[str, list[str]] = {}
+    for name in SHOWN:
+        page.goto(f"{url}/{name}")
+        if violations := Axe().run(page).response["violations"]:
+            found[name] = [violation["id"] for violation in violations]
+    page.close()
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_no_page_is_wider_than_its_window(page: Page, url: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    too_wide = {}
+    for name in SHOWN:
+        page.goto(f"{url}/{name}")
+        too_wide[name] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    assert [name for name, pixels in too_wide.items() if pixels > 0] == []
+
+
+def test_only_the_fields_of_the_chosen_kind_are_shown(page: Page, url: str) -> None:
+    page.goto(f"{url}/form")
+    seen = {}
+    for kind in ("Физическое лицо", "ИП", "Компания"):
+        page.get_by_label(kind, exact=True).check()
+        seen[kind] = [
+            name for name in ("inn", "kpp", "organisation") if page.locator(f"#{name}").is_visible()
+        ]
+
+    assert seen == {
+        "Физическое лицо": [],
+        "ИП": ["inn"],
+        "Компания": ["inn", "kpp", "organisation"],
+    }
+
+
+def test_without_a_script_every_field_is_shown_and_says_whom_it_is_for(
+    browser: Browser, url: str
+) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(f"{url}/form")
+
+    assert page.locator("#organisation").is_visible()
+    assert "Только для компании" in page.locator("#organisation-hint").inner_text()
+    assert "Физическому лицу не нужен" in page.locator("#inn-hint").inner_text()
+    page.close()
+
+
+def test_errors_take_the_focus_and_lead_to_their_fields(page: Page, url: str) -> None:
+    page.goto(f"{url}/errors")
+    first = page.evaluate("document.activeElement.className")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert first == "error-summary"
+    assert page.evaluate("document.activeElement.id") == "inn"
+
+
+def test_a_form_pressed_twice_is_sent_once_and_without_the_fields_of_others(
+    page: Page, url: str, shop: Shop
+) -> None:
+    page.goto(f"{url}/company")
+    page.get_by_label("Физическое лицо").check()
+    page.get_by_role("button", name="Оплатить").dblclick()
+    page.get_by_role("heading", name="Ждём ответ").wait_for()
+
+    (sent,) = shop.sent
+    assert b"kind=person" in sent
+    assert b"inn=" not in sent
+    assert b"organisation=" not in sent
+
+
+def test_a_waiting_page_shows_itself_anew_when_the_order_is_paid(
+    page: Page, url: str, shop: Shop
+) -> None:
+    page.clock.install()
+    page.goto(f"{url}/orders/secret")
+    shop.state = "paid"
+    page.clock.run_for(2_000)
+
+    page.get_by_role("heading", name="Оплачено.").wait_for()
