@@ -1,16 +1,19 @@
 """The command `offer`: what the text means, which editions there are, publishing, proving."""
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from offer.check import run_check
 from offer.clauses import decode
 from offer.draft import UnsellableError
 from offer.editions import DOCUMENTS, Edition, read_editions, sha256
 from offer.errors import OfferError
+from offer.imports import run_import
 from offer.manifest import badge, page_url
 from offer.publish import Published, current_release, publish
 from offer.redline import clause_title, redline
@@ -30,6 +33,9 @@ HASH = re.compile(r"[0-9a-fA-F]{64}")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when all is well, 1 with one sentence on standard error when not."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # the texts are, whatever the terminal's locale
     chosen = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
@@ -49,6 +55,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _refuse(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return 1
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    """The terms as understood, errors and advice; 1 when the text cannot be sold by."""
+    code, said = run_check(chosen.file.read_bytes(), str(chosen.file), as_json=chosen.json)
+    sys.stdout.write(said)
+    return code
+
+
+def _import(chosen: argparse.Namespace) -> int:
+    markdown, dropped = run_import(chosen.page.read_bytes(), str(chosen.page))
+    sys.stdout.write(markdown)
+    sys.stderr.write(dropped)
+    return 0
 
 
 def _show(chosen: argparse.Namespace) -> int:
@@ -117,8 +137,9 @@ def _address(url: str, document: str, number: int) -> str:
 
 
 def _not_published(error: OfferError | OSError, to: Path) -> int:
-    for problem in error.problems if isinstance(error, UnsellableError) else ():
-        print(problem.sentence, file=sys.stderr)
+    if isinstance(error, UnsellableError) and len(error.problems) > 1:
+        for problem in error.problems:
+            print(problem.sentence, file=sys.stderr)
     reason = error.sentence if isinstance(error, OfferError) else str(error)
     release = current_release(to)
     offer = release.current("offer") if release else None
@@ -179,6 +200,13 @@ def _badge(edition: Edition) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="offer", description="Публичная оферта из git.")
     commands = parser.add_subparsers(required=True, metavar="КОМАНДА")
+    check = commands.add_parser("check", help="что значит текст и можно ли по нему продавать")
+    check.add_argument("file", nargs="?", type=Path, default=Path("docs/offer.md"), metavar="FILE")
+    check.add_argument("--json", action="store_true", help="для программ")
+    check.set_defaults(command=_check)
+    page = commands.add_parser("import", help="страница с текстом оферты → Markdown")
+    page.add_argument("page", type=Path, metavar="PAGE.txt")
+    page.set_defaults(command=_import)
     show = commands.add_parser("show", help="все редакции или точный текст одной")
     show.add_argument("number", nargs="?", type=int, metavar="N")
     diff = commands.add_parser("diff", help="что изменилось между двумя редакциями")

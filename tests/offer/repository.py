@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from offer.publish import Published, publish
 
 PROJECT = Path(__file__).parents[2]
 HOOKS = PROJECT / "deploy" / "git-hooks"
-OFFER_COMMAND = PROJECT / ".venv" / "bin" / "offer"
+OFFER_COMMAND = Path(sys.executable).parent / "offer"
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
