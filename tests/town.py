@@ -1,0 +1,253 @@
+"""A whole shop in one process, with real parts: release, database, YooKassa's simulator, mail.
+
+Only MkDocs is left out: a release here has the texts and manifests, not the pages.
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from checkout import worker
+from checkout.app import create_app
+from checkout.mail.kept import Kept
+from checkout.mail.mailbox import Mailbox
+from checkout.open import gate_of, open_shop
+from checkout.settings import Settings, read_settings
+from checkout.shop import Shop
+from offer.editions import DOCUMENTS, Edition, sha256
+from offer.manifest import manifest
+from tests.contract.simulated import SECRET_KEY, SHOP_ID, Simulated, StandingClock, simulated
+
+DOCS = Path(__file__).parents[1] / "docs"
+SITE = "http://127.0.0.1"
+ANNA = {
+    "kind": "person",
+    "name": "Анна Каренина",
+    "email": "anna@example.ru",
+    "phone": "+7 912 345-67-89",
+}
+ROMASHKA = {
+    "kind": "company",
+    "name": "Иван Петров",
+    "organisation": "ООО «Ромашка»",
+    "inn": "7707083893",
+    "kpp": "773601001",
+    "email": "buh@example.ru",
+}
+
+
+def text_of(document: str) -> bytes:
+    """The document as it stands in docs/."""
+    return (DOCS / f"{document}.md").read_bytes()
+
+
+def dearer(price: str = "16 000 ₽") -> bytes:
+    """The offer with another price of five hours."""
+    text = text_of("offer").decode()
+    assert text.count("15 000 ₽") == 1
+    return text.replace("15 000 ₽", price).encode()
+
+
+@dataclass
+class Publisher:
+    """Writes releases as `offer publish` does, but for the pages."""
+
+    folder: Path
+    clock: StandingClock
+    editions: dict[str, list[Edition]] = field(default_factory=dict)
+    _made: int = 0
+
+    @property
+    def current(self) -> Path:
+        return self.folder / "current"
+
+    def publish(self, **texts: bytes) -> None:
+        """Make a release in which these documents have one edition more, and switch to it."""
+        for document, text in texts.items():
+            self.editions.setdefault(document, []).append(self._edition(document, text))
+        release = self._write()
+        link = self.folder / "next"
+        link.symlink_to(release.name)
+        link.replace(self.current)
+
+    def _edition(self, document: str, text: bytes) -> Edition:
+        number = len(self.editions.get(document, [])) + 1
+        name = f"{document}/{number}"
+        return Edition(
+            document=document,
+            number=number,
+            commit=sha256(name.encode())[:40],
+            tag=name,
+            tag_id=sha256(text + name.encode())[:40],
+            published_at=self.clock.now - timedelta(days=1) + timedelta(seconds=number),
+            sha256=sha256(text),
+            change=None if number == 1 else "price",
+            summary="Первая редакция" if number == 1 else "Изменены цены",
+            previous=None,
+            text=text,
+        )
+
+    def _write(self) -> Path:
+        self._made += 1
+        release = self.folder / f"release-{self._made}"
+        for document in DOCUMENTS:
+            editions = self.editions.get(document, [])
+            place = release / document
+            place.mkdir(parents=True)
+            listing = json.dumps(manifest(document, editions))
+            (place / "editions.json").write_text(listing)
+            for edition in editions:
+                (place / str(edition.number)).mkdir()
+                (place / str(edition.number) / f"{document}.md").write_bytes(edition.text)
+        (release / "index.html").write_text("<h1>Пакеты</h1>")
+        record = {"id": release.name, "commit": "0" * 40, "url": SITE}
+        (release / "release.json").write_text(json.dumps(record))
+        return release
+
+
+@dataclass
+class Town:
+    """The shop and everybody around it."""
+
+    shop: Shop
+    app: Starlette
+    client: TestClient
+    yookassa: Simulated
+    mailbox: Mailbox
+    clock: StandingClock
+    publisher: Publisher
+    refusals: list[str]
+
+    def form(self, hours: int = 5, **changes: str) -> dict[str, str]:
+        """The order form as a browser would send it: filled in, first box ticked."""
+        release = self.shop.shelf.release()
+        assert release is not None
+        offer = release.current("offer")
+        assert offer is not None
+        page = self.client.get(f"/checkout/{hours}")
+        assert page.status_code == 200, page.text
+        attempt = page.text.split('name="attempt" value="')[1].split('"')[0]
+        return {**ANNA, "attempt": attempt, "accept_offer": offer.sha256, **changes}
+
+    def send(self, form: Mapping[str, str], hours: int = 5, **options: Any) -> httpx2.Response:
+        """POST the order form."""
+        return self.client.post(f"/checkout/{hours}", data=form, **options)
+
+    def order(self, hours: int = 5, **changes: str) -> str:
+        """Order and go as far as the payment page; the secret address's token."""
+        answer = self.send(self.form(hours, **changes), hours)
+        assert answer.status_code == 303, answer.text
+        return self.token_of(answer)
+
+    def token_of(self, answer: httpx2.Response) -> str:
+        """The order an answer leads to: by its payment's return address, or by its own."""
+        location = answer.headers["location"]
+        if "/orders/" in location:
+            return location.rpartition("/")[2]
+        payment = self.yookassa.client().payment(location.rpartition("=")[2])
+        address = json.loads(payment.raw)["confirmation"]["return_url"]
+        return str(address).rpartition("/")[2]
+
+    def facts(self, token: str) -> dict[str, Any]:
+        """The order facts of the interface."""
+        answer = self.client.get(f"/orders/{token}", headers={"accept": "application/json"})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def pay(self, token: str) -> dict[str, Any]:
+        """The client pays on YooKassa's page and comes back."""
+        self.yookassa.control("POST", f"/payments/{self.facts(token)['payment_id']}/pay")
+        return self.facts(token)
+
+    def work(self) -> None:
+        """Whatever the worker has to do now."""
+        worker.work_once(self.shop)
+
+    def letters(self) -> dict[str, Kept]:
+        """The letters that arrived, by recipient; nobody got two."""
+        letters = self.mailbox.letters
+        found = {letter.header("To"): letter for letter in letters}
+        assert len(found) == len(letters), "somebody got two letters"
+        return found
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """The ledger's facts, oldest first, with their kind."""
+        from checkout.store import ledger  # noqa: PLC0415 - beside the only reader
+
+        rows = self.shop.store.read(ledger.entries)
+        return [{"kind": row.kind, **json.loads(row.fact)} for row in rows]
+
+
+def settings_of(folder: Path, database_url: str, api_url: str, smtp_url: str) -> Settings:
+    """A test shop's settings."""
+    return read_settings(
+        {
+            "CHECKOUT_DATABASE_URL": database_url,
+            "CHECKOUT_RELEASE": str(folder / "current"),
+            "CHECKOUT_PUBLIC_URL": SITE,
+            "CHECKOUT_YOOKASSA_SHOP_ID": SHOP_ID,
+            "CHECKOUT_YOOKASSA_SECRET_KEY": SECRET_KEY,
+            "CHECKOUT_YOOKASSA_API_URL": api_url,
+            "CHECKOUT_SMTP_URL": smtp_url,
+            "CHECKOUT_MAIL_FROM": "Поддержка <noreply@example.ru>",
+            "CHECKOUT_NOTIFICATION_SOURCES": "127.0.0.1",
+        }
+    )
+
+
+@contextmanager
+def a_town(folder: Path, database_url: str, **simulator: Any) -> Iterator[Town]:
+    """A shop that sells the offer of docs/ in edition 1, with consent and privacy policy."""
+    with ExitStack() as ending:
+        yookassa = ending.enter_context(simulated(**simulator))
+        refusals: list[str] = []
+        mailbox = ending.enter_context(
+            Mailbox(answer=lambda _: refusals.pop(0) if refusals else None)
+        )
+        publisher = Publisher(folder / "site", yookassa.clock)
+        publisher.folder.mkdir()
+        publisher.publish(**{document: text_of(document) for document in DOCUMENTS})
+        settings = settings_of(
+            publisher.folder, database_url, f"{yookassa.url}/v3", mailbox.smtp_url
+        )
+        shop = open_shop(settings, yookassa.clock)
+        ending.callback(shop.store.engine.dispose)
+        app = create_app(shop, gate_of(shop))
+        client = ending.enter_context(
+            TestClient(app, base_url=SITE, follow_redirects=False, client=("127.0.0.1", 50_000))
+        )
+        yield Town(shop, app, client, yookassa, mailbox, yookassa.clock, publisher, refusals)
+
+
+def at_once(*jobs: Any) -> list[Any]:
+    """Run the jobs in as many threads at the same moment; what each returned or raised."""
+    start = threading.Barrier(len(jobs))
+    results: list[Any] = [None] * len(jobs)
+
+    def run(number: int, job: Any) -> None:
+        start.wait()
+        try:
+            results[number] = job()
+        except BaseException as error:
+            results[number] = error
+
+    threads = [threading.Thread(target=run, args=it) for it in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def moscow(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> datetime:
+    """A moment by Moscow's clock (UTC+3)."""
+    return datetime(year, month, day, hour, minute, tzinfo=UTC) - timedelta(hours=3)
