@@ -10,16 +10,18 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import requests
 
+from checkout.clock import movable_clock, move_clock
 from checkout.demo.child import Child
-from checkout.demo.clock import FileClock
 from checkout.demo.hosting import address, hosting, listener
 from checkout.demo.repository import Checkout, DemoError, Server
 from checkout.domain.errors import CheckoutError
@@ -31,6 +33,7 @@ from offer.wording import moment
 
 FOLDER = Path("build/demo")
 CLOCK = "clock.json"
+Clock = Callable[[], datetime]
 SHOP_ID = "100500"
 SECRET_KEY = "test_demo"  # noqa: S105 - opens nothing but the simulator
 ZONE = ZoneInfo("Europe/Moscow")
@@ -70,11 +73,13 @@ def _run(root: Path, port: int, stop: threading.Event, ending: ExitStack) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     ending.enter_context(_alone(folder))
     site = f"http://127.0.0.1:{_free(port)}"
-    clock = FileClock(folder / CLOCK)
+    clock = movable_clock(folder / CLOCK)
+    if (folder / CLOCK).exists():
+        _say(f"Часы демо переведены, на них {moment(clock(), ZONE)}.")
     _publish(checkout, Server(folder / "offer.git", folder / "site", site), clock)
     mailbox = ending.enter_context(Mailbox(folder / "mail"))
     letters = ending.enter_context(hosting(mailbox.app, listener()))
-    simulator = ending.enter_context(_simulator(site, clock))
+    simulator = ending.enter_context(_simulator(site, clock, folder / CLOCK))
     addresses = Addresses(
         site, simulator, letters, str(folder / "offer.git"), str(folder / "checkout.db")
     )
@@ -89,13 +94,13 @@ def _run(root: Path, port: int, stop: threading.Event, ending: ExitStack) -> Non
     if _answers(site, stop):
         child.answered.set()
         _tell_tools(folder, addresses, child.pid)
-        _say(_greeting(addresses, checkout, clock))
+        _say(_greeting(addresses, checkout))
         stop.wait()
     if child.gave_up.is_set():
         raise DemoError(f"Служба не запускается. Её последние слова:\n{_tail(folder)}")
 
 
-def _publish(checkout: Checkout, server: Server, clock: FileClock) -> None:
+def _publish(checkout: Checkout, server: Server, clock: Clock) -> None:
     """Publish HEAD; a text that cannot be published leaves an earlier one on sale, if any."""
     server.prepare(checkout.root)
     try:
@@ -133,14 +138,14 @@ def _free(port: int) -> int:
 
 
 @contextmanager
-def _simulator(site: str, clock: FileClock) -> Iterator[str]:
+def _simulator(site: str, clock: Clock, clock_file: Path) -> Iterator[str]:
     """The simulated YooKassa, whose clock moves everybody's; its address."""
     listening = listener()
     app = create_simulator(
         shop_id=SHOP_ID,
         secret_key=SECRET_KEY,
         clock=clock,
-        on_clock=clock.move,
+        on_clock=partial(move_clock, clock_file),
         public_url=address(listening),
         notify_url=f"{site}/yookassa/notifications",
     )
@@ -191,7 +196,7 @@ def _tell_tools(folder: Path, addresses: Addresses, pid: int) -> None:
     draft.replace(folder / "demo.json")
 
 
-def _greeting(addresses: Addresses, checkout: Checkout, clock: FileClock) -> str:
+def _greeting(addresses: Addresses, checkout: Checkout) -> str:
     changed = checkout.changed()
     lines = [
         "",
@@ -206,8 +211,6 @@ def _greeting(addresses: Addresses, checkout: Checkout, clock: FileClock) -> str
     ]
     if changed:
         lines.append(f"Не опубликовано, потому что нет коммита: {', '.join(changed)}")
-    if clock.ahead:
-        lines.append(f"Часы демо переведены, на них {moment(clock(), ZONE)}.")
     return "\n".join(lines)
 
 

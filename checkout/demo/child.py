@@ -25,7 +25,7 @@ class Child:
         on_start: Callable[[int], None],
         on_giving_up: Callable[[], None],
     ) -> None:
-        self._command = [sys.executable, "-m", "checkout", *arguments]
+        self._command = [sys.executable, "-P", "-m", "checkout", *arguments]
         self._environment = dict(environment)
         self._log = log
         self._on_start = on_start

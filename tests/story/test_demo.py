@@ -1,0 +1,201 @@
+"""The demo as a new user meets it: one command, a purchase, a pushed edition, a crash, a restart.
+
+Each story starts the real `checkout demo` in a clone of its own and speaks to it over HTTP only.
+"""
+
+import hashlib
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.story.driving import (
+    ANNA,
+    Demo,
+    clone_of_the_project,
+    commit,
+    demo_command,
+    git,
+    running_demo,
+    until,
+)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demo for the stories that can share it."""
+    with running_demo(clone_of_the_project(tmp_path_factory.mktemp("clone"))) as running:
+        yield running
+
+
+def start_and_fail(folder: Path, port: int = 0) -> str:
+    """What the demo says when it refuses to start."""
+    done = subprocess.run(
+        demo_command(port), cwd=folder, check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode == 1
+    return done.stderr.strip()
+
+
+def test_the_demo_says_where_everything_is(demo: Demo) -> None:
+    said = demo.said.read_text()
+
+    for name in ("site", "simulator", "mailbox"):
+        assert demo.facts[name] in said
+        assert demo.get("/", of=name).ok
+    assert "git push build/demo/offer.git HEAD:main" in said
+
+
+def test_a_client_buys_five_hours_and_holds_a_letter_with_his_certificate(demo: Demo) -> None:
+    payment_id, order = demo.buy(5)
+    waiting = demo.order_facts(order)
+    demo.control("POST", f"/payments/{payment_id}/pay")
+    paid = demo.order_facts(order)
+    letter = demo.letter(ANNA["email"], paid["number"])
+    attached = demo.get(letter["attachments"][0]["url"], of="mailbox")
+
+    assert (waiting["state"], waiting["money_taken"]) == ("waiting", None)
+    assert (paid["state"], paid["money_taken"]) == ("paid", True)
+    assert attached.content.startswith(b"%PDF-")
+    assert attached.content == demo.get(f"{order}/certificate.pdf").content
+
+
+def test_the_hash_is_the_same_wherever_it_is_told(demo: Demo) -> None:
+    payment_id, order = demo.buy(2)
+    demo.control("POST", f"/payments/{payment_id}/pay")
+    paid = demo.order_facts(order)
+    source = demo.get(f"/offer/{paid['edition']['number']}/offer.md")
+    sha256 = hashlib.sha256(source.content).hexdigest()
+    manifest = demo.get("/offer/editions.json").json()
+    payment = demo.control("GET", f"/payments/{payment_id}").json()
+    letter = demo.letter(ANNA["email"], paid["number"])
+
+    assert source.headers["content-type"] == "text/plain; charset=utf-8"
+    assert sha256 == paid["edition"]["sha256"]
+    assert sha256 in {edition["sha256"] for edition in manifest["editions"]}
+    assert sha256 in payment["metadata"].values()
+    assert sha256 in letter["text"].replace("\n", "").replace(" ", "")
+    assert sha256 in _ledger(demo, "acceptance", paid["acceptance"]["ledger"])
+
+
+def _ledger(demo: Demo, kind: str, number: int) -> str:
+    with sqlite3.connect(f"file:{demo.facts['database']}?mode=ro", uri=True) as database:
+        row = database.execute(
+            "SELECT fact FROM ledger WHERE kind = ? AND number = ?", (kind, number)
+        ).fetchone()
+    database.close()
+    return str(row[0])
+
+
+def test_a_pushed_price_is_sold_at_once_and_an_open_form_is_told(demo: Demo) -> None:
+    before = demo.open_form(5)
+    first = demo.get("/offer/1/offer.md").content
+    offer = demo.folder / "docs/offer.md"
+    offer.write_text(
+        offer.read_text().replace("15\u00a0000", "16\u00a0000").replace("15 000", "16 000")
+    )
+    commit(demo.folder, "Raise the price")
+    said = demo.push()
+    answer = until(lambda: _refused(demo, before), "the answer that the edition has changed")
+
+    assert "Опубликовано" in said
+    assert "<ins>" in answer
+    assert "<del>" in answer
+    assert demo.get("/offer/2/offer.md").content == offer.read_bytes()
+    assert demo.get("/offer/1/offer.md").content == first
+    assert demo.open_form(5)["accept_offer"] == hashlib.sha256(offer.read_bytes()).hexdigest()
+
+
+def _refused(demo: Demo, form: dict[str, str]) -> str:
+    answer = demo.order(5, form)
+    return answer.text if answer.status_code == 409 else ""
+
+
+def test_a_text_that_cannot_be_sold_by_leaves_the_edition_before_in_force(demo: Demo) -> None:
+    current = demo.get("/offer/").content
+    offer = demo.folder / "docs/offer.md"
+    good = offer.read_text()
+    offer.write_text(good.replace("₽", "долларов"))
+    commit(demo.folder, "Break the price")
+    said = demo.push()
+    offer.write_text(good)
+    commit(demo.folder, "Mend the price")
+
+    assert "НЕ ОПУБЛИКОВАНО" in said
+    assert demo.get("/offer/").content == current
+
+
+def test_a_service_killed_between_payment_and_notification_still_settles_once(demo: Demo) -> None:
+    demo.control("PUT", "/notifications", deliver="never")
+    payment_id, order = demo.buy(2)
+    killed = demo.facts["service_pid"]
+    os.kill(killed, signal.SIGKILL)
+    demo.control("POST", f"/payments/{payment_id}/pay")
+    until(lambda: demo.facts["service_pid"] != killed and demo.healthy(), "the next service")
+    first, again = demo.order_facts(order), demo.order_facts(order)
+    demo.control("PUT", "/notifications", deliver="now")
+
+    assert first["state"] == "paid"
+    assert first["acceptance"] == again["acceptance"]
+
+
+def test_the_clock_of_the_simulator_is_the_clock_of_the_service(demo: Demo) -> None:
+    demo.control("PUT", "/clock", now="2026-12-10T12:00:00+03:00")
+    payment_id, order = demo.buy(2)
+    demo.control("POST", f"/payments/{payment_id}/pay")
+
+    assert demo.order_facts(order)["paid_at"].startswith("2026-12-10")
+
+
+def test_ctrl_c_ends_it_and_the_next_start_remembers_and_names_what_is_not_committed(
+    tmp_path: Path,
+) -> None:
+    clone = clone_of_the_project(tmp_path)
+    with running_demo(clone) as first:
+        payment_id, order = first.buy(5)
+        first.control("POST", f"/payments/{payment_id}/pay")
+        paid = first.order_facts(order)
+        service = first.facts["service_pid"]
+        status = first.stop()
+    (clone / "docs/index.md").write_text("# Черновик\n")
+    with running_demo(clone) as second:
+        until(lambda: "docs/index.md" in second.said.read_text(), "what is not committed")
+        remembered = second.order_facts(order)
+        manifest = second.get("/offer/editions.json").json()
+        ended = second.stop(signal.SIGTERM)
+
+    assert (status, ended) == (0, 0)
+    assert not Path(f"/proc/{service}").exists()
+    assert not (clone / "build/demo/demo.json").exists()
+    assert remembered == paid
+    assert [edition["number"] for edition in manifest["editions"]] == [1]
+
+
+def test_a_shallow_clone_is_explained_with_its_cure(tmp_path: Path) -> None:
+    whole = clone_of_the_project(tmp_path / "whole")
+    (whole / "docs/index.md").write_text("# Иначе\n")
+    commit(whole, "Change")
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{whole}", "shallow")
+
+    assert "git fetch --unshallow" in start_and_fail(tmp_path / "shallow")
+
+
+def test_files_without_their_git_history_are_explained(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/offer.md").write_text("# Оферта\n")
+
+    assert "git clone" in start_and_fail(tmp_path)
+
+
+def test_a_port_in_use_is_named_with_another_to_try(tmp_path: Path) -> None:
+    clone = clone_of_the_project(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert f"make run PORT={port + 1}" in start_and_fail(clone, port)
