@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -22,9 +23,11 @@ from starlette.routing import Route
 
 import offer
 from checkout.mail.kept import Kept, KeptAttachment
+from offer.wording import moment
 
 TEMPLATES = Path(__file__).parent / "templates"
 HOUSE_CSS = Path(offer.__file__).parent / "look" / "house.css"
+MOSCOW = ZoneInfo("Europe/Moscow")  # a demo for people there
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -126,6 +129,7 @@ def _pages(mailbox: Mailbox) -> Starlette:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["moment"] = lambda instant: moment(instant, MOSCOW)
     environment.filters["address"] = lambda header: parseaddr(header)[1]
 
     def page(template: str, status: int = 200, **values: object) -> Response:

@@ -5,10 +5,11 @@ import ssl
 from contextlib import closing, suppress
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from typing import Final
+from email.policy import EmailPolicy
+from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from checkout.domain.errors import CheckoutError
@@ -16,8 +17,30 @@ from checkout.mail.letters import Letter
 
 PORTS: Final = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 TIMEOUT: Final = 20.0
+
+
+class _Wire(EmailPolicy):
+    """Headers in encoded words by the older `Header`.
+
+    The folding of EmailPolicy itself loses spaces between long Russian words (Python 3.11).
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:  # noqa: ANN401 - as it is inherited
+        if name == "Subject":
+            return self._line(name, str(value))
+        if name == "From" and not value.addresses[0].display_name.isascii():
+            (sender,) = value.addresses
+            return self._line(name, sender.display_name, f" <{sender.addr_spec}>")
+        return super().fold_binary(name, value)
+
+    def _line(self, name: str, words: str, rest: str = "") -> bytes:
+        charset = "us-ascii" if words.isascii() else "utf-8"
+        encoded = Header(words, charset, header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {encoded}{rest}{self.linesep}".encode("ascii")
+
+
 # Seven bits everywhere: no relay on the way can spoil a letter or break a signature on it.
-POLICY: Final = SMTP.clone(cte_type="7bit")
+POLICY: Final = _Wire(linesep="\r\n", cte_type="7bit")
 
 
 class MailError(CheckoutError):

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offer.errors import OfferError
@@ -291,6 +291,7 @@ paid_instants = st.datetimes(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(paid_at=paid_instants, five_days=st.booleans())
 def test_the_end_is_never_before_the_plain_date_and_never_far_after_it(
     paid_at: datetime, five_days: bool
@@ -311,6 +312,7 @@ def test_the_end_is_never_before_the_plain_date_and_never_far_after_it(
     assert not moved.provisional
 
 
+@settings(deadline=None)
 @given(one=paid_instants, other=paid_instants)
 def test_who_pays_later_never_has_his_package_end_earlier(one: datetime, other: datetime) -> None:
     ends = [
@@ -320,6 +322,7 @@ def test_who_pays_later_never_has_his_package_end_earlier(one: datetime, other: 
     assert ends == sorted(ends)
 
 
+@settings(deadline=None)
 @given(
     paid_at=st.datetimes(
         min_value=datetime(2027, 12, 1), max_value=datetime(2060, 1, 1), timezones=st.just(UTC)  # noqa: DTZ001

@@ -82,12 +82,13 @@ def test_a_wrong_template_fails_loudly() -> None:
         typeset("#data.missing", {}, title="", author="", stamp=NOON)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_whatever_stops_the_paper(text: str) -> None:
     assert paper(text).startswith(b"%PDF-1.7")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_is_drawn_has_a_glyph(text: str) -> None:
     covered = coverage(FONTS / "PTF55F.ttf")
