@@ -181,7 +181,7 @@ class Town:
 
     def ledger(self) -> list[dict[str, Any]]:
         """The ledger's facts, oldest first, with their kind."""
-        from checkout.store import ledger  # noqa: PLC0415 - beside the only reader
+        from checkout.store import ledger
 
         rows = self.shop.store.read(ledger.entries)
         return [{"kind": row.kind, **json.loads(row.fact)} for row in rows]
