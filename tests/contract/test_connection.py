@@ -210,6 +210,7 @@ def test_one_thread_keeps_one_connection(simulator: Simulated, yookassa: YooKass
 
 
 def test_a_cookie_they_set_is_not_sent_back(simulator: Simulated, yookassa: YooKassa) -> None:
+    simulator.fault("cookie")
     create(yookassa)
     create(yookassa)
 

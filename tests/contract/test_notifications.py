@@ -135,7 +135,7 @@ def test_twice_brings_the_same_words_two_times(listener: Listener) -> None:
     assert listener.next()[1] == listener.next()[1]
 
 
-def test_never_brings_nothing(listener: Listener) -> None:
+def test_never_brings_nothing_at_all(listener: Listener) -> None:
     listener.deliver("never")
     listener.paid()
     listener.deliver("now")

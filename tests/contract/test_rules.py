@@ -5,11 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import yookassa
 
 from checkout.domain.errors import UnknownOutcome
 from checkout.gateway.simulator.objects import new_id
 from tests.contract.simulated import (
     NOON,
+    RETURN_URL,
+    SECRET_KEY,
+    SHOP_ID,
     Simulated,
     body,
     new_key,
@@ -107,6 +111,21 @@ def test_what_the_sdk_adds_of_itself_is_put_up_with(simulator: Simulated) -> Non
     extras = {"transfers": [], "statements": [], "never_heard_of": 1}
 
     assert simulator.post("/payments", request_value(**extras)).status_code == 200
+
+
+def test_the_official_sdk_itself_gets_along_with_it(simulator: Simulated) -> None:
+    sdk: Any = yookassa  # it ships no types
+    sdk.Configuration.configure(SHOP_ID, SECRET_KEY, api_url=f"{simulator.url}/v3")
+    amount = {"value": "1490.00", "currency": "RUB"}
+    back = {"type": "redirect", "return_url": RETURN_URL}
+
+    created = sdk.Payment.create({"amount": amount, "confirmation": back}, new_key())
+    simulator.control("POST", f"/payments/{created.id}/pay")
+    captured = sdk.Payment.capture(created.id, None, new_key())
+    returned = sdk.Refund.create({"payment_id": created.id, "amount": amount}, new_key())
+
+    assert (captured.status, returned.status) == ("succeeded", "succeeded")
+    assert sdk.Payment.find_one(created.id).refunded_amount.value == 1490
 
 
 def test_a_fiscalised_shop_wants_a_receipt_that_adds_up() -> None:

@@ -25,6 +25,7 @@ WIRE = "simulator.wire"
 KEPT = 1000
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _AFTER = "_after"
+_COOKIE = (b"set-cookie", b"session=1; Path=/")
 _HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -104,6 +105,7 @@ MANGLED: dict[str, Callable[[Answer], Answer]] = {
     ),
     "float_amount": lambda true: _changed(true, amount={"value": 1490.5, "currency": "RUB"}),
     "no_amount": lambda true: _changed(true, amount=None),
+    "cookie": lambda true: Answer(true.status, true.body, (*true.headers, _COOKIE)),
     "other_payment": lambda true: _changed(true, id="00000000-000f-5000-8000-000000000000"),
 }
 
