@@ -8,48 +8,26 @@ import calendar as month_lengths
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
-from holidays.countries.russia import RussiaStaticHolidays
-
 from offer import wording
+from offer.decrees import FIXED_HOLIDAYS, Calendar, UncoveredYearError, decree_calendar
 from offer.errors import OfferError
 
 if TYPE_CHECKING:
     from offer.terms import WorkingHours
 
+__all__ = [
+    "Calendar",
+    "Period",
+    "UncoveredYearError",
+    "acceptance_deadline",
+    "decree_calendar",
+    "package_period",
+]
+
 EVERY_WEEKDAY = (1, 2, 3, 4, 5, 6, 7)
-# ТК РФ 112, part 1: (month, day)
-FIXED_HOLIDAYS = frozenset(
-    {*((1, n) for n in range(1, 9)), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)}
-)
-
-
-class Calendar(Protocol):
-    """Which days are working ones by the yearly government decree."""
-
-    def covers(self, year: int) -> bool:
-        """Whether the decree for this year is known."""
-        ...
-
-    def is_working_day(self, day: date) -> bool:
-        """By decree; in a year that is not covered, by weekends and fixed holidays alone."""
-        ...
-
-
-class UncoveredYearError(OfferError):
-    """The calendar of `year` is not known yet, so a day in it cannot be promised to anyone."""
-
-    def __init__(self, year: int) -> None:
-        super().__init__(
-            "uncovered_year",
-            f"Производственного календаря на {year} год ещё нет, поэтому последний день срока "
-            "назвать нельзя. Обновите пакет holidays: календарь выходит осенью.",
-        )
-        self.year = year
 
 
 @dataclass(frozen=True)
@@ -65,36 +43,6 @@ class Period:
     last_day: date
     reason: str
     provisional: bool
-
-
-class DecreeCalendar:
-    """Russia's production calendar from the `holidays` package, years with a decree only.
-
-    `holidays` answers for any year without complaint, so coverage is asked of its table of
-    transfers: a year that stands there has its decree.
-    """
-
-    def __init__(self) -> None:
-        self._years = frozenset(RussiaStaticHolidays.special_public_holidays)
-        # Filled at once: filling on first use marks a year as known before its days are, and
-        # another thread asking meanwhile would be told that a holiday is a working day.
-        self._days = country_holidays("RU", years=sorted(self._years), expand=False)
-
-    def covers(self, year: int) -> bool:
-        """Whether the transfers of this year are in the package."""
-        return year in self._years
-
-    def is_working_day(self, day: date) -> bool:
-        """By decree, working Saturdays included; by ТК 112 alone where there is no decree."""
-        if self.covers(day.year):
-            return bool(self._days.is_working_day(day))
-        return not _is_rest_by_code(day)
-
-
-@lru_cache(maxsize=1)
-def decree_calendar() -> Calendar:
-    """The calendar everybody shares; it never changes while the program runs."""
-    return DecreeCalendar()
 
 
 def package_period(
@@ -216,10 +164,6 @@ def _first_working_day(
         f"За год после {wording.day(start)} нет ни одного дня, рабочего и по производственному "
         "календарю, и по рабочему времени исполнителя. Проверьте дни недели в рабочем времени.",
     )
-
-
-def _is_rest_by_code(day: date) -> bool:
-    return day.isoweekday() > 5 or (day.month, day.day) in FIXED_HOLIDAYS
 
 
 def _period(

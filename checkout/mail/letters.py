@@ -54,16 +54,10 @@ def paid_letter(settlement: Settlement, certificate: bytes, *, zone: ZoneInfo) -
         notice=_notice(settlement),
         lead=f"Оплачено: {_what_and_until(settlement)} включительно",
         sections=(
-            Section(paragraphs=_money_and_term(settlement, zone)),
+            Section(paragraphs=(*_money_and_term(settlement, zone), _attached(name))),
             _what_next(settlement.order_number, settlement.terms),
             Section("Заказ", facts=_order_facts(settlement, zone)),
             _by_which_text(settlement, zone),
-            Section(
-                paragraphs=(
-                    f"Во\u00a0вложении — свидетельство об\u00a0акцепте оферты, файл {name}. "
-                    "Сохраните его: по\u00a0нему можно проверить и\u00a0текст, и\u00a0дату.",
-                )
-            ),
         ),
     )
     return _letter(
@@ -156,6 +150,13 @@ def _money_and_term(settlement: Settlement, zone: ZoneInfo) -> tuple[str, ...]:
     return (
         f"Получено {wording.money(settlement.price_kopecks)}: {paid}.",
         settlement.reason,
+    )
+
+
+def _attached(name: str) -> str:
+    return (
+        f"Во\u00a0вложении — свидетельство об\u00a0акцепте оферты, файл {name}. "
+        "Сохраните его: по\u00a0нему можно проверить и\u00a0текст, и\u00a0дату."
     )
 
 

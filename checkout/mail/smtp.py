@@ -169,7 +169,11 @@ def _expect(answer: tuple[int, bytes | str], *, permanent: bool = True) -> str:
 
 def _server(smtp_url: str) -> SplitResult:
     url = urlsplit(smtp_url)
-    if url.scheme not in PORTS or not url.hostname:
+    try:
+        understood = url.scheme in PORTS and url.hostname and url.port != 0
+    except ValueError:  # a port that is no number
+        understood = False
+    if not understood:
         raise MailError(
             "Адрес почтового сервера непонятен. Нужен такой: "
             "smtp+starttls://имя:пароль@smtp.example.ru:587",

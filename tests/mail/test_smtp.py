@@ -312,6 +312,7 @@ def test_a_cyrillic_domain_is_reached() -> None:
         ("http://mail.example.ru", SENDER),
         ("smtp://", SENDER),
         ("mail.example.ru:25", SENDER),
+        ("smtp://mail.example.ru:port", SENDER),
         ("smtp://mail.example.ru", "robot"),
         ("smtp://mail.example.ru", "a@example.ru, b@example.ru"),
         ("smtp://mail.example.ru", "Робот\r\nBcc: x@example.ru <a@example.ru>"),
