@@ -25,6 +25,8 @@ from offer.wording import hours as hours_in_words
 
 # YooKassa forgets a key after 24 hours; then the same request would be a second payment.
 KEY_LIVES = timedelta(hours=23)
+# Refusals of whoever asks, or of how often: they say nothing of what the key stands for.
+NOT_ABOUT_THE_REQUEST = (401, 403, 429)
 
 
 @dataclass(frozen=True)
@@ -329,12 +331,9 @@ def _save_refusal(tx: Tx, attempt_id: str, refusal: Refused) -> None:
     attempt = orders.attempt(tx, attempt_id)
     if attempt is None or attempt.state != "unsent":
         return
-    if refusal.parameter == "Idempotence-Key":
-        # another request with this key is under way or was before: its outcome is not refusal
-        orders.change_attempt(tx, attempt_id, next_look_at=tx.now + SOON)
-        return
-    if refusal.status == 429:
-        orders.change_attempt(tx, attempt_id, next_look_at=tx.now + SOON)
+    if refusal.status in NOT_ABOUT_THE_REQUEST:
+        # an earlier try with this key may have been performed all the same
+        orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)
         return
     orders.change_attempt(tx, attempt_id, state="refused", answer=refusal.detail, next_look_at=None)
 
