@@ -4,6 +4,7 @@ A crash after sending and before marking sends the letter once more, with the sa
 """
 
 from datetime import timedelta
+from email.utils import parseaddr
 
 import structlog
 
@@ -38,16 +39,20 @@ def _send(shop: Shop, message: Message) -> int:
             own_id = message_id.replace("@", f".{number}@") if number else message_id
             answers.append(shop.mailer.send(letter, message_id=own_id, date=message.staged_at))
     except MailError as error:
-        _postpone(shop, message, str(error))
+        _postpone(shop, message, error)
         return 0
     shop.store.transact(lambda tx: correspondence.mark_sent(tx, message.id, "; ".join(answers)))
     return len(answers)
 
 
-def _postpone(shop: Shop, message: Message, answer: str) -> None:
-    pause = min(FIRST_PAUSE * 2 ** min(message.tries, 10), LONGEST_PAUSE)
-    log.warning("letter not sent", message=message.id, kind=message.kind, answer=answer)
-    shop.store.transact(lambda tx: correspondence.postpone(tx, message.id, tx.now + pause, answer))
+def _postpone(shop: Shop, message: Message, error: MailError) -> None:
+    # a refused recipient may be mended tomorrow; asking every minute mends nothing
+    growing = min(FIRST_PAUSE * 2 ** min(message.tries, 10), LONGEST_PAUSE)
+    pause = LONGEST_PAUSE if error.permanent else growing
+    log.warning("letter not sent", message=message.id, kind=message.kind, answer=str(error))
+    shop.store.transact(
+        lambda tx: correspondence.postpone(tx, message.id, tx.now + pause, str(error))
+    )
 
 
 def _letters(shop: Shop, message: Message) -> list[Letter]:
@@ -86,4 +91,4 @@ def _desk(shop: Shop, contact: str | None) -> tuple[str, ...]:
     """Where the contractor reads his letters: the desk's addresses, else clause 11 of the offer."""
     if shop.settings.desk_emails:
         return shop.settings.desk_emails
-    return (contact,) if contact else (shop.settings.mail_from,)
+    return (contact,) if contact else (parseaddr(shop.settings.mail_from)[1],)
