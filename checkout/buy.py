@@ -6,7 +6,7 @@ any point is mended by sending the same key and body again.
 
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from checkout.domain import ledger as rules
 from checkout.domain.errors import CheckoutError, GatewayError, Refused
@@ -126,21 +126,29 @@ def ask_again(shop: Shop, attempt: Attempt) -> GatewayError | None:
     return None
 
 
-def needs_decision(order: Order, attempt: Attempt | None) -> bool:
+def needs_decision(order: Order, attempt: Attempt | None, now: datetime) -> bool:
     """Whether paying this order again is a new decision rather than a repeated request."""
     if order.state is State.CANCELLED:
         return True
-    return order.state is State.CREATED and (attempt is None or attempt.state == "refused")
+    spent = attempt is None or attempt.state == "refused" or _forgotten(attempt, now)
+    return order.state is State.CREATED and spent
+
+
+def _forgotten(attempt: Attempt, now: datetime) -> bool:
+    """Whether YooKassa may no longer know the key of an attempt it never answered."""
+    return attempt.state == "unsent" and attempt.created_at < now - KEY_LIVES
 
 
 def _lead_to_payment(shop: Shop, order_id: int) -> Bought:
     order, attempt = shop.store.read(lambda tx: _look(tx, order_id))
     trouble = None
-    if attempt and attempt.state == "unsent":
+    if attempt and attempt.state == "unsent" and not _forgotten(attempt, shop.store.clock()):
         trouble = ask_again(shop, attempt)
         order, attempt = shop.store.read(lambda tx: _look(tx, order_id))
-    payable = attempt and attempt.state == "open" and order.state is State.WAITING
-    return Bought(order.token, attempt.confirmation_url if attempt and payable else None, trouble)
+    if attempt and attempt.state == "open" and order.state is State.WAITING:
+        # our own question may have failed while another process's was answered
+        return Bought(order.token, attempt.confirmation_url)
+    return Bought(order.token, None, trouble)
 
 
 def _look(tx: Tx, order_id: int) -> tuple[Order, Attempt | None]:
@@ -184,14 +192,13 @@ def _renew(tx: Tx, shop: Shop, token: str, decision: Purchase | None) -> int:
     ledger.alone(tx)
     order = orders.locked(tx, found.id)
     attempt = orders.attempt_of(tx, order.id)
-    if attempt and attempt.state == "unsent" and attempt.created_at < tx.now - KEY_LIVES:
-        # nobody was ever sent to its payment page, so no money can come from it
-        orders.change_attempt(tx, attempt.id, state="refused", next_look_at=None)
-        attempt = orders.attempt_of(tx, order.id)
-    if not needs_decision(order, attempt):
+    if not needs_decision(order, attempt, tx.now):
         return order.id
     if decision is None:
         raise NotRetriable("Отметьте, что принимаете оферту, и нажмите кнопку ещё раз.")
+    if attempt and attempt.state == "unsent":
+        # nobody was ever sent to its payment page, so no money can come from it
+        orders.change_attempt(tx, attempt.id, state="refused", next_look_at=None)
     if order.state is State.CANCELLED:
         orders.change(tx, order.id, state=after(order.state, Event.RENEWED), reason=None)
     row = _record_order(tx, order.number, decision)
@@ -309,11 +316,22 @@ def _request(shop: Shop, order: Order, attempt_id: str, purchase: Purchase) -> s
     )
 
 
-def _save_payment(tx: Tx, attempt_id: str, payment: Payment) -> None:
+def _unanswered(tx: Tx, attempt_id: str) -> Attempt | None:
+    """The attempt, nobody else changing it, unless its outcome was learnt in the meantime."""
     attempt = orders.attempt(tx, attempt_id)
-    if attempt is None or attempt.state != "unsent":
+    if attempt is None:
+        return None
+    orders.locked(tx, attempt.order_id)
+    # the lock is held now: what was read before it may have changed
+    attempt = orders.attempt(tx, attempt_id)
+    return attempt if attempt and attempt.state == "unsent" else None
+
+
+def _save_payment(tx: Tx, attempt_id: str, payment: Payment) -> None:
+    attempt = _unanswered(tx, attempt_id)
+    if attempt is None:
         return
-    order = orders.locked(tx, attempt.order_id)
+    order = orders.by_id(tx, attempt.order_id)
     orders.change_attempt(
         tx,
         attempt_id,
@@ -328,8 +346,8 @@ def _save_payment(tx: Tx, attempt_id: str, payment: Payment) -> None:
 
 
 def _save_refusal(tx: Tx, attempt_id: str, refusal: Refused) -> None:
-    attempt = orders.attempt(tx, attempt_id)
-    if attempt is None or attempt.state != "unsent":
+    attempt = _unanswered(tx, attempt_id)
+    if attempt is None:
         return
     if refusal.status in NOT_ABOUT_THE_REQUEST:
         # an earlier try with this key may have been performed all the same
@@ -339,7 +357,7 @@ def _save_refusal(tx: Tx, attempt_id: str, refusal: Refused) -> None:
 
 
 def _save_silence(tx: Tx, attempt_id: str) -> None:
-    attempt = orders.attempt(tx, attempt_id)
-    if attempt is None or attempt.state != "unsent":
+    attempt = _unanswered(tx, attempt_id)
+    if attempt is None:
         return
     orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)

@@ -55,7 +55,7 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         edition=archive.edition(tx, "offer", found.edition),
         terms=accepted_terms(tx, found),
         confirmation_url=_payment_page(found, attempt),
-        decision_needed=needs_decision(found, attempt),
+        decision_needed=needs_decision(found, attempt, tx.now),
         method=orders.method(attempt),
         period=package.period if package else None,
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from starlette.responses import Response
 
 from checkout import look
-from checkout.buy import Bought, Purchase, buy, fingerprint, resume, retry
+from checkout.buy import Bought, NotRetriable, Purchase, buy, fingerprint, resume, retry
 from checkout.domain.labels import consent_label, offer_label
 from checkout.domain.order import State, money_taken
 from checkout.domain.settlement import Party
@@ -31,6 +31,7 @@ NOT_TICKED = "Отметьте, что принимаете оферту: без
 NO_EDITION = "Исполнитель ещё не опубликовал оферту, по которой можно заказать."
 NO_NAME = "Форма открыта без номера. Откройте её заново — ниже всё, что вы заполнили."
 LONGEST_ATTEMPT = 64
+MOST_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Box(Enum):
 
 def order_form(asked: Asked, shop: Shop) -> Response:
     """GET /checkout/{hours}: the form for one package of the edition in force."""
-    counter = _counter(shop, int(asked.path("hours")))
+    counter = _counter(shop, _hours(asked))
     if isinstance(counter, Response):
         return counter
     return page(pages.order_form(_form(shop, counter, _new_attempt())), shop)
@@ -67,7 +68,7 @@ def order_form(asked: Asked, shop: Shop) -> Response:
 
 def place_order(asked: Asked, shop: Shop) -> Response:
     """POST /checkout/{hours}: 303 to the payment, or 409, 422, 503 as the interface says."""
-    hours = int(asked.path("hours"))
+    hours = _hours(asked)
     filled = read_party(asked.fields)
     made = _made_already(asked, shop, hours, filled)
     if made:
@@ -84,11 +85,25 @@ def retry_order(asked: Asked, shop: Shop) -> Response:
     if facts is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
     if not facts.decision_needed:
-        return _lead(shop, retry(shop, facts.order.token, None))
+        return _repeat(shop, facts.order.token)
     counter = _counter(shop, facts.order.hours)
     if isinstance(counter, Response):
         return counter
     return _decide_again(asked, shop, counter, facts)
+
+
+def _repeat(shop: Shop, token: str) -> Response:
+    try:
+        return _lead(shop, retry(shop, token, None))
+    except NotRetriable:
+        # the attempt was refused just now: its page asks for the decision this form did not hold
+        return redirect(f"/orders/{token}")
+
+
+def _hours(asked: Asked) -> int:
+    """The package named in the address; 0, which nobody sells, for what is no such number."""
+    text = asked.path("hours")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 0
 
 
 def _counter(shop: Shop, hours: int) -> Counter | Response:
