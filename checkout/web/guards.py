@@ -116,7 +116,9 @@ def _scheme(request: Request, settings: Settings) -> str:
 def client_address(request: Request, settings: Settings) -> str:
     """The client's address: the last hop of X-Forwarded-For that is not a trusted proxy's."""
     address = _peer(request)
-    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",")]
+    # a proxy may add a line of its own below one the client has made up
+    lines = request.headers.getlist("x-forwarded-for")
+    hops = [hop.strip() for hop in ",".join(lines).split(",")]
     while hops and _is_trusted(address, settings.trusted_proxies):
         hop = _parse(hops.pop())
         if hop is None:
