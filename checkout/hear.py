@@ -4,13 +4,15 @@ It carries no signature and may be late, repeated, out of order or forged: a hin
 """
 
 import json
+import re
 
 from checkout.domain.errors import CheckoutError
 from checkout.gateway.wire import is_payment_id
 from checkout.shop import Shop
 from checkout.store import correspondence
 
-LONGEST_EVENT = 64
+# the set of events is open, but each is a name like payment.succeeded
+EVENT = re.compile(r"[a-z_.]{1,64}")
 
 
 class NotANotification(CheckoutError):  # noqa: N818 - reads as what it is
@@ -21,20 +23,20 @@ class NotANotification(CheckoutError):  # noqa: N818 - reads as what it is
 
 def hear(shop: Shop, body: bytes) -> None:
     """Keep a notification and wake the worker; raises NotANotification."""
-    event, object_id = _read(body)
-    text = body.decode()
+    text, event, object_id = _read(body)
     shop.store.transact(lambda tx: correspondence.receive(tx, event, object_id, text))
     shop.wake.set()
 
 
-def _read(body: bytes) -> tuple[str, str]:
+def _read(body: bytes) -> tuple[str, str, str]:
     try:
-        said = json.loads(body)
+        text = body.decode()
+        said = json.loads(text)
         event, object_id = said["event"], said["object"]["id"]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise NotANotification("Это не уведомление ЮKassa.") from None
-    if not isinstance(event, str) or not 0 < len(event) <= LONGEST_EVENT:
+    if not isinstance(event, str) or not EVENT.fullmatch(event):
         raise NotANotification("У уведомления нет события.")
     if not isinstance(object_id, str) or not is_payment_id(object_id):
         raise NotANotification("В уведомлении нет номера платежа.")
-    return event, object_id
+    return text, event, object_id

@@ -23,8 +23,8 @@ class Asked:
         return self.request.headers.get("user-agent", "")[:400]
 
     def path(self, name: str) -> str:
-        """A part of the address, as text."""
-        return str(self.request.path_params[name])
+        """A part of the address, as text that fits a database."""
+        return str(self.request.path_params[name]).replace("\0", "")
 
 
 def read_fields(body: bytes) -> dict[str, str]:
