@@ -38,8 +38,11 @@ def look_at_release(shop: Shop) -> None:
 
 def follow_hints(shop: Shop) -> None:
     """Settle the payments that notifications named."""
-    for payment_id in shop.store.read(lambda tx: correspondence.hints(tx, AT_ONCE)):
+    found = shop.store.read(lambda tx: correspondence.hints(tx, AT_ONCE))
+    for payment_id in found:
         follow_hint(shop, payment_id)
+    if len(found) == AT_ONCE:
+        shop.wake.set()  # there may be more of them
 
 
 def follow_hint(shop: Shop, payment_id: str) -> None:
