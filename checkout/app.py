@@ -38,8 +38,8 @@ class Entry:
 
 
 ROUTES = (
-    Entry("/checkout/{hours:int}", "GET", ordering.order_form, guards.public),
-    Entry("/checkout/{hours:int}", "POST", ordering.place_order, guards.own_form),
+    Entry("/checkout/{hours}", "GET", ordering.order_form, guards.public),
+    Entry("/checkout/{hours}", "POST", ordering.place_order, guards.own_form),
     Entry("/orders/{token}", "GET", handlers.order, guards.secret_address),
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
@@ -124,8 +124,11 @@ def _stylesheet(request: Request) -> Response:
 
 def _site(shop: Shop) -> Callable[[Request], object]:
     async def answer(request: Request) -> Response:
-        release = await run_sync(shop.shelf.release)
-        found = await site.page(request, release.folder) if release else None
+        try:
+            release = await run_sync(shop.shelf.release)
+            found = await site.page(request, release.folder) if release else None
+        except Exception:
+            return _bug(shop)
         return found or trouble(troubles.not_found(house(shop)), shop, 404)
 
     return answer
