@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
@@ -92,14 +92,16 @@ def locked(tx: Tx, order_id: int) -> Order:
 
 
 def add_attempt(tx: Tx, attempt_id: str, order_id: int, body: str) -> None:
-    """Save an attempt before anything is sent."""
+    """Save an attempt before anything is sent; it is the order's newest whatever the clock did."""
+    last = attempt_of(tx, order_id)
+    created_at = max(tx.now, last.created_at + timedelta(milliseconds=1)) if last else tx.now
     tx.connection.execute(
         insert(attempts).values(
             id=attempt_id,
             order_id=order_id,
             body=body,
             state="unsent",
-            created_at=tx.now,
+            created_at=created_at,
             tries=0,
             next_look_at=None,
         )
