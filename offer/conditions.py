@@ -9,7 +9,7 @@ from offer.passages import Passage, Vocabulary
 from offer.values import Place
 
 _PREPAYMENT = figure_of(
-    rf"{COUNT} ?(?:%|процент\w*)(?!\w)",
+    rf"{COUNT} ?(?:%|процент[а-яё]*)(?!\w)(?: ?\((?P<spelled>[а-я ]+) процент[а-яё]*\))?",
     "работ* услуг* начина* приступа* исполнител* оказ* выполн* после при услови* предоплат*"
     " оплат* оплачен* аванс* выбранн* пакет* час* процент* размер* в на к с от из того как когда"
     " стоимост* цен* заказчик* получ* производ* вносит внес внесен* внесени* осуществля* порядк*"
@@ -21,7 +21,7 @@ _PREPAYMENT = figure_of(
 _UNIT = figure_of(
     rf"{COUNT} (?:минут(?:а|ы|у)?|мин\.?)(?!\w)",
     "минимальн* наименьш* единиц* учет* времени рабоч* составля* равна равняется это минут* мин в"
-    " врем* учитыва* учитываем* списан* отрезками по с и точностью до час* работ* шаг* исполнител*",
+    " врем* учитыва* отрезками по с и точностью до работ* шаг* исполнител*",
     r"минут|мин(?!\w)|секунд|час(?:а|ов|у)?(?!\w)|единиц",
     60,
     "единица учёта",
@@ -33,7 +33,7 @@ _ACCEPTANCE = figure_of(
     " направ* представ* сообщ* замечани* возражени* претензи* мотивированн* письменн* на и"
     " отводится отведен* дается имеет за это время срок* по электронной почте согласованн* канал*"
     " связи таких такие свои рассматрива* проверя* принима* отправлен* отказ* исполнител*",
-    r"рабоч\w+ д[не]|дн[яейю](?!\w)|день|час(?:а|ов)?(?!\w)|недел|срок|молчан",
+    r"рабоч[а-яё]+ д[не]|дн[яейю](?!\w)|день|час(?:а|ов)?(?!\w)|недел|срок|молчан",
     30,
     "срок на замечания",
 )
@@ -44,14 +44,14 @@ def read_prepayment(passages: Sequence[Passage]) -> tuple[int, Place]:
     said = spoken(passages)
     for sentence in said:
         full = re.fullmatch(
-            r"[^0-9%]*(?<!\w)полн(?:ой|ая|ую) (?:предоплат|предварительн\w+ оплат)[^0-9%]*",
+            r"[^0-9%]*(?<!\w)полн(?:ой|ая|ую) (?:предоплат|предварительн[а-яё]+ оплат)[^0-9%]*",
             folded(sentence.text),
         )
         if (
             full
             and len(said) == 1
             and not _PREPAYMENT.vocabulary.strange(
-                re.sub(r"полн\w+|предварительн\w+", "", folded(sentence.text))
+                re.sub(r"полн[а-яё]+|предварительн[а-яё]+", "", folded(sentence.text))
             )
         ):
             return 100, sentence.place
@@ -85,7 +85,7 @@ def read_unit(passages: Sequence[Passage]) -> tuple[int, Place]:
     rounding = [s for s in said if "округл" in folded(s.text)]
     minutes, place, _ = one_figure(_UNIT, [s for s in said if s not in rounding])
     for sentence in rounding:
-        text = re.sub(r"один раз|од\w+ из", "", folded(sentence.text))
+        text = re.sub(r"один раз|од[а-яё]+ из", "", folded(sentence.text))
         named = [count_value(m["count"], m["words"]) for m in _UNIT.pattern.finditer(text)]
         if any(value != minutes for value in named):
             raise unread("unit", "округление называет другое число минут", sentence)
@@ -99,7 +99,8 @@ def read_acceptance(passages: Sequence[Passage]) -> tuple[int, Place]:
     said = spoken(passages)
     days, place, _ = one_figure(_ACCEPTANCE, said)
     whole = folded(" ".join(sentence.text for sentence in said))
-    if not re.search(r"счита\w+ принят|принят\w+ счита", whole) or "уведомл" not in whole:
+    accepted = re.search(r"(?<!не )счита[а-яё]+ принят|(?<!не )принят[а-яё]+ счита", whole)
+    if not accepted or "уведомл" not in whole:
         raise unread(
             "acceptance",
             "не сказано, что без замечаний после уведомления результат принят",

@@ -9,7 +9,7 @@ from offer.passages import Passage, Vocabulary
 from offer.values import Place
 
 _TERM = figure_of(
-    rf"{COUNT} (?:календарн\w+ )?месяц(?:а|ев)?(?!\w)",
+    rf"{COUNT} (?:календарн[а-яё]+ )?месяц(?:а|ев)?(?!\w)",
     "срок* действи* действу* пакет* час* кажд* любой любого составля* равен в течение календарн*"
     " месяц* с со момента дня даты оплаты его ее выбранн* купленн* приобретенн* заказчик*"
     " исчисля* отсчитыва* считая и это следующ* за днем услуг* поддержк*",
@@ -26,7 +26,7 @@ def read_term(passages: Sequence[Passage]) -> tuple[int, bool, Place]:
     moving = [s for s in said if re.search(r"нерабоч|выходн|праздни", folded(s.text))]
     rest = [s for s in said if s not in moving and not _MOSCOW.fullmatch(folded(s.text))]
     months, place, sentence = one_figure(_TERM, rest)
-    start = r"(?:с|со) (?:момента|дня|даты)(?:, следующ\w+ за дн\w+)? (?:\w+ )?оплаты"
+    start = r"(?:с|со) (?:момента|дня|даты)(?:, следующ[а-яё]+ за дн[а-яё]+)? (?:[а-яё]+ )?оплаты"
     if not re.search(start, folded(sentence.text)):
         raise unread("start", "не сказано, что срок идёт с момента оплаты", sentence)
     if len(moving) > 1:
@@ -34,7 +34,9 @@ def read_term(passages: Sequence[Passage]) -> tuple[int, bool, Place]:
     return months, _moves(moving[0]) if moving else True, place
 
 
-_MOSCOW = re.compile(r"(?:все )?(?:сроки|время|даты)[^0-9]*(?:московск\w+)[^0-9]*(?:utc\+3\)?)?\.?")
+_MOSCOW = re.compile(
+    r"(?:все )?(?:сроки|время|даты)[^0-9]*(?:московск[а-яё]+)[^0-9]*(?:utc\+3\)?)?\.?"
+)
 _DAY_OFF = re.compile(
     r"если (?:последний день|окончание|день окончания|конец|срок)[^.;]*?"
     r"(?:нерабоч|выходн|праздничн)[^.;]*?(?:,|—|то) ?(?P<outcome>.+)"

@@ -12,6 +12,7 @@ from offer.numerals import NUMBER_WORDS, count_value, folded, numeric_word
 from offer.passages import Passage, Unread, Vocabulary, sentences
 from offer.values import Place
 
+_HEDGE = re.compile(r"(?<![а-я])(?<!точностью )(от|до|не|около|более|менее) $")
 COUNT = rf"(?<![\w.,+−-])(?P<count>[0-9]+|{NUMBER_WORDS})(?: ?\((?P<words>[а-я ]+)\))?"
 
 
@@ -68,11 +69,13 @@ def _value(figure: Figure, sentence: Passage) -> int:
         raise unread("twice", f"больше одного числа там, где {figure.what}", sentence)
     match = matches[0]
     around = text[: match.start()] + " " + text[match.end() :]
-    extra = numeric_word(around)
+    hedge = _HEDGE.search(text[: match.start()])
+    extra = numeric_word(around) or (hedge[1] if hedge else None)
     strange = figure.vocabulary.strange(around)
     if extra or strange:
         raise unread("condition", strange_reason(extra or strange, figure.what), sentence)
-    value = count_value(match["count"], match["words"])
+    spelled = match["words"] or match.groupdict().get("spelled")
+    value = count_value(match["count"], spelled)
     if value is None or value > figure.ceiling:
         raise unread("number", f"число не годится там, где {figure.what}", sentence)
     return value

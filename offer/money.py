@@ -15,9 +15,9 @@ def money_pattern(name: str) -> str:
     """A pattern of a sum in roubles whose groups begin with `name`."""
     return (
         rf"(?P<{name}>[0-9][0-9 .,]*[0-9]|[0-9])"
-        rf"(?: ?\((?P<{name}_words>[а-яё ]+?)(?: рубл\w+)?\))? ?{_RUBLES}"
+        rf"(?: ?\((?P<{name}_words>[а-яё ]+?)(?: рубл[а-яё]+)?\))? ?{_RUBLES}"
         rf"(?: (?P<{name}_kopecks>[0-9]{{2}}) ?коп(?:\.|еек|ейки|ейка)?(?!\w))?"
-        rf"(?: ?\((?P<{name}_spelled>[а-яё ]+?) рубл\w+\))?"
+        rf"(?: ?\((?P<{name}_spelled>[а-яё ]+?) рубл[а-яё]+\))?"
     )
 
 

@@ -9,7 +9,7 @@ from offer.numerals import folded
 from offer.values import Place
 
 # Spaces that people and editors type: no-break, figure, thin, narrow no-break, tabs.
-_SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+|&nbsp;")
+_SPACES = re.compile(r"[^\S\n]+|&nbsp;")
 _EMPHASIS = re.compile(
     r"(?<![^\W_])(?P<mark>\*{1,3}|_{1,3}|`)(?=\S)(?P<inner>[^*_`]+)(?<=\S)(?P=mark)(?![^\W_])"
 )
@@ -17,7 +17,7 @@ _BULLET = re.compile(r"\s*[-*+•–—][ \t\u00a0]+")
 _ORDERED = re.compile(r"\s*[0-9]{1,2}[.)][ \t\u00a0]+")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+(?=[А-ЯЁA-Z«])")
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+|[^\w\s.,;:!?—–()«»\"/%-]|_")
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,10 @@ class Vocabulary:
         )
 
     def strange(self, text: str) -> str | None:
-        """The first word of `text` that is not in the vocabulary."""
+        """The first word of `text` that is not in the vocabulary, or a sign like «$»."""
         for match in _WORD.finditer(text):
             word = folded(match[0])
-            if word not in self.exact and not word.startswith(self.stems):
+            known = word in self.exact or word.startswith(self.stems)
+            if not (known and word.isalpha()):
                 return match[0]
         return None
