@@ -24,13 +24,14 @@ CONSENT = "# Согласие\n\n1.1. Заказчик согласен полу
 MKDOCS = """\
 site_name: Оферта
 theme: {name: null, custom_dir: site/theme}
-strict: true
 plugins: []
 hooks: [site/hooks.py]
 """
 
 # One bare page per edition: what a site must have, without a theme that takes seconds.
 SITE_HOOKS = """\
+from pathlib import Path
+
 from mkdocs.structure.files import File
 
 from offer.editions import for_build
@@ -38,6 +39,9 @@ from offer.editions import for_build
 
 def on_files(files, config):
     for document, editions in for_build(config).items():
+        if editions:
+            shown = Path(config.docs_dir, f"{document}.md").read_bytes()
+            assert shown == editions[-1].text, "a draft on a published site"
         for edition in editions:
             uri = f"{document}/{edition.number}/index.html"
             page = edition.text.decode("utf-8-sig")

@@ -121,6 +121,17 @@ def test_a_clause_that_only_got_another_number_shows_only_that() -> None:
     ]  # fmt: skip
 
 
+def test_a_clause_that_moved_and_changed_a_little_is_the_same_clause() -> None:
+    changes = replaced(
+        ("5.2. Наименьшая", "5.2. Отчёт — раз в день.\n\n5.3. Наименьшая"),
+        ("5.3. Время", "5.4. Время"),
+        ("5 минут", "15 минут"),
+    )
+
+    assert [(c.number, c.kind) for c in changes][:2] == [("5.2", "added"), ("5.3", "changed")]
+    assert lit(changes)[3:5] == [("removed", "5"), ("added", "15")]
+
+
 def test_a_rewritten_clause_keeps_its_number() -> None:
     (change,) = replaced(("Пакет действует 1 календарный месяц с момента оплаты.", "Год."))
 
@@ -135,10 +146,12 @@ def test_a_heading_is_a_clause_too() -> None:
 
 
 def test_html_marks_words_and_escapes_everything() -> None:
-    html = redline_html(replaced(("15 000 ₽", "<b>16 000 ₽</b> & больше")))
+    old = OFFER.replace("каждый дополнительный час", "<i>каждый</i> час")
+    html = redline_html(redline(old, old.replace("15 000 ₽", "<b>16 000 ₽</b> & больше")))
 
     assert "<del>15\u00a0000\u00a0₽</del> <ins>&lt;b&gt;16\u00a0000\u00a0₽" in html
     assert "&amp; больше</ins>" in html
+    assert "&lt;i&gt;каждый" in html
     assert "<b>" not in html
     assert "<h3>Пункт\u00a03.1</h3>" in html
     assert "**" not in html
