@@ -9,12 +9,12 @@ from offer.typography import no_break
 
 _NUMBER = r"[1-9][0-9]?(?:\.[1-9][0-9]?)"
 _MARK = r"(?:\*\*|__)?"
-_HEADING = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<rest>\S.*?)[ \t]*#*[ \t]*")
+_HEADING = re.compile(r" {0,3}(?P<level>#{1,6})[ \t]+(?P<rest>\S.*?)[ \t]*#*[ \t]*")
 _NUMBERED_HEADING = re.compile(
     rf"{_MARK}(?P<number>{_NUMBER}{{0,2}})(?:\.{_MARK}\s*|{_MARK}\s+)(?P<title>\S.*?){_MARK}"
 )
 _SUBCLAUSE = re.compile(
-    rf"(?P<mark>{_MARK})(?P<number>{_NUMBER}{{1,2}})\.?(?P=mark)\.?\s+(?P<text>\S.*)"
+    rf" {{0,3}}(?P<mark>{_MARK})(?P<number>{_NUMBER}{{1,2}})\.?(?P=mark)\.?\s+(?P<text>\S.*)"
 )
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _BULLET = re.compile(r"\s*(?:[-*+]|[0-9]+[.)])\s+\S|\s*\|")
@@ -116,7 +116,8 @@ def _linked(line: _Line) -> str:
         return f"# {line.title} {{ #{anchor} }}"
     link = f"[{line.number}.](#{anchor}){{ .clause-number }}"
     if line.title:
-        level = line.content[: len(line.content) - len(line.content.lstrip("#"))]
+        hashes = line.content.lstrip()
+        level = hashes[: len(hashes) - len(hashes.lstrip("#"))]
         return f"{level} {link} {line.title} {{ #{anchor} }}"
     return f"{link} {line.rest}"
 

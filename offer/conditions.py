@@ -38,6 +38,8 @@ _ACCEPTANCE = figure_of(
     "срок на замечания",
 )
 
+_AFTERWARDS = r"после (?:оказани|выполнени|завершени|приемк)|по (?:факту|окончани|завершени)"
+
 
 def read_prepayment(passages: Sequence[Passage]) -> tuple[int, Place]:
     """Percent of the price paid before work begins, 1..100. Raises Unread."""
@@ -55,7 +57,11 @@ def read_prepayment(passages: Sequence[Passage]) -> tuple[int, Place]:
             )
         ):
             return 100, sentence.place
-    return one_figure(_PREPAYMENT, said)[:2]
+    percent, place, sentence = one_figure(_PREPAYMENT, said)
+    text = folded(sentence.text)
+    if not re.search(r"предоплат|предварительн|аванс", text) or re.search(_AFTERWARDS, text):
+        raise unread("prepayment", "не сказано, что это предоплата", sentence)
+    return percent, place
 
 
 def read_pause(passages: Sequence[Passage]) -> tuple[bool, Place]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from offer.figures import COUNT, figure_of, one_figure, spoken, unread
 from offer.numerals import folded
@@ -12,7 +13,7 @@ _TERM = figure_of(
     rf"{COUNT} (?:календарн[а-яё]+ )?месяц(?:а|ев)?(?!\w)",
     "срок* действи* действу* пакет* час* кажд* любой любого составля* равен в течение календарн*"
     " месяц* с со момента дня даты оплаты его ее выбранн* купленн* приобретенн* заказчик*"
-    " исчисля* отсчитыва* считая и это следующ* за днем услуг* поддержк*",
+    " исчисля* отсчитыва* считая и это услуг* поддержк* полной",
     r"дн[яейю]|день|дат|месяц|недел|час|момент|срок|продл|продол|приостан|истек|истеч|начин|начал|"
     r"оканч|оконч|заканч|переход|перенос|сдвиг|нерабоч|выходн|праздни",
     60,
@@ -24,18 +25,32 @@ def read_term(passages: Sequence[Passage]) -> tuple[int, bool, Place]:
     """Months of a package, and whether its end moves to a working day. Raises Unread."""
     said = spoken(passages)
     moving = [s for s in said if re.search(r"нерабоч|выходн|праздни", folded(s.text))]
-    rest = [s for s in said if s not in moving and not _MOSCOW.fullmatch(folded(s.text))]
+    rest = [_from_payment(s) for s in said if s not in moving and not _names_moscow(s)]
     months, place, sentence = one_figure(_TERM, rest)
-    start = r"(?:с|со) (?:момента|дня|даты)(?:, следующ[а-яё]+ за дн[а-яё]+)? (?:[а-яё]+ )?оплаты"
-    if not re.search(start, folded(sentence.text)):
+    if not re.search(r"(?:с|со) (?:момента|дня|даты) (?:[а-я]+ )?оплаты", folded(sentence.text)):
         raise unread("start", "не сказано, что срок идёт с момента оплаты", sentence)
     if len(moving) > 1:
         raise unread("moving", "о переносе с нерабочего дня сказано дважды", moving[1])
     return months, _moves(moving[0]) if moving else True, place
 
 
-_MOSCOW = re.compile(
-    r"(?:все )?(?:сроки|время|даты)[^0-9]*(?:московск[а-яё]+)[^0-9]*(?:utc\+3\)?)?\.?"
+def _names_moscow(sentence: Passage) -> bool:
+    return _MOSCOW.strange(re.sub(r"utc ?\+ ?3", "", folded(sentence.text))) is None
+
+
+def _from_payment(sentence: Passage) -> Passage:
+    """«Со дня, следующего за днём оплаты» is how the Code counts from the day of payment."""
+    text = re.sub(r", следующ[а-яё]+ за дн[а-яё]+ (?=[а-яё ]*оплаты)", " ", sentence.text)
+    return replace(sentence, text=text)
+
+
+_MOSCOW = Vocabulary.of(
+    "все сроки срок время даты в оферте этой настоящей считаются исчисляются определяются указано"
+    " указаны это и по московскому московское времени часовому поясу мск"
+)
+_CONDITION = Vocabulary.of(
+    "если последний день окончание окончания конец срок* действ* пакет* приходится придется выпад*"
+    " попад* окажется оказался является на нерабоч* выходн* праздничн* или и дни днем то"
 )
 _DAY_OFF = re.compile(
     r"если (?:последний день|окончание|день окончания|конец|срок)[^.;]*?"
@@ -57,7 +72,7 @@ def _moves(sentence: Passage) -> bool:
     """What clause 3.3 says of a last day that is not a working day."""
     text = folded(sentence.text)
     match = _DAY_OFF.fullmatch(text)
-    if match:
+    if match and _CONDITION.strange(text[: match.start("outcome")]) is None:
         outcome = match["outcome"]
         if re.search(
             r"(?<!\w)не (?:переносится|сдвигается|продлевается)|в этот (?:же )?день", outcome

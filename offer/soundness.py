@@ -43,7 +43,10 @@ def _hidden(text: str) -> Iterator[Unread]:
     """Characters nobody sees can make a reader see other figures than a program reads."""
     for at, line in enumerate(text.split("\n"), start=1):
         for character in line:
-            if unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs") and character != "\t":
+            if (
+                unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs", "Zl", "Zp")
+                and character != "\t"
+            ):
                 name = f"U+{ord(character):04X}"
                 reason = f"невидимый знак {name}, удалите его"
                 yield Unread("hidden_character", reason, Place("", at))

@@ -1,6 +1,6 @@
 """The offer's text → Terms. Nothing is ever assumed: what is not read for certain is a Problem."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from offer import packages
@@ -12,6 +12,7 @@ from offer.conditions import (
     read_unit,
 )
 from offer.duration import read_term
+from offer.numerals import numeric_word
 from offer.passages import Passage, Unread, passages
 from offer.schedule import read_working_hours
 from offer.seller import read_requisites
@@ -67,6 +68,7 @@ class _Reader:
     def passages(self, number: str) -> list[Passage] | None:
         """The passages of a clause and of those under it; None when it is not there once."""
         found = [clause for clause in self.clauses if clause.number == number]
+        self.unread += _figures_in_titles([c for c in self.clauses if _under(c, number)])
         if not found:
             place = Place(number, self._line_near(number))
             self.unread.append(Unread("missing_clause", f"нет пункта {number}", place))
@@ -140,6 +142,14 @@ def read_terms(text: str, source: str) -> Reading:
         return Reading(None, _partial(reader), problems)
     terms = Terms(**reader.values, places=reader.places)
     return Reading(terms, terms.to_json(), ())
+
+
+def _figures_in_titles(clauses: Sequence[Clause]) -> Iterator[Unread]:
+    """Values are read from the text under a heading, so a heading may not name another."""
+    for clause in clauses:
+        if numeric_word(clause.title):
+            reason = f"число в заголовке пункта: «{clause.title}»"
+            yield Unread("title", reason, Place(clause.number, clause.line))
 
 
 def _check_full_prepayment(reader: _Reader) -> None:

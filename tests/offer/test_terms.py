@@ -101,6 +101,14 @@ def test_a_problem_names_file_line_what_was_found_and_what_is_expected() -> None
     assert problem.clause == "3.3"
 
 
+def test_a_figure_in_the_heading_of_a_clause_is_refused() -> None:
+    text = offer().replace("3.3. Срок", "### 3.3. Срок — два месяца\n\nСрок")
+
+    (problem,) = read_terms(text, "offer.md").problems
+
+    assert problem.code == "title"
+
+
 def test_a_number_used_twice_is_refused_wherever_it_stands() -> None:
     assert codes_of({"3.1": CLAUSES["3.1"] + "\n\n3.1. Ещё раз."}) == ["duplicate_clause"]
 
