@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 import requests
 
+from offer.terms import read_terms
+
 T = TypeVar("T")
 PROJECT = Path(__file__).parents[2]
 PUBLIC = ("docs", "site", "deploy")
@@ -28,6 +30,10 @@ AUTHOR = {
     "GIT_COMMITTER_EMAIL": "author@oferta.example",
 }
 ANNA = {"kind": "person", "name": "Иванова Анна Петровна", "email": "anna@client.example"}
+
+# whatever the contractor offers just now: his prices may change without a test noticing
+TERMS = read_terms((PROJECT / "docs/offer.md").read_text(encoding="utf-8"), "docs/offer.md").terms
+HOURS = TERMS.packages[0].hours if TERMS else 0
 
 
 def until(look: Callable[[], T], what: str) -> T:
@@ -50,6 +56,16 @@ def clone_of_the_project(folder: Path) -> Path:
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder, "Begin")
     return folder
+
+
+def with_a_higher_price(text: str) -> str:
+    """The offer with its first sum, the price of the first package, a thousand higher."""
+
+    def raised(match: re.Match[str]) -> str:
+        roubles = int(re.sub(r"\s", "", match[1])) + 1000
+        return f"{roubles:,}".replace(",", "\u00a0") + match[2]
+
+    return re.sub(r"(\d[\d\s]*\d)(\s*₽)", raised, text, count=1)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -102,24 +118,24 @@ class Demo:
         """Push the clone's HEAD as the contractor would; what the server said."""
         return git(self.folder, "push", "build/demo/offer.git", "HEAD:main")
 
-    def open_form(self, hours: int) -> dict[str, str]:
+    def open_form(self) -> dict[str, str]:
         """The values of the order form's own fields, with both boxes ticked."""
-        page = self.get(f"/checkout/{hours}")
+        page = self.get(f"/checkout/{HOURS}")
         page.raise_for_status()
         fields = ("attempt", "accept_offer", "accept_consent")
         return {name: _value(page.text, name) for name in fields}
 
-    def order(self, hours: int, form: dict[str, str]) -> requests.Response:
+    def order(self, form: dict[str, str]) -> requests.Response:
         """Send the form as a browser on our own page would; redirects are not followed."""
         site = self.facts["site"]
         return requests.post(
-            f"{site}/checkout/{hours}", data=ANNA | form, headers={"Origin": site},
+            f"{site}/checkout/{HOURS}", data=ANNA | form, headers={"Origin": site},
             allow_redirects=False, timeout=PATIENCE,
         )  # fmt: skip
 
-    def buy(self, hours: int) -> tuple[str, str]:
+    def buy(self) -> tuple[str, str]:
         """Order and go to payment: the payment's id and the path of the order page."""
-        answer = self.order(hours, self.open_form(hours))
+        answer = self.order(self.open_form())
         assert answer.status_code == 303
         payment_id = re.search(r"orderId=([\w-]+)", answer.headers["location"])
         assert payment_id

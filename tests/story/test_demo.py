@@ -23,6 +23,7 @@ from tests.story.driving import (
     git,
     running_demo,
     until,
+    with_a_higher_price,
 )
 
 
@@ -52,8 +53,8 @@ def test_the_demo_says_where_everything_is(demo: Demo) -> None:
     assert "git push build/demo/offer.git HEAD:main" in said
 
 
-def test_a_client_buys_five_hours_and_holds_a_letter_with_his_certificate(demo: Demo) -> None:
-    payment_id, order = demo.buy(5)
+def test_a_client_buys_a_package_and_holds_a_letter_with_his_certificate(demo: Demo) -> None:
+    payment_id, order = demo.buy()
     waiting = demo.order_facts(order)
     demo.control("POST", f"/payments/{payment_id}/pay")
     paid = demo.order_facts(order)
@@ -67,7 +68,7 @@ def test_a_client_buys_five_hours_and_holds_a_letter_with_his_certificate(demo: 
 
 
 def test_the_hash_is_the_same_wherever_it_is_told(demo: Demo) -> None:
-    payment_id, order = demo.buy(2)
+    payment_id, order = demo.buy()
     demo.control("POST", f"/payments/{payment_id}/pay")
     paid = demo.order_facts(order)
     source = demo.get(f"/offer/{paid['edition']['number']}/offer.md")
@@ -94,12 +95,10 @@ def _ledger(demo: Demo, kind: str, number: int) -> str:
 
 
 def test_a_pushed_price_is_sold_at_once_and_an_open_form_is_told(demo: Demo) -> None:
-    before = demo.open_form(5)
+    before = demo.open_form()
     first = demo.get("/offer/1/offer.md").content
     offer = demo.folder / "docs/offer.md"
-    offer.write_text(
-        offer.read_text().replace("15\u00a0000", "16\u00a0000").replace("15 000", "16 000")
-    )
+    offer.write_text(with_a_higher_price(offer.read_text()))
     commit(demo.folder, "Raise the price")
     said = demo.push()
     answer = until(lambda: _refused(demo, before), "the answer that the edition has changed")
@@ -109,11 +108,11 @@ def test_a_pushed_price_is_sold_at_once_and_an_open_form_is_told(demo: Demo) -> 
     assert "<del>" in answer
     assert demo.get("/offer/2/offer.md").content == offer.read_bytes()
     assert demo.get("/offer/1/offer.md").content == first
-    assert demo.open_form(5)["accept_offer"] == hashlib.sha256(offer.read_bytes()).hexdigest()
+    assert demo.open_form()["accept_offer"] == hashlib.sha256(offer.read_bytes()).hexdigest()
 
 
 def _refused(demo: Demo, form: dict[str, str]) -> str:
-    answer = demo.order(5, form)
+    answer = demo.order(form)
     return answer.text if answer.status_code == 409 else ""
 
 
@@ -133,7 +132,7 @@ def test_a_text_that_cannot_be_sold_by_leaves_the_edition_before_in_force(demo: 
 
 def test_a_service_killed_between_payment_and_notification_still_settles_once(demo: Demo) -> None:
     demo.control("PUT", "/notifications", deliver="never")
-    payment_id, order = demo.buy(2)
+    payment_id, order = demo.buy()
     killed = demo.facts["service_pid"]
     os.kill(killed, signal.SIGKILL)
     demo.control("POST", f"/payments/{payment_id}/pay")
@@ -147,7 +146,7 @@ def test_a_service_killed_between_payment_and_notification_still_settles_once(de
 
 def test_the_clock_of_the_simulator_is_the_clock_of_the_service(demo: Demo) -> None:
     demo.control("PUT", "/clock", now="2026-12-10T12:00:00+03:00")
-    payment_id, order = demo.buy(2)
+    payment_id, order = demo.buy()
     demo.control("POST", f"/payments/{payment_id}/pay")
 
     assert demo.order_facts(order)["paid_at"].startswith("2026-12-10")
@@ -158,7 +157,7 @@ def test_ctrl_c_ends_it_and_the_next_start_remembers_and_names_what_is_not_commi
 ) -> None:
     clone = clone_of_the_project(tmp_path)
     with running_demo(clone) as first:
-        payment_id, order = first.buy(5)
+        payment_id, order = first.buy()
         first.control("POST", f"/payments/{payment_id}/pay")
         paid = first.order_facts(order)
         service = first.facts["service_pid"]
