@@ -402,12 +402,14 @@ def test_a_damaged_release_is_made_anew(public: Sandbox) -> None:
 
 
 def test_the_last_releases_are_kept(public: Sandbox) -> None:
-    for day in range(1, KEPT_RELEASES + 2):
-        public.commit({"docs/index.md": f"# Страница {day}\n"})
-        public.publish(days=day)
+    for number in range(2, KEPT_RELEASES + 3):
+        (public.releases / "releases" / f"{number:06d}-0123456789ab").mkdir()
+    public.commit({"docs/index.md": "# Новая страница\n"})
+    done = public.publish(days=1)
 
     assert len(folders(public)) == KEPT_RELEASES
-    assert folders(public)[-1] == (public.releases / "current").resolve().name
+    assert folders(public)[-1] == done.release.id
+    assert done.release.id.startswith(f"{KEPT_RELEASES + 3:06d}-")
 
 
 def test_the_link_is_relative_so_that_the_folder_can_be_moved(public: Sandbox) -> None:
