@@ -89,6 +89,12 @@ def test_a_line_broken_in_the_middle_is_joined_again() -> None:
     assert "Заказчику так, как сказано здесь." in import_page(page).markdown
 
 
+def test_a_paragraph_after_a_blank_line_stays_a_paragraph() -> None:
+    page = "Оферта\n1. Общее\n1.1. Исполнитель работает\n\namoCRM принадлежит правообладателю."
+
+    assert "работает\n\namoCRM принадлежит" in import_page(page).markdown
+
+
 def test_a_numbered_list_opens_no_section() -> None:
     page = "Оферта\n1. Общее\n1.1. Шаги:\n1. Выбрать.\n2. Оплатить — картой.\n2. Предмет\n2.1. Да."
 

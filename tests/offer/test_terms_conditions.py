@@ -2,6 +2,7 @@ from datetime import time
 
 import pytest
 
+from offer.numerals import words_value
 from offer.terms import WorkingHours
 from tests.offer.offers import codes_of, problems_of, terms_of
 
@@ -127,6 +128,25 @@ def test_a_doubtful_rule_for_days_off_is_refused(sentence: str) -> None:
     assert codes_of({"3.3": f"{MONTH} {sentence}"}) == ["moving"]
 
 
+def test_two_rules_for_days_off_are_refused() -> None:
+    rule = "Если последний день срока нерабочий, срок не переносится."
+
+    assert codes_of({"3.3": f"{MONTH} {rule} {rule}"}) == ["moving"]
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        *(("один", 1), ("двух", 2), ("двадцать пять", 25), ("сто", 100), ("тысяча", 1000)),
+        *(("пятнадцать тысяч", 15_000), ("двести тридцать тысяч четыреста один", 230_401)),
+        *(("пять двадцать", None), ("два три", None), ("двадцать двенадцать", None)),
+        *(("тысяча тысяч", None), ("сто сто", None), ("слово", None), ("", None)),
+    ],
+)
+def test_numbers_in_words_are_read_in_their_order_only(words: str, value: int | None) -> None:
+    assert words_value(words) == value
+
+
 @pytest.mark.parametrize(
     ("text", "pauses"),
     [
@@ -150,6 +170,8 @@ def test_the_pause_is_read_both_ways(text: str, pauses: bool) -> None:
         "При достижении лимита часов работы приостанавливаются только по просьбе Заказчика.",
         "При достижении лимита часов работы приостанавливаются. Лимит можно превысить.",
         "Работы приостанавливаются.",
+        "При достижении лимита 2часов работы приостанавливаются.",
+        "При достижении лимита ча2сов работы приостанавливаются.",
         "По договорённости сторон.",
     ],
 )
