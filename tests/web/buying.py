@@ -1,0 +1,79 @@
+"""What the tests of the service ask again and again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+from starlette.testclient import TestClient
+
+from checkout.app import create_app
+from checkout.gateway.client import YooKassa
+from checkout.mail.kept import Kept
+from checkout.open import gate_of
+from tests.town import SITE, Town
+from tests.web.page_reading import Page, read
+
+JSON = {"accept": "application/json"}
+ORIGIN = {"origin": SITE}
+
+
+@contextmanager
+def asked_of_yookassa(town: Town) -> Iterator[list[dict[str, Any]]]:
+    """The requests that reached YooKassa inside the block, known once it is left."""
+    before = len(town.yookassa.requests())
+    asked: list[dict[str, Any]] = []
+    yield asked
+    asked += town.yookassa.requests()[before:]
+
+
+def page_of(answer: httpx2.Response) -> Page:
+    """The answer's page, which closes what it opens."""
+    return read(answer.text)
+
+
+def form_on(answer: httpx2.Response, *ticked: str) -> tuple[str, dict[str, str]]:
+    """Where the page's only form goes and what it would send with these boxes ticked."""
+    page = page_of(answer)
+    fields = {
+        element.attributes["name"]: element.attributes.get("value", "")
+        for element in page.all("input")
+        if _is_sent(element.attributes, ticked)
+    }
+    return page.one("form").attributes["action"], fields
+
+
+def _is_sent(attributes: dict[str, str], ticked: tuple[str, ...]) -> bool:
+    if attributes.get("type") == "checkbox":
+        return attributes["name"] in ticked
+    return attributes.get("type") != "radio" or "checked" in attributes
+
+
+def client_with(town: Town, yookassa: YooKassa) -> TestClient:
+    """The same shop, asking YooKassa by another client."""
+    shop = replace(town.shop, yookassa=yookassa, glance=yookassa)
+    app = create_app(shop, gate_of(shop))
+    return TestClient(app, base_url=SITE, follow_redirects=False, client=("127.0.0.1", 50_001))
+
+
+def impatient(town: Town) -> YooKassa:
+    """YooKassa asked by somebody who waits a third of a second, for tests of silence."""
+    return town.yookassa.client(timeouts=(1.0, 0.3))
+
+
+def letters_to(town: Town, address: str) -> list[Kept]:
+    """The letters one recipient got, oldest first."""
+    return [letter for letter in town.mailbox.letters if letter.header("To") == address]
+
+
+def payment_of(town: Town, token: str) -> str:
+    """The payment an order waits for."""
+    payment_id = town.facts(token)["payment_id"]
+    assert isinstance(payment_id, str)
+    return payment_id
+
+
+def orders_of(town: Town) -> int:
+    """How many orders were ever placed."""
+    return sum(row["kind"] == "order" for row in town.ledger())

@@ -1,0 +1,31 @@
+"""The towns of this folder: one for tests that leave no trace, one for each that does."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.town import Town, a_town
+
+
+@pytest.fixture(scope="module")
+def standing_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("town")
+    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+        yield town
+
+
+@pytest.fixture
+def town(standing_town: Town) -> Town:
+    """The module's town, without faults, long after whatever the test before posted."""
+    standing_town.yookassa.fault(None)
+    standing_town.clock.now += timedelta(minutes=2)
+    return standing_town
+
+
+@pytest.fixture
+def own_town(tmp_path: Path, sqlite_url: str) -> Iterator[Town]:
+    """A town of the test's own: it may publish, break the release or move the clock far."""
+    with a_town(tmp_path, sqlite_url) as town:
+        yield town
