@@ -1,0 +1,220 @@
+"""Notifications: hints that anybody could have sent, kept only when they come from YooKassa."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from tests.town import SITE, Town
+from tests.web.buying import asked_of_yookassa, client_with, letters_to, payment_of
+
+PATH = "/yookassa/notifications"
+UNKNOWN = "2ec65a1e-000f-5000-8000-000000000000"
+
+
+def notice(payment_id: object, event: object = "payment.succeeded") -> dict[str, Any]:
+    return {"type": "notification", "event": event, "object": {"id": payment_id}}
+
+
+def told(town: Town, value: object, **options: Any) -> httpx2.Response:
+    return town.client.post(PATH, content=json.dumps(value).encode(), **options)
+
+
+def kept(town: Town) -> int:
+    """How many notifications are in the inbox."""
+    with town.shop.store.engine.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM inbox").scalar_one())
+
+
+def test_a_notification_is_answered_at_once_and_asked_about_later(own_town: Town) -> None:
+    payment_id = payment_of(own_town, own_town.order())
+    own_town.yookassa.control("POST", f"/payments/{payment_id}/pay")
+    with asked_of_yookassa(own_town) as asked_while_answering:
+        answer = told(own_town, notice(payment_id))
+    with asked_of_yookassa(own_town) as asked_by_the_worker:
+        own_town.work()
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert asked_while_answering == []
+    assert f"/v3/payments/{payment_id}" in [it["path"] for it in asked_by_the_worker]
+    assert letters_to(own_town, "anna@example.ru")
+
+
+@pytest.mark.parametrize("claim", ["payment.succeeded", "payment.canceled", "payment.new_kind"])
+def test_what_a_notification_claims_is_never_believed(own_town: Town, claim: str) -> None:
+    token = own_town.order()
+    value = notice(payment_of(own_town, token), claim)
+    value["object"] |= {"status": "succeeded", "paid": True, "captured_at": "2026-11-23T10:00:00Z"}
+    told(own_town, value)
+    own_town.work()
+
+    assert own_town.facts(token)["state"] == "waiting"
+    assert own_town.mailbox.letters == []
+
+
+def test_a_notification_from_elsewhere_is_answered_dropped_and_counted(own_town: Town) -> None:
+    payment_id = payment_of(own_town, own_town.order())
+    stranger = TestClient(own_town.app, base_url=SITE, client=("9.9.9.9", 50_000))
+    lying = {"x-forwarded-for": "127.0.0.1"}
+    answers = [
+        stranger.post(PATH, json=notice(payment_id)),
+        stranger.post(PATH, json=notice(payment_id), headers=lying),
+        stranger.post(PATH, content=b"nonsense"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert kept(own_town) == 0
+    assert own_town.shop.strangers.number == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b"1",
+        b'"payment.succeeded"',
+        b"<html>",
+        b"\xff\xfe",
+        json.dumps(notice(UNKNOWN)).encode("utf-16"),
+        b'{"event": "payment.succeeded"}',
+        b'{"event": "payment.succeeded", "object": null}',
+        b'{"event": "payment.succeeded", "object": []}',
+        json.dumps(notice("")).encode(),
+        json.dumps(notice(7)).encode(),
+        json.dumps(notice(["x"])).encode(),
+        json.dumps(notice("../refunds/1")).encode(),
+        json.dumps(notice(UNKNOWN + "\n")).encode(),
+        json.dumps(notice(UNKNOWN, "")).encode(),
+        json.dumps(notice(UNKNOWN, None)).encode(),
+        json.dumps(notice(UNKNOWN, "payment.\0")).encode(),
+        json.dumps(notice(UNKNOWN, "payment.\ud800")).encode(),
+        json.dumps(notice(UNKNOWN, "p" * 65)).encode(),
+        b'{"event":' * 5_000,
+        b"[" * 60_000,
+        b'{"event": "payment.succeeded", "object": {"id": ' + b"9" * 5_000 + b"}}",
+    ],
+)
+def test_what_is_no_notification_is_refused_and_not_kept(town: Town, content: bytes) -> None:
+    before = kept(town)
+
+    assert town.client.post(PATH, content=content).status_code == 400
+    assert kept(town) == before
+
+
+def test_a_body_that_is_too_large_is_refused_with_and_without_its_length(town: Town) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield from (b" " * 1024 for _ in range(100))
+
+    assert town.client.post(PATH, content=b" " * 100_000).status_code == 413
+    assert town.client.post(PATH, content=pieces()).status_code == 413
+
+
+def test_a_chunked_notification_without_its_length_is_heard(own_town: Town) -> None:
+    payment_id = payment_of(own_town, own_town.order())
+    text = json.dumps(notice(payment_id)).encode()
+    answer = own_town.client.post(PATH, content=iter([text[:20], text[20:]]))
+
+    assert "content-length" not in answer.request.headers
+    assert answer.status_code == 200
+    assert kept(own_town) == 1
+
+
+@pytest.mark.parametrize("event", ["refund.succeeded", "payout.succeeded", "deal.closed", "x"])
+def test_an_event_we_do_not_act_on_is_kept_and_asks_nothing(own_town: Town, event: str) -> None:
+    answer = told(own_town, notice(UNKNOWN, event))
+    with asked_of_yookassa(own_town) as asked:
+        own_town.work()
+
+    assert answer.status_code == 200
+    assert kept(own_town) == 1
+    assert asked == []
+
+
+def test_a_payment_nobody_knows_is_asked_about_once_and_forgotten(own_town: Town) -> None:
+    told(own_town, notice(UNKNOWN))
+    with asked_of_yookassa(own_town) as asked:
+        for _ in range(3):
+            own_town.work()
+            own_town.clock.forward(hours=1)
+
+    assert [request["path"] for request in asked] == [f"/v3/payments/{UNKNOWN}"]
+    assert own_town.mailbox.letters == []
+
+
+def test_money_at_yookassa_that_no_order_asked_for_is_a_case(own_town: Town) -> None:
+    value = {
+        "amount": {"value": "100.00", "currency": "RUB"},
+        "capture": True,
+        "confirmation": {"type": "redirect", "return_url": SITE},
+        "metadata": {"order": "2026-0001"},
+    }
+    payment_id = own_town.yookassa.post("/payments", value).json()["id"]
+    own_town.yookassa.control("POST", f"/payments/{payment_id}/pay")
+    token = own_town.order()
+    for _ in range(2):
+        told(own_town, notice(payment_id))
+        own_town.work()
+    (letter,) = letters_to(own_town, "dudkinanton@bk.ru")
+
+    assert payment_id in letter.text
+    assert own_town.facts(token)["state"] == "waiting"
+
+
+def test_a_notification_about_somebody_elses_order_settles_only_that_order(own_town: Town) -> None:
+    mine, other = own_town.order(), own_town.order(email="boris@example.ru")
+    own_town.yookassa.control("POST", f"/payments/{payment_of(own_town, other)}/pay")
+    value = notice(payment_of(own_town, other))
+    value["object"]["metadata"] = {"order": own_town.facts(mine)["number"]}
+    told(own_town, value)
+    own_town.work()
+
+    assert own_town.facts(other)["state"] == "paid"
+    assert own_town.facts(mine)["state"] == "waiting"
+    assert letters_to(own_town, "anna@example.ru") == []
+
+
+def test_a_hint_that_yookassa_does_not_answer_is_followed_a_minute_later(own_town: Town) -> None:
+    payment_id = payment_of(own_town, own_town.order())
+    own_town.yookassa.control("POST", f"/payments/{payment_id}/pay")
+    told(own_town, notice(payment_id))
+    own_town.yookassa.fault("500", "GET /payments/{id}", times=2)
+    own_town.work()
+    early = list(own_town.mailbox.letters)
+    own_town.clock.forward(minutes=1)
+    own_town.yookassa.fault(None)
+    own_town.work()
+
+    assert early == []
+    assert letters_to(own_town, "anna@example.ru")
+
+
+def test_a_late_notification_of_a_cancelled_attempt_does_not_undo_the_paid_one(
+    own_town: Town,
+) -> None:
+    token = own_town.order()
+    first = payment_of(own_town, token)
+    own_town.yookassa.control("POST", f"/payments/{first}/decline")
+    own_town.facts(token)
+    offer = own_town.shop.shelf.offer()
+    assert offer is not None
+    own_town.client.post(f"/orders/{token}/retry", data={"accept_offer": offer.sha256})
+    own_town.pay(token)
+    told(own_town, notice(first, "payment.canceled"))
+    own_town.work()
+
+    assert own_town.facts(token)["state"] == "paid"
+
+
+def test_a_notification_that_cannot_be_kept_is_no_200(own_town: Town) -> None:
+    client = client_with(own_town, own_town.shop.yookassa)
+    with own_town.shop.store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE inbox")
+    answer = client.post(PATH, json=notice(UNKNOWN))
+
+    assert answer.status_code == 500
