@@ -232,6 +232,15 @@ def test_a_site_without_the_page_of_an_edition_changes_nothing(public: Sandbox) 
     assert refusal(public).code == "build_failed"
 
 
+def test_a_link_among_the_sources_of_the_site_publishes_nothing(public: Sandbox) -> None:
+    (public.tree / "docs/secret.md").symlink_to("/etc/passwd")
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+    error = refusal(public)
+
+    assert error.code == "build_failed"
+    assert "docs/secret.md" in error.sentence
+
+
 def test_a_clock_behind_the_last_edition_publishes_nothing(public: Sandbox) -> None:
     public.commit({"docs/offer.md": public.offer(DEARER)})
 
