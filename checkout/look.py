@@ -7,7 +7,7 @@ from checkout.certify import party
 from checkout.domain.ledger import instant
 from checkout.domain.order import Order, State, money_taken
 from checkout.domain.settlement import LedgerRef, Party
-from checkout.settle import accepted_terms
+from checkout.settle import terms_of
 from checkout.shop import Shop
 from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.engine import Tx
@@ -49,11 +49,12 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         return None
     attempt = orders.attempt_of(tx, found.id)
     package = orders.package(tx, found.id)
+    edition = archive.edition(tx, "offer", found.edition)
     return OrderFacts(
         order=found,
         party=party(tx, found),
-        edition=archive.edition(tx, "offer", found.edition),
-        terms=accepted_terms(tx, found),
+        edition=edition,
+        terms=terms_of(edition),
         confirmation_url=_payment_page(found, attempt),
         decision_needed=needs_decision(found, attempt, tx.now),
         method=orders.method(attempt),

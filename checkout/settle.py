@@ -17,6 +17,7 @@ from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.periods import Period, package_period
+from offer.release import PublishedEdition
 from offer.terms import Terms
 
 FINAL = ("succeeded", "canceled")
@@ -142,7 +143,8 @@ def _stranger(tx: Tx, payment: Payment) -> Settled:
 
 
 def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: datetime) -> Settled:
-    terms = accepted_terms(tx, order)
+    edition = archive.edition(tx, "offer", order.edition)
+    terms = terms_of(edition)
     period = package_period(
         captured_at,
         terms.term_months,
@@ -152,7 +154,7 @@ def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: date
         settling=True,
     )
     ledger.alone(tx)
-    acceptance = ledger.append(tx, "acceptance", _acceptance(tx, order, payment, period))
+    acceptance = ledger.append(tx, "acceptance", _acceptance(tx, order, edition, payment, period))
     paid = ledger.append(tx, "payment", _payment(order, payment, captured_at))
     orders.start_package(tx, order.id, period, acceptance.number, paid.number)
     state = after(order.state, Event.SUCCEEDED)
@@ -168,10 +170,14 @@ def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: date
 
 def accepted_terms(tx: Tx, order: Order) -> Terms:
     """The terms of the edition the client accepted, from the archive of exact bytes."""
-    terms = archive.edition(tx, "offer", order.edition).terms
-    if terms is None:
-        raise LookupError(f"edition {order.edition} was sold but its terms are not archived")
-    return terms
+    return terms_of(archive.edition(tx, "offer", order.edition))
+
+
+def terms_of(edition: PublishedEdition) -> Terms:
+    """The terms of an edition that was sold."""
+    if edition.terms is None:
+        raise LookupError(f"edition {edition.number} was sold but its terms are not archived")
+    return edition.terms
 
 
 def _warn_provisional(tx: Tx, order: Order, period: Period) -> None:
@@ -190,9 +196,10 @@ def _warn_provisional(tx: Tx, order: Order, period: Period) -> None:
     )
 
 
-def _acceptance(tx: Tx, order: Order, payment: Payment, period: Period) -> rules.Fact:
+def _acceptance(
+    tx: Tx, order: Order, edition: PublishedEdition, payment: Payment, period: Period
+) -> rules.Fact:
     decision = ledger.row(tx, order.ledger)
-    edition = archive.edition(tx, "offer", order.edition)
     shown = json.loads(decision.fact)
     return {
         "order": order.number,

@@ -43,16 +43,17 @@ def stage(
 ) -> None:
     """Stage a message in the transaction of the fact that causes it."""
     tx.connection.execute(
-        insert(messages).values(
-            id=message_id,
-            kind=kind,
-            subject=subject,
-            order_id=order_id,
-            text=text,
-            staged_at=tx.now,
-            due_at=tx.now,
-            tries=0,
-        )
+        insert(messages),
+        {
+            "id": message_id,
+            "kind": kind,
+            "subject": subject,
+            "order_id": order_id,
+            "text": text,
+            "staged_at": tx.now,
+            "due_at": tx.now,
+            "tries": 0,
+        },
     )
 
 

@@ -13,7 +13,8 @@ from checkout.store.engine import Tx
 from offer.periods import Period
 
 orders, attempts, packages = tables.orders, tables.attempts, tables.packages
-ORDER_COLUMNS = [orders.c[name] for name in Order.__dataclass_fields__]
+# Made once: naming twenty columns costs more than asking for a row.
+ORDERS = select(*(orders.c[name] for name in Order.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Attempt:
     tries: int
 
 
-ATTEMPT_COLUMNS = [attempts.c[name] for name in Attempt.__dataclass_fields__]
+ATTEMPTS = select(*(attempts.c[name] for name in Attempt.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def next_id(tx: Tx) -> int:
 
 def add(tx: Tx, values: Mapping[str, object]) -> None:
     """Save a new order."""
-    tx.connection.execute(insert(orders).values(**values))
+    tx.connection.execute(insert(orders), values)
 
 
 def change(tx: Tx, order_id: int, **values: object) -> None:
@@ -65,30 +66,30 @@ def change(tx: Tx, order_id: int, **values: object) -> None:
 
 def by_token(tx: Tx, token: str) -> Order | None:
     """The order behind a secret address."""
-    return _one(tx, _orders().where(orders.c.token == token))
+    return _one(tx, ORDERS.where(orders.c.token == token))
 
 
 def by_number(tx: Tx, number: str) -> Order | None:
     """The order with this public number."""
-    return _one(tx, _orders().where(orders.c.number == number))
+    return _one(tx, ORDERS.where(orders.c.number == number))
 
 
 def by_form(tx: Tx, form_attempt: str, fingerprint: str) -> Order | None:
     """The order that this form with this data has already made."""
     return _one(
         tx,
-        _orders().where(orders.c.form_attempt == form_attempt, orders.c.fingerprint == fingerprint),
+        ORDERS.where(orders.c.form_attempt == form_attempt, orders.c.fingerprint == fingerprint),
     )
 
 
 def by_id(tx: Tx, order_id: int) -> Order:
     """The order with this id; orders are never deleted."""
-    return _exactly(_one(tx, _orders().where(orders.c.id == order_id)))
+    return _exactly(_one(tx, ORDERS.where(orders.c.id == order_id)))
 
 
 def locked(tx: Tx, order_id: int) -> Order:
     """The order, which nobody else can change until this transaction ends."""
-    return _exactly(_one(tx, _orders().where(orders.c.id == order_id).with_for_update()))
+    return _exactly(_one(tx, ORDERS.where(orders.c.id == order_id).with_for_update()))
 
 
 def add_attempt(tx: Tx, attempt_id: str, order_id: int, body: str) -> None:
@@ -115,17 +116,14 @@ def change_attempt(tx: Tx, attempt_id: str, **values: object) -> None:
 
 def attempt(tx: Tx, attempt_id: str) -> Attempt | None:
     """One attempt by its key."""
-    row = tx.connection.execute(
-        select(*ATTEMPT_COLUMNS).where(attempts.c.id == attempt_id)
-    ).one_or_none()
+    row = tx.connection.execute(ATTEMPTS.where(attempts.c.id == attempt_id)).one_or_none()
     return Attempt(**row._mapping) if row else None
 
 
 def attempt_of(tx: Tx, order_id: int) -> Attempt | None:
     """The newest attempt of an order."""
     newest = (
-        select(*ATTEMPT_COLUMNS)
-        .where(attempts.c.order_id == order_id)
+        ATTEMPTS.where(attempts.c.order_id == order_id)
         .order_by(attempts.c.created_at.desc(), attempts.c.id)
         .limit(1)
     )
@@ -135,9 +133,7 @@ def attempt_of(tx: Tx, order_id: int) -> Attempt | None:
 
 def attempt_paid_by(tx: Tx, payment_id: str) -> Attempt | None:
     """The attempt that YooKassa knows as `payment_id`."""
-    row = tx.connection.execute(
-        select(*ATTEMPT_COLUMNS).where(attempts.c.payment_id == payment_id)
-    ).one_or_none()
+    row = tx.connection.execute(ATTEMPTS.where(attempts.c.payment_id == payment_id)).one_or_none()
     return Attempt(**row._mapping) if row else None
 
 
@@ -153,8 +149,7 @@ def method(attempt: Attempt | None) -> str | None:
 def attempts_due(tx: Tx, limit: int) -> list[Attempt]:
     """Attempts whose outcome is to be asked for now, the longest waiting first."""
     due = (
-        select(*ATTEMPT_COLUMNS)
-        .where(attempts.c.state.in_(("unsent", "open")), attempts.c.next_look_at <= tx.now)
+        ATTEMPTS.where(attempts.c.state.in_(("unsent", "open")), attempts.c.next_look_at <= tx.now)
         .order_by(attempts.c.next_look_at)
         .limit(limit)
     )
@@ -164,9 +159,8 @@ def attempts_due(tx: Tx, limit: int) -> list[Attempt]:
 def start_package(tx: Tx, order_id: int, period: Period, acceptance: int, payment: int) -> None:
     """Start the order's package; a second start is refused by the schema."""
     tx.connection.execute(
-        insert(packages).values(
-            order_id=order_id, acceptance=acceptance, payment=payment, **vars(period)
-        )
+        insert(packages),
+        {"order_id": order_id, "acceptance": acceptance, "payment": payment, **vars(period)},
     )
 
 
@@ -193,10 +187,6 @@ def _exactly(order: Order | None) -> Order:
     if order is None:
         raise LookupError("no such order")
     return order
-
-
-def _orders() -> Select[tuple[object, ...]]:
-    return select(*ORDER_COLUMNS)
 
 
 def _one(tx: Tx, query: Select[tuple[object, ...]]) -> Order | None:
