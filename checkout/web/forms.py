@@ -13,13 +13,15 @@ from offer.requisites import clean_inn, clean_kpp
 
 KINDS = ("person", "sole_trader", "company")
 LONGEST = {"name": 200, "organisation": 250, "email": 254, "phone": 40, "inn": 20, "kpp": 20}
-FIELDS = ("kind", "name", "organisation", "inn", "kpp", "email", "phone")
+# in the order of the form, which is the order of the errors above it
+FIELDS = ("kind", "organisation", "inn", "kpp", "name", "email", "phone")
 ASKED_OF = {
     "organisation": ("company",),
     "inn": ("sole_trader", "company"),
     "kpp": ("company",),
 }
 EXPECTED = {
+    "kind": "Выберите, кто заказывает: физическое лицо, ИП или компания.",
     "organisation": "Укажите название компании с правовой формой, например ООО «Ромашка».",
     "name": "Укажите имя, как к вам обращаться в письме и свидетельстве.",
     "email": "Укажите адрес почты полностью, например anna@example.ru.",
@@ -39,17 +41,15 @@ class Filled:
 def read_party(data: Mapping[str, str]) -> Filled:
     """Check the fields of the order form. The values come back as typed, but for outer spaces."""
     values = {name: " ".join(data.get(name, "").split()) for name in FIELDS}
-    errors = [*_kind(values), *_too_long(values)]
-    if errors:
-        return Filled(values, None, tuple(errors))
-    checked = {name: _check(name, values) for name in FIELDS if _concerns(name, values["kind"])}
+    asked = [name for name in FIELDS if _concerns(name, values["kind"])]
+    checked = {name: _too_long(name, values) or _check(name, values) for name in asked}
     wrong = tuple(found for found in checked.values() if isinstance(found, FieldError))
     return Filled(values, None if wrong else _party(checked), wrong)
 
 
 def _concerns(name: str, kind: str) -> bool:
     """What is asked of whom; a field that does not concern the client is not read."""
-    return kind in ASKED_OF.get(name, KINDS)
+    return name not in ASKED_OF or kind in ASKED_OF[name]
 
 
 def _check(name: str, values: Mapping[str, str]) -> str | FieldError | None:
@@ -60,18 +60,17 @@ def _check(name: str, values: Mapping[str, str]) -> str | FieldError | None:
         return FieldError(name, sentence)
 
 
-def _kind(values: Mapping[str, str]) -> list[FieldError]:
-    if values["kind"] in KINDS:
-        return []
-    return [FieldError("kind", "Выберите, кто заказывает: физическое лицо, ИП или компания.")]
+def _too_long(name: str, values: Mapping[str, str]) -> FieldError | None:
+    longest = LONGEST.get(name, len(values[name]))
+    if len(values[name]) <= longest:
+        return None
+    return FieldError(name, f"Сократите до {longest} знаков: сейчас {len(values[name])}.")
 
 
-def _too_long(values: Mapping[str, str]) -> list[FieldError]:
-    return [
-        FieldError(name, f"Сократите до {longest} знаков: сейчас {len(values[name])}.")
-        for name, longest in LONGEST.items()
-        if len(values[name]) > longest
-    ]
+def _kind(values: Mapping[str, str]) -> str:
+    if values["kind"] not in KINDS:
+        raise OfferError("kind", EXPECTED["kind"])
+    return values["kind"]
 
 
 def _organisation(values: Mapping[str, str]) -> str:
@@ -103,7 +102,7 @@ def _phone(values: Mapping[str, str]) -> str | None:
 
 
 CHECKS: Mapping[str, Callable[[Mapping[str, str]], str | None]] = {
-    "kind": lambda values: values["kind"],
+    "kind": _kind,
     "name": _name,
     "organisation": _organisation,
     "inn": lambda values: clean_inn(values["kind"], values["inn"]),
