@@ -165,7 +165,7 @@ def _environment(folder: Path, addresses: Addresses, smtp_url: str) -> dict[str,
         "YOOKASSA_API_URL": f"{addresses.simulator}/v3",
         "NOTIFICATION_SOURCES": f"{YOOKASSA_SENDERS},127.0.0.0/8,::1/128",
         "SMTP_URL": smtp_url,
-        "MAIL_FROM": "Оферта <demo@oferta.example>",
+        "MAIL_FROM": "Техническая поддержка amoCRM <demo@oferta.example>",
         "SECRET_KEY": _secret(folder / "secret"),
     }
     return {f"{PREFIX}{name}": value for name, value in settings.items()}
