@@ -23,6 +23,12 @@ from offer.terms import Terms
 FINAL = ("succeeded", "canceled")
 # A payment page lives an hour; what is open longer is asked for ever more rarely.
 LONGEST_PAUSE = timedelta(hours=1)
+ALREADY = {
+    State.PAID: "оплачен",
+    State.CANCELLED: "отменён",
+    State.REFUNDED: "возвращён",
+    State.CASE: "разбирается исполнителем",
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def _take(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) 
     if wrong is None and payment.captured_at is None:
         wrong = "ЮKassa не сообщает, когда деньги получены."
     if wrong is None and order.state not in (State.CREATED, State.WAITING):
-        wrong = f"Деньги пришли по заказу, который уже «{order.state}»."
+        wrong = f"Деньги пришли по заказу, который уже {ALREADY[order.state]}."
     if wrong is not None or payment.captured_at is None:
         return _lay_before_contractor(tx, order, payment, wrong or "")
     return _start(tx, shop, order, payment, payment.captured_at)
