@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 from starlette.testclient import TestClient
 
+from checkout import settle
 from checkout.app import create_app
 from checkout.gateway.client import YooKassa
 from checkout.mail.kept import Kept
@@ -77,3 +78,13 @@ def payment_of(town: Town, token: str) -> str:
 def orders_of(town: Town) -> int:
     """How many orders were ever placed."""
     return sum(row["kind"] == "order" for row in town.ledger())
+
+
+def spoilt_and_settled(town: Town, token: str, **changes: Any) -> None:
+    """Pay the order at YooKassa and settle the payment as if YooKassa had said this of it."""
+    payment_id = payment_of(town, token)
+    town.yookassa.control("POST", f"/payments/{payment_id}/pay")
+    payment = town.shop.yookassa.payment(payment_id)
+    metadata = {**payment.metadata, **changes.pop("metadata", {})}
+    spoilt = replace(payment, metadata=metadata, **changes)
+    town.shop.store.transact(lambda tx: settle.record(tx, town.shop, spoilt))

@@ -5,8 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.town import Town, a_town
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_log() -> None:
+    """The log as the service writes it: the default one takes seconds to paint a trace."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,174 @@
+"""A release changes while the shop is open: the good one is sold by, the broken one refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from offer.editions import sha256
+from tests.town import Publisher, Town, at_once, dearer, text_of
+from tests.web.buying import page_of
+
+
+def rewrite(file: Path, change: Callable[[bytes], bytes]) -> None:
+    file.write_bytes(change(file.read_bytes()))
+
+
+def health(town: Town) -> tuple[int, dict[str, object]]:
+    answer = town.client.get("/healthz")
+    return answer.status_code, dict(answer.json())
+
+
+def publish_broken(publisher: Publisher, file: str, change: Callable[[bytes], bytes]) -> None:
+    """Publish edition 2 with one of its files changed before the link is moved to it."""
+    kept = publisher.current.readlink()
+    publisher.publish(offer=dearer())
+    broken = publisher.current.readlink()
+    turn(publisher, kept)
+    rewrite(publisher.folder / broken / file, change)
+    turn(publisher, broken)
+
+
+def turn(publisher: Publisher, release: Path) -> None:
+    """Move the link `current` as `offer publish` does."""
+    link = publisher.folder / "turning"
+    link.symlink_to(release)
+    link.replace(publisher.current)
+
+
+def test_a_new_release_is_noticed_at_the_next_request(own_town: Town) -> None:
+    before = page_of(own_town.client.get("/checkout/5")).text
+    own_town.publisher.publish(offer=dearer())
+    after = page_of(own_town.client.get("/checkout/5")).text
+
+    assert "15 000 ₽" in before
+    assert "16 000 ₽" not in before
+    assert "16 000 ₽" in after
+    assert "15 000 ₽" not in after
+    assert health(own_town)[1]["edition"] == {"number": 2, "sha256": sha256(dearer())}
+
+
+def test_the_static_site_is_that_of_the_new_release_too(own_town: Town) -> None:
+    assert own_town.client.get("/offer/2/offer.md").status_code == 404
+    own_town.publisher.publish(offer=dearer())
+
+    assert own_town.client.get("/offer/2/offer.md").content == dearer()
+    assert own_town.client.get("/offer/1/offer.md").content == text_of("offer")
+
+
+BROKEN: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "bytes of the edition": ("offer/2/offer.md", lambda text: text + b" "),
+    "bytes of an older edition": ("offer/1/offer.md", lambda text: text.replace(b"1", b"2")),
+    "manifest that is no JSON": ("offer/editions.json", lambda text: text[:-1]),
+    "empty manifest": ("offer/editions.json", lambda text: b""),
+    "price in the manifest": (
+        "offer/editions.json",
+        lambda text: text.replace(b"1600000", b"100"),
+    ),
+    "consent's manifest": ("consent/editions.json", lambda text: b"{}"),
+    "record of the release": ("release.json", lambda text: b"[]"),
+}
+
+
+@pytest.mark.parametrize(("file", "change"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_release_is_refused_and_the_old_one_sells_on(
+    own_town: Town, file: str, change: Callable[[bytes], bytes]
+) -> None:
+    assert health(own_town)[0] == 200
+    publish_broken(own_town.publisher, file, change)
+    status, told = health(own_town)
+    token = own_town.order()
+
+    assert status == 200
+    assert told["release"] == "release-1"
+    assert told["problems"]
+    assert own_town.facts(token)["price_kopecks"] == 1_500_000
+    assert own_town.client.get("/offer/1/offer.md").content == text_of("offer")
+
+
+def test_a_refused_release_is_forgotten_when_a_good_one_follows(own_town: Town) -> None:
+    assert health(own_town)[0] == 200
+    publish_broken(own_town.publisher, "offer/2/offer.md", lambda text: text + b" ")
+    refused = health(own_town)[1]["problems"]
+    own_town.publisher.publish()
+
+    assert refused
+    assert health(own_town) == (
+        200,
+        {
+            "edition": {"number": 2, "sha256": sha256(dearer())},
+            "release": "release-3",
+            "problems": [],
+        },
+    )
+
+
+def test_a_release_that_rewrites_a_published_edition_is_refused(own_town: Town) -> None:
+    token = own_town.order()
+    own_town.publisher.editions["offer"].clear()
+    own_town.publisher.publish(offer=dearer("1 ₽"))
+    status, told = health(own_town)
+
+    assert status == 200
+    assert told["edition"] == {"number": 1, "sha256": sha256(text_of("offer"))}
+    assert "offer/1" in str(told["problems"])
+    assert own_town.facts(token)["edition"]["sha256"] == sha256(text_of("offer"))
+    assert "15 000 ₽" in page_of(own_town.client.get("/checkout/5")).text
+
+
+def test_a_release_that_vanishes_leaves_the_shop_selling_by_what_it_proved(
+    own_town: Town,
+) -> None:
+    assert health(own_town)[0] == 200
+    own_town.publisher.current.unlink()
+    status, told = health(own_town)
+
+    assert status == 200
+    assert told["problems"]
+    assert own_town.order()
+
+
+def test_an_order_reads_its_edition_from_the_archive_not_from_the_release(
+    own_town: Town,
+) -> None:
+    token = own_town.order()
+    publish_broken(own_town.publisher, "offer/1/offer.md", lambda text: b"")
+
+    assert own_town.pay(token)["state"] == "paid"
+
+
+def test_a_shop_without_an_edition_sells_nothing_and_says_why(own_town: Town) -> None:
+    release = own_town.publisher.current.resolve()
+    manifest = {"schema": 1, "document": "offer", "current": None, "editions": []}
+    known = json.loads((release / "offer/editions.json").read_text())
+    (release / "offer/editions.json").write_text(json.dumps({**known, **manifest}))
+    answer = own_town.client.get("/checkout/5")
+    status, told = health(own_town)
+
+    assert answer.status_code == 503
+    assert "ещё не опубликовал" in page_of(answer).text
+    assert status == 503
+    assert told["problems"]
+
+
+def test_forms_sent_while_the_release_changes_are_each_answered_by_one_edition(
+    own_town: Town,
+) -> None:
+    forms = [own_town.form() for _ in range(6)]
+
+    def publish() -> None:
+        own_town.publisher.publish(offer=dearer())
+
+    def send(number: int) -> int:
+        return own_town.send(forms[number]).status_code
+
+    jobs = [lambda number=number: send(number) for number in range(6)]
+    answers = at_once(publish, *jobs)[1:]
+    orders = [row for row in own_town.ledger() if row["kind"] == "order"]
+
+    assert set(answers) <= {303, 409}
+    assert len(orders) == answers.count(303)
+    for order in orders:
+        expected = 1_500_000 if order["edition"]["number"] == 1 else 1_600_000
+        assert order["price_kopecks"] == expected

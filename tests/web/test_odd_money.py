@@ -1,0 +1,123 @@
+"""Money that does not fit its order: a case for the contractor, never a package."""
+
+from typing import Any
+
+import pytest
+
+from checkout import settle
+from tests.town import Town, moscow
+from tests.web.buying import form_on, letters_to, page_of, payment_of, spoilt_and_settled
+
+CONTRACTOR = "dudkinanton@bk.ru"
+
+
+ODD = {
+    "too little": {"amount_kopecks": 1_499_999},
+    "too much": {"amount_kopecks": 1_500_001},
+    "dollars": {"currency": "USD"},
+    "another order": {"metadata": {"order": "2026-9999"}},
+    "another attempt": {"metadata": {"attempt": "0"}},
+    "another edition": {"metadata": {"offer_sha256": "0" * 64}},
+    "another shop": {"shop_id": "999999"},
+    "no time of capture": {"captured_at": None},
+}
+
+
+@pytest.mark.parametrize("changes", ODD.values(), ids=ODD)
+def test_money_that_does_not_fit_is_laid_before_the_contractor(
+    own_town: Town, changes: dict[str, Any]
+) -> None:
+    token = own_town.order()
+    spoilt_and_settled(own_town, token, **changes)
+    facts = own_town.facts(token)
+    own_town.work()
+    (letter,) = own_town.mailbox.letters
+    page = page_of(own_town.client.get(f"/orders/{token}"))
+
+    assert (facts["state"], facts["package"], facts["money_taken"]) == ("case", None, True)
+    assert letter.header("To") == CONTRACTOR
+    assert facts["number"] in letter.text
+    assert facts["payment_id"] in letter.text
+    assert own_town.client.get(f"/orders/{token}/certificate.pdf").status_code == 404
+    assert [row["kind"] for row in own_town.ledger()] == ["order"]
+    assert "Разбираемся с платежом" in page.one("h1").text
+    assert "Деньги получены" in page.text
+
+
+def test_a_case_is_told_once_however_often_it_is_settled(own_town: Town) -> None:
+    token = own_town.order()
+    spoilt_and_settled(own_town, token, amount_kopecks=1)
+    for _ in range(3):
+        settle.settle(own_town.shop, payment_of(own_town, token))
+        own_town.clock.forward(hours=2)
+        own_town.work()
+
+    assert len(own_town.mailbox.letters) == 1
+    assert own_town.facts(token)["state"] == "case"
+
+
+def test_a_second_payment_of_a_paid_order_is_a_case_and_the_package_stays(
+    own_town: Town,
+) -> None:
+    token = own_town.order()
+    paid = own_town.pay(token)
+    metadata = own_town.shop.yookassa.payment(paid["payment_id"]).metadata
+    value = {
+        "amount": {"value": "15000.00", "currency": "RUB"},
+        "capture": True,
+        "confirmation": {"type": "redirect", "return_url": "https://shop.example/"},
+        "metadata": dict(metadata),
+    }
+    second = own_town.yookassa.post("/payments", value).json()["id"]
+    own_town.yookassa.control("POST", f"/payments/{second}/pay")
+    settle.settle(own_town.shop, second)
+    own_town.work()
+    to_contractor = letters_to(own_town, CONTRACTOR)
+
+    assert own_town.facts(token) == paid
+    assert [second in letter.text for letter in to_contractor].count(True) == 1
+    assert len(letters_to(own_town, "anna@example.ru")) == 1
+
+
+def test_money_for_an_attempt_that_was_given_up_is_a_case(own_town: Town) -> None:
+    own_town.yookassa.fault("500_after", "POST /payments")
+    action, again = form_on(own_town.send(own_town.form()))
+    given_up = own_town.yookassa.payments()[0]["id"]
+    own_town.yookassa.fault("400", "POST /payments")
+    own_town.client.post(action, data=again)
+    token = action.split("/")[2]
+    action, decided = form_on(own_town.client.get(f"/orders/{token}"), "accept_offer")
+    own_town.client.post(action, data=decided)
+    newer = payment_of(own_town, token)
+    own_town.yookassa.control("POST", f"/payments/{newer}/decline")
+    assert own_town.facts(token)["state"] == "cancelled"
+    own_town.yookassa.control("POST", f"/payments/{given_up}/pay")
+    settle.settle(own_town.shop, given_up)
+    own_town.work()
+    (letter,) = own_town.mailbox.letters
+
+    assert given_up != newer
+    assert own_town.facts(token)["state"] == "case"
+    assert own_town.facts(token)["money_taken"] is True
+    assert "отменён" in letter.text
+
+
+def test_a_payment_in_a_year_the_calendar_does_not_know_is_settled_provisionally(
+    own_town: Town,
+) -> None:
+    own_town.clock.move_to(moscow(2027, 11, 30, 23, 50))
+    token = own_town.order()
+    own_town.clock.forward(minutes=20)
+    paid = own_town.pay(token)
+    own_town.work()
+    page = page_of(own_town.client.get(f"/orders/{token}"))
+    cases = [
+        it for it in letters_to(own_town, CONTRACTOR) if "производственный календарь" in it.text
+    ]
+
+    assert paid["state"] == "paid"
+    assert paid["package"]["last_day"].startswith("2028-01")
+    assert "предварительно" in page.text
+    assert len(cases) == 1
+    assert paid["number"] in cases[0].text
+    assert own_town.client.get("/checkout/5").status_code == 503
