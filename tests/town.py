@@ -27,7 +27,7 @@ from offer.editions import DOCUMENTS, Edition, sha256
 from offer.manifest import manifest
 from tests.contract.simulated import SECRET_KEY, SHOP_ID, Simulated, StandingClock, simulated
 
-DOCS = Path(__file__).parents[1] / "docs"
+DATA = Path(__file__).parent / "data"
 SITE = "http://127.0.0.1"
 ANNA = {
     "kind": "person",
@@ -46,8 +46,8 @@ ROMASHKA = {
 
 
 def text_of(document: str) -> bytes:
-    """The document as it stands in docs/."""
-    return (DOCS / f"{document}.md").read_bytes()
+    """The document as it was first published."""
+    return (DATA / f"{document}.md").read_bytes()
 
 
 def dearer(price: str = "16 000 ₽") -> bytes:
@@ -206,7 +206,7 @@ def settings_of(folder: Path, database_url: str, api_url: str, smtp_url: str) ->
 
 @contextmanager
 def a_town(folder: Path, database_url: str, **simulator: Any) -> Iterator[Town]:
-    """A shop that sells the offer of docs/ in edition 1, with consent and privacy policy."""
+    """A shop that sells the first offer, with consent and privacy policy."""
     with ExitStack() as ending:
         yookassa = ending.enter_context(simulated(**simulator))
         refusals: list[str] = []

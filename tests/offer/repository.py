@@ -18,7 +18,7 @@ OFFER_COMMAND = Path(sys.executable).parent / "offer"
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
-OFFER = (PROJECT / "docs" / "offer.md").read_text(encoding="utf-8")
+OFFER = (PROJECT / "tests" / "data" / "offer.md").read_text(encoding="utf-8")
 CONSENT = "# Согласие\n\n1.1. Заказчик согласен получать письма.\n"
 
 MKDOCS = """\

@@ -7,7 +7,7 @@ import pytest
 from offer.clauses import decode, read_clauses, with_anchors
 from offer.errors import OfferError
 
-DOCS = Path(__file__).parents[2] / "docs"
+FIRST = Path(__file__).parents[1] / "data"
 
 
 def numbers(text: str) -> list[str]:
@@ -19,7 +19,7 @@ def html(text: str) -> str:
 
 
 def test_the_offer_has_the_eleven_sections_and_their_clauses() -> None:
-    found = numbers(decode((DOCS / "offer.md").read_bytes(), "offer.md"))
+    found = numbers(decode((FIRST / "offer.md").read_bytes(), "offer.md"))
 
     assert [number for number in found if number.isdecimal()] == [str(n) for n in range(1, 12)]
     counts = {"2": 5, "3": 7, "4": 3, "5": 3, "6": 3, "7": 2, "9": 4}
@@ -71,9 +71,9 @@ def test_a_text_that_is_not_utf_8_is_refused_with_the_line() -> None:
 
 
 def test_every_clause_of_a_page_has_its_id_and_a_link_to_itself() -> None:
-    page = html((DOCS / "offer.md").read_text(encoding="utf-8"))
+    page = html((FIRST / "offer.md").read_text(encoding="utf-8"))
 
-    for clause in read_clauses((DOCS / "offer.md").read_text(encoding="utf-8")):
+    for clause in read_clauses((FIRST / "offer.md").read_text(encoding="utf-8")):
         assert page.count(f'id="{clause.anchor}"') == 1
         if clause.number:
             assert f'href="#{clause.anchor}">{clause.number}.</a>' in page
@@ -87,7 +87,7 @@ def test_a_list_right_after_a_clause_is_a_list_on_the_page() -> None:
 
 
 def test_the_page_says_the_words_of_the_text_and_no_others() -> None:
-    text = (DOCS / "offer.md").read_text(encoding="utf-8")
+    text = (FIRST / "offer.md").read_text(encoding="utf-8")
 
     shown = re.sub(r"<[^>]+>", " ", html(text)).replace("&nbsp;", " ")
 

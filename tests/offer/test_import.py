@@ -9,7 +9,7 @@ from offer.terms import Terms, read_terms
 from tests.offer.offers import without_places
 
 ORIGINAL = (Path(__file__).parent / "data" / "offer-original.txt").read_text(encoding="utf-8")
-OFFER = (Path(__file__).parents[2] / "docs" / "offer.md").read_text(encoding="utf-8")
+OFFER = (Path(__file__).parents[1] / "data" / "offer.md").read_text(encoding="utf-8")
 
 
 def terms_of(markdown: str) -> Terms:

@@ -8,11 +8,11 @@ import pytest
 from offer.terms import Place, Terms, WorkingHours, read_terms
 from tests.offer.offers import CLAUSES, codes_of, offer, problems_of, terms_of
 
-DOCS = Path(__file__).parents[2] / "docs"
+FIRST = Path(__file__).parents[1] / "data"
 
 
 def published() -> Terms:
-    terms = read_terms((DOCS / "offer.md").read_text(encoding="utf-8"), "docs/offer.md").terms
+    terms = read_terms((FIRST / "offer.md").read_text(encoding="utf-8"), "docs/offer.md").terms
     assert terms is not None
     return terms
 
@@ -35,7 +35,7 @@ def test_the_contractors_offer_says_what_it_said_on_his_old_site() -> None:
 
 
 def test_every_value_remembers_its_clause_and_line() -> None:
-    lines = (DOCS / "offer.md").read_text(encoding="utf-8").split("\n")
+    lines = (FIRST / "offer.md").read_text(encoding="utf-8").split("\n")
     terms = published()
 
     for package in terms.packages:

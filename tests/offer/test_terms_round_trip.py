@@ -11,7 +11,7 @@ from offer.terms import Package, Terms, WorkingHours, read_terms
 from tests.offer.offers import PACKAGES, offer, packages_of, without_places
 from tests.offer.wordings import DAYS, Said, Sold, said
 
-OFFER = (Path(__file__).parents[2] / "docs" / "offer.md").read_text(encoding="utf-8")
+OFFER = (Path(__file__).parents[1] / "data" / "offer.md").read_text(encoding="utf-8")
 FIGURES = ("3.2", "3.3", "5.2", "6.1")
 INSERTED = [
     *"0123456789 .,-–—−;:/()*|\n\t\u00a0½²①",

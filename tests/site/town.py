@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+from offer.editions import DOCUMENTS
 from offer.publish import publish
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ WRITER = ("-c", "user.name=Writer", "-c", "user.email=writer@example.org")
 
 
 def lay_out(tree: Path) -> Path:
-    """This project's documents and theme in a folder of their own, without git."""
+    """This project's pages and theme with the first texts, in a folder of their own, no git."""
     tree.mkdir()
     for name in SOURCES:
         source = ROOT / name
@@ -28,6 +29,8 @@ def lay_out(tree: Path) -> Path:
             shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, tree / name)
+    for document in DOCUMENTS:
+        shutil.copy(ROOT / "tests/data" / f"{document}.md", tree / "docs")
     return tree
 
 
