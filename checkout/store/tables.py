@@ -12,12 +12,15 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
     Text,
+    UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -108,6 +111,7 @@ orders = Table(
     Column("reason", String(64)),
     Column("money_taken", Boolean),
     Column("test", Boolean, nullable=False),
+    UniqueConstraint("form_attempt", "fingerprint", name="one_order_per_form"),
 )
 
 # One attempt to be paid: its key and exact body are saved before they are sent.
@@ -115,7 +119,7 @@ attempts = Table(
     "attempts",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("order_id", Integer, ForeignKey("orders.id"), nullable=False),
+    Column("order_id", Integer, ForeignKey("orders.id"), nullable=False, index=True),
     Column("body", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -123,7 +127,15 @@ attempts = Table(
     Column("confirmation_url", Text),
     Column("answer", Text),
     Column("tries", Integer, nullable=False),
-    Column("next_look_at", Instant),
+    Column("next_look_at", Instant, index=True),
+)
+PAYABLE = text("state IN ('unsent', 'open')")
+Index(
+    "one_open_attempt",
+    attempts.c.order_id,
+    unique=True,
+    sqlite_where=PAYABLE,
+    postgresql_where=PAYABLE,
 )
 
 packages = Table(
@@ -163,6 +175,7 @@ messages = Table(
     Column("tries", Integer, nullable=False),
     Column("sent_at", Instant),
     Column("answer", Text),
+    UniqueConstraint("kind", "subject", name="told_once"),
 )
 
 # Notifications as they came: a hint to ask YooKassa, never a fact.
@@ -174,7 +187,7 @@ inbox = Table(
     Column("body", Text, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("deliveries", Integer, nullable=False),
-    Column("due_at", Instant),
+    Column("due_at", Instant, index=True),
 )
 
 # What only the contractor can decide.

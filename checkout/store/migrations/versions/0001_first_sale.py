@@ -205,12 +205,17 @@ def _correspondence() -> None:
 
 
 def _protect_ledger() -> None:
+    is_taken = (
+        "EXISTS (SELECT 1 FROM ledger WHERE"
+        " number = NEW.number OR previous = NEW.previous OR hash = NEW.hash)"
+    )
     if op.get_bind().dialect.name == "sqlite":
-        # INSERT OR REPLACE edits a row in spite of the first two: hence the third
+        # INSERT OR REPLACE removes, in spite of the first two, whatever row has one of the new
+        # row's unique values: hence the third
         for verb, when in (
             ("UPDATE", ""),
             ("DELETE", ""),
-            ("INSERT", "WHEN EXISTS (SELECT 1 FROM ledger WHERE number = NEW.number)"),
+            ("INSERT", f"WHEN {is_taken}"),
         ):
             op.execute(
                 f"CREATE TRIGGER ledger_no_{verb.lower()} BEFORE {verb} ON ledger {when} "
