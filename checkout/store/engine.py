@@ -8,6 +8,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+from checkout.store.writer import Writer
+
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
@@ -28,13 +30,17 @@ class Store:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self.engine = engine
         self.clock = clock
+        self._writer = Writer(engine) if engine.dialect.name == "sqlite" else None
 
     def transact(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in one write transaction; an exception rolls all of it back.
 
         On SQLite the write lock is taken at BEGIN, so what `work` reads cannot change under it;
         on PostgreSQL the rows it means to change must be read with `with_for_update()`.
+        `work` may be run by another thread and beside others' work, and begins no transaction.
         """
+        if self._writer:
+            return self._writer.run(lambda connection: work(Tx(connection, self._now())))
         with self.engine.begin() as connection:
             return work(Tx(connection, self._now()))
 
@@ -44,6 +50,10 @@ class Store:
             reader = connection.execution_options(reads_only=True)
             with reader.begin():
                 return work(Tx(reader, self._now()))
+
+    def close(self) -> None:
+        """Close the idle connections; one that is in use closes when its transaction ends."""
+        self.engine.dispose()
 
     def _now(self) -> datetime:
         now = self.clock()

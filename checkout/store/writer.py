@@ -1,0 +1,97 @@
+"""Write transactions of one SQLite database: in turn, and several to one durable commit.
+
+SQLite lets one connection write at a time and makes the others poll for their turn, which is slow
+and unfair. Here they queue. Whoever finds nobody writing writes for all who wait, in the order they
+came, each in a savepoint of his own, and commits once; nobody is answered before that commit.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+# A thread that writes for others is kept from its own answer; so is every one of them.
+MOST_AT_ONCE = 32
+
+
+class _Job:
+    """One caller's work and what came of it."""
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.done = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def run(self, connection: Connection) -> None:
+        """Do the work; an exception undoes it alone and is kept for its caller."""
+        try:
+            with connection.begin_nested():
+                self.result = self.work(connection)
+        except Exception as error:
+            self.error = error
+            # some failures (a full disk) end SQLite's whole transaction: then nothing was done
+            if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]  # it is open
+                raise
+
+    def answer(self) -> Any:  # noqa: ANN401 - whatever the caller's work returns
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+
+class Writer:
+    """Runs functions of a write connection for many threads. Other processes wait at BEGIN."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: deque[_Job] = deque()
+        self._changed = threading.Condition()
+        self._writing: int | None = None
+
+    def run(self, work: Work[T]) -> T:
+        """Run `work` and return its result once it is committed; an exception undoes it.
+
+        When the commit itself fails, everyone whose work was in it gets that error.
+        """
+        if self._writing == threading.get_ident():
+            raise RuntimeError("a transaction was begun inside a transaction: use the one you have")
+        job = _Job(work)
+        with self._changed:
+            self._waiting.append(job)
+        while batch := self._my_turn(job):
+            self._write(batch)
+        answer: T = job.answer()
+        return answer
+
+    def _my_turn(self, job: _Job) -> list[_Job]:
+        """Wait until the job is done ([]) or it falls to this thread to write (what is to do)."""
+        with self._changed:
+            self._changed.wait_for(lambda: job.done or self._writing is None)
+            if job.done:
+                return []
+            self._writing = threading.get_ident()
+            count = min(len(self._waiting), MOST_AT_ONCE)
+            return [self._waiting.popleft() for _ in range(count)]
+
+    def _write(self, batch: list[_Job]) -> None:
+        try:
+            with self._engine.begin() as connection:
+                for job in batch:
+                    job.run(connection)
+        except BaseException as error:
+            for job in batch:
+                job.error = error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            with self._changed:
+                for job in batch:
+                    job.done = True
+                self._writing = None
+                self._changed.notify_all()

@@ -1,0 +1,302 @@
+"""The schema refuses nonsense by itself, whoever writes; migrations make what the code expects."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from checkout.store import ledger, tables
+from checkout.store.engine import Store
+from checkout.store.schema import migrate
+
+NOON = datetime(2026, 11, 23, 9, tzinfo=UTC)
+HASH = "ab" * 32
+
+ORDER: Mapping[str, Any] = {
+    "id": 1,
+    "number": "2026-0001",
+    "token": "vL8nq2",
+    "form_attempt": "form-1",
+    "fingerprint": HASH,
+    "state": "waiting",
+    "hours": 5,
+    "price_kopecks": 1_490_00,
+    "edition": 1,
+    "edition_sha256": HASH,
+    "consent": None,
+    "consent_sha256": None,
+    "party_kind": "person",
+    "ledger": 1,
+    "created_at": NOON,
+    "paid_at": None,
+    "payment_id": None,
+    "reason": None,
+    "money_taken": None,
+    "test": True,
+}
+ATTEMPT: Mapping[str, Any] = {
+    "id": "a-1",
+    "order_id": 1,
+    "body": "{}",
+    "state": "open",
+    "created_at": NOON,
+    "payment_id": "p-1",
+    "tries": 0,
+}
+PACKAGE: Mapping[str, Any] = {
+    "order_id": 1,
+    "starts_at": NOON,
+    "expires_at": NOON.replace(month=12),
+    "last_day": date(2026, 12, 22),
+    "reason": "месяц",
+    "provisional": False,
+    "acceptance": 2,
+    "payment": 3,
+}
+EDITION: Mapping[str, Any] = {
+    "document": "offer",
+    "number": 1,
+    "sha256": HASH,
+    "commit_id": "c" * 40,
+    "tag_id": "d" * 40,
+    "published_at": NOON,
+    "summary": "Первая редакция",
+    "text": b"text",
+    "archived_at": NOON,
+}
+MESSAGE: Mapping[str, Any] = {
+    "id": "m-1",
+    "kind": "paid",
+    "subject": "2026-0001",
+    "order_id": 1,
+    "text": "",
+    "staged_at": NOON,
+    "due_at": NOON,
+    "tries": 0,
+}
+ROWS = {
+    "orders": ORDER,
+    "attempts": ATTEMPT,
+    "packages": PACKAGE,
+    "editions": EDITION,
+    "messages": MESSAGE,
+}
+
+
+@pytest.fixture
+def ordered(store: Store) -> Engine:
+    """A database with four rows in the ledger, one order, its open attempt and its package."""
+    for kind in ("order", "acceptance", "payment", "message"):
+        store.transact(lambda tx, kind=kind: ledger.append(tx, kind, {"kind": kind}))
+    for table in ROWS:
+        add(store.engine, table)
+    return store.engine
+
+
+def add(engine: Engine, table: str, **changes: object) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(tables.metadata.tables[table]), {**ROWS[table], **changes})
+
+
+# --- migrations
+
+
+def test_migrations_make_exactly_the_tables_the_code_reads_and_writes(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, tables.metadata)
+
+    assert differences == []
+
+
+def test_a_column_may_be_empty_only_where_the_code_expects_it(engine: Engine) -> None:
+    found = inspect(engine)
+    made = {
+        (table, column["name"]): column["nullable"]
+        for table in tables.metadata.tables
+        for column in found.get_columns(table)
+    }
+
+    assert made == {
+        (table.name, column.name): column.nullable
+        for table in tables.metadata.tables.values()
+        for column in table.columns
+    }
+
+
+def test_migrating_again_changes_nothing(engine: Engine, ordered: Engine) -> None:
+    before = inspect(engine).get_table_names()
+
+    migrate(engine)
+
+    assert inspect(engine).get_table_names() == before
+    with engine.connect() as connection:
+        assert len(connection.execute(select(tables.ledger)).all()) == 4
+        assert connection.execute(select(tables.locks.c.name)).scalars().all() == ["ledger"]
+
+
+# --- the ledger is append-only
+
+AGAIN = "INSERT INTO ledger SELECT number, at, 'forged', fact, fact_sha256, previous, hash"
+REWRITES = {
+    "update": "UPDATE ledger SET fact = '{}' WHERE number = 2",
+    "update of all": "UPDATE ledger SET kind = kind",
+    "delete": "DELETE FROM ledger WHERE number = 2",
+    "delete of the last": "DELETE FROM ledger WHERE number = 4",
+    "the number again": f"{AGAIN} FROM ledger WHERE number = 2",
+    "upsert": f"{AGAIN} FROM ledger WHERE number = 2 ON CONFLICT (number) DO UPDATE "
+    "SET fact = excluded.fact",
+    "upsert by hash": f"{AGAIN} FROM ledger WHERE number = 2 ON CONFLICT (hash) DO UPDATE "
+    "SET kind = excluded.kind",
+}
+# another hash than any row's, in SQLite's words
+ONLY_SQLITE = {
+    "replace": "REPLACE INTO ledger SELECT number, at, 'forged', fact, fact_sha256, "
+    "replace(hex(zeroblob(32)), '00', 'cd'), hash FROM ledger WHERE number = 4",
+    "insert or replace of all": "INSERT OR REPLACE INTO ledger SELECT * FROM ledger",
+    "replace by the row before it": "INSERT OR REPLACE INTO ledger SELECT 5, at, 'forged', fact, "
+    "fact_sha256, previous, replace(hex(zeroblob(32)), '00', 'cd') FROM ledger WHERE number = 4",
+    "replace by its hash": "INSERT OR REPLACE INTO ledger SELECT 5, at, 'forged', fact, "
+    "fact_sha256, replace(hex(zeroblob(32)), '00', 'cd'), hash FROM ledger WHERE number = 4",
+    "update or replace": "UPDATE OR REPLACE ledger SET number = 3 WHERE number = 2",
+    "by row id": "DELETE FROM ledger WHERE rowid = 2",
+}
+ONLY_POSTGRESQL = {
+    "truncate": "TRUNCATE ledger CASCADE",
+    "merge": "MERGE INTO ledger USING (SELECT 2 AS n) AS it ON ledger.number = it.n "
+    "WHEN MATCHED THEN DELETE",
+    "with": "WITH gone AS (DELETE FROM ledger RETURNING *) SELECT * FROM gone",
+}
+
+
+def said_to(engine: Engine, statements: Mapping[str, str]) -> dict[str, str]:
+    """What the database answers to each attempt; the ledger must be as it was after all."""
+    before = rows_of(engine)
+    said = {how: _said(engine, statement) for how, statement in statements.items()}
+    assert rows_of(engine) == before, said
+    return said
+
+
+def rows_of(engine: Engine) -> list[Any]:
+    with engine.connect() as connection:
+        return [*connection.execute(select(tables.ledger))]
+
+
+def _said(engine: Engine, statement: str) -> str:
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+    except DBAPIError as refusal:
+        return str(refusal.orig)
+    return "done"
+
+
+def test_a_row_of_the_ledger_cannot_be_rewritten(ordered: Engine) -> None:
+    said = said_to(ordered, REWRITES)
+
+    assert [how for how, it in said.items() if "append-only" not in it and "unique" not in it] == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_sqlites_own_ways_to_replace_a_row_are_closed(ordered: Engine) -> None:
+    said = said_to(ordered, ONLY_SQLITE)
+
+    assert set(said.values()) == {"the ledger is append-only"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_postgresqls_own_ways_to_remove_a_row_are_closed(ordered: Engine) -> None:
+    said = said_to(ordered, ONLY_POSTGRESQL)
+
+    assert [how for how, it in said.items() if "append-only" not in it] == []
+
+
+# --- nonsense
+
+NONSENSE: list[tuple[str, str, dict[str, object]]] = [
+    ("a second package of an order", "packages", {"acceptance": 1, "payment": 4}),
+    ("a package on another's acceptance", "packages", {"order_id": 2, "payment": 4}),
+    ("a package on another's payment", "packages", {"order_id": 2, "acceptance": 4}),
+    ("a package that ends as it starts", "packages", {"order_id": 2, "expires_at": NOON}),
+    ("a package of no order", "packages", {"order_id": 9, "acceptance": 1, "payment": 4}),
+    ("a package on no acceptance", "packages", {"order_id": 2, "acceptance": 99, "payment": 4}),
+    ("a second open attempt", "attempts", {"id": "a-2", "payment_id": "p-2"}),
+    ("an unsent attempt beside an open one", "attempts", {"id": "a-2", "payment_id": None,
+     "state": "unsent"}),
+    ("a payment of two attempts", "attempts", {"id": "a-2", "order_id": 2}),
+    ("an attempt of no order", "attempts", {"id": "a-2", "order_id": 9, "payment_id": None}),
+    ("an attempt in no known state", "attempts", {"id": "a-2", "order_id": 2, "payment_id": None,
+     "state": "paid"}),
+    ("the same form twice", "orders", {"id": 3, "number": "3", "token": "3"}),
+    ("a number twice", "orders", {"id": 3, "token": "3", "form_attempt": "3"}),
+    ("a secret address twice", "orders", {"id": 3, "number": "3", "form_attempt": "3"}),
+    ("nothing sold", "orders", {"id": 3, "number": "3", "token": "3", "form_attempt": "3",
+     "hours": 0}),
+    ("sold for nothing", "orders", {"id": 3, "number": "3", "token": "3", "form_attempt": "3",
+     "price_kopecks": 0}),
+    ("an unknown state", "orders", {"id": 3, "number": "3", "token": "3", "form_attempt": "3",
+     "state": "lost"}),
+    ("paid without a payment", "orders", {"id": 3, "number": "3", "token": "3",
+     "form_attempt": "3", "state": "paid", "paid_at": NOON}),
+    ("paid at no time", "orders", {"id": 3, "number": "3", "token": "3", "form_attempt": "3",
+     "state": "paid", "payment_id": "p-3"}),
+    ("refunded without a payment", "orders", {"id": 3, "number": "3", "token": "3",
+     "form_attempt": "3", "state": "refunded", "paid_at": NOON}),
+    ("a consent without its text", "orders", {"id": 3, "number": "3", "token": "3",
+     "form_attempt": "3", "consent": 1}),
+    ("an unknown kind of party", "orders", {"id": 3, "number": "3", "token": "3",
+     "form_attempt": "3", "party_kind": "robot"}),
+    ("an order that is not in the ledger", "orders", {"id": 3, "number": "3", "token": "3",
+     "form_attempt": "3", "ledger": 99}),
+    ("an edition twice", "editions", {"sha256": "cd" * 32}),
+    ("an unknown document", "editions", {"document": "price-list"}),
+    ("edition zero", "editions", {"number": 0}),
+    ("a shortened hash", "editions", {"number": 2, "sha256": "ab"}),
+    ("a fact told twice", "messages", {"id": "m-2"}),
+]  # fmt: skip
+
+
+def is_refused(engine: Engine, table: str, changes: Mapping[str, object]) -> bool:
+    try:
+        add(engine, table, **changes)
+    except IntegrityError:
+        return True
+    return False
+
+
+def test_nonsense_is_refused(ordered: Engine) -> None:
+    add(ordered, "orders", id=2, number="2", token="2", form_attempt="2")
+
+    accepted = [
+        what for what, table, changes in NONSENSE if not is_refused(ordered, table, changes)
+    ]
+
+    assert accepted == []
+
+
+def test_what_the_list_of_nonsense_spoils_is_sound_before(ordered: Engine) -> None:
+    add(ordered, "orders", id=2, number="2", token="2", form_attempt="2", ledger=4)
+    add(ordered, "orders", id=3, number="3", token="3", form_attempt="1", fingerprint="cd" * 32,
+        state="paid", paid_at=NOON, payment_id="p-3")  # fmt: skip
+    add(ordered, "attempts", id="a-2", state="refused", payment_id=None)
+    add(ordered, "attempts", id="a-3", order_id=2, payment_id="p-2")
+    add(ordered, "packages", order_id=2, acceptance=1, payment=4)
+    add(ordered, "editions", number=2)
+    add(ordered, "messages", id="m-2", kind="order")
+
+
+# SQLite numbers a row without an id by itself
+MUST_HAVE = [name for name, it in tables.orders.c.items() if not it.nullable and name != "id"]
+
+
+def test_an_order_without_what_it_must_have_is_refused(ordered: Engine) -> None:
+    known = {"id": 3, "number": "3", "token": "3", "form_attempt": "3"}
+
+    accepted = [it for it in MUST_HAVE if not is_refused(ordered, "orders", known | {it: None})]
+
+    assert accepted == []
