@@ -183,3 +183,16 @@ def test_every_page_of_the_shop_names_the_same_house(tour: Tour) -> None:
 
     assert len(ours) > 15
     assert {name for name, title in ours.items() if SITE_NAME not in title} == set()
+
+
+def test_a_phone_with_letters_twice_as_large_still_has_no_sideways_scroll(
+    browser: Browser, demo: Demo
+) -> None:
+    with a_client(browser, demo, viewport=PHONE, bypass_csp=True) as page:
+        wide = {}
+        for path in (*DOCUMENTS, "/checkout/5"):
+            page.goto(f"{demo.facts['site']}{path}")
+            page.add_style_tag(content="html { font-size: 200% }")
+            wide[path] = page.evaluate(TOO_WIDE)
+
+    assert [path for path, pixels in wide.items() if pixels] == []
