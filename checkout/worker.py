@@ -1,12 +1,13 @@
 """The worker's loop: ask about what is pending, send what is due. Lost hints cost minutes only."""
 
 import threading
+from datetime import timedelta
 
 import structlog
 
 from checkout.buy import KEY_LIVES, ask_again
 from checkout.deliver import deliver
-from checkout.domain.errors import GatewayError
+from checkout.domain.errors import GatewayError, Refused
 from checkout.settle import settle
 from checkout.shop import SOON, Shop
 from checkout.store import correspondence, orders
@@ -14,6 +15,7 @@ from checkout.store.orders import Attempt
 
 log = structlog.get_logger()
 AT_ONCE = 20
+NOT_FOUND = 404
 
 
 def work(shop: Shop, stop: threading.Event, *, pause_seconds: float = 5.0) -> None:
@@ -40,57 +42,70 @@ def follow_hints(shop: Shop) -> None:
     """Settle the payments that notifications named."""
     found = shop.store.read(lambda tx: correspondence.hints(tx, AT_ONCE))
     for payment_id in found:
-        follow_hint(shop, payment_id)
+        if not follow_hint(shop, payment_id):
+            return
     if len(found) == AT_ONCE:
         shop.wake.set()  # there may be more of them
 
 
-def follow_hint(shop: Shop, payment_id: str) -> None:
-    """Settle one payment a notification named; if YooKassa cannot be asked, again in a minute."""
+def follow_hint(shop: Shop, payment_id: str) -> bool:
+    """Settle one payment a notification named. False when YooKassa does not answer at all."""
+    _heed(shop, payment_id, SOON)  # whatever goes wrong now, it is followed again
     try:
         settle(shop, payment_id)
     except GatewayError as error:
         log.warning("hint not followed", payment=payment_id, error=error.code)
-        # an id that YooKassa does not know is somebody's invention, not a hint
-        unknown = error.status == 404
-        shop.store.transact(
-            lambda tx: correspondence.heed(tx, payment_id, None if unknown else tx.now + SOON)
-        )
-        return
-    shop.store.transact(lambda tx: correspondence.heed(tx, payment_id, None))
+        if error.status == NOT_FOUND:  # somebody's invention, not a hint
+            _heed(shop, payment_id, None)
+        return isinstance(error, Refused)
+    _heed(shop, payment_id, None)
+    return True
 
 
 def look_at_attempts(shop: Shop) -> None:
-    """Send again what was never answered, and ask about what is open."""
-    for attempt in shop.store.read(lambda tx: orders.attempts_due(tx, AT_ONCE)):
-        _look_at(shop, attempt)
+    """Send again what was never answered, and ask about what is open.
+
+    Silence about one is taken for silence about all: letters need not wait for twenty timeouts.
+    """
+    due = shop.store.read(lambda tx: orders.attempts_due(tx, AT_ONCE))
+    for attempt in due:
+        if not _look_at(shop, attempt):
+            return
 
 
-def _look_at(shop: Shop, attempt: Attempt) -> None:
+def _look_at(shop: Shop, attempt: Attempt) -> bool:
+    _later(shop, attempt)  # a bug in this one must not keep the others waiting
     if attempt.payment_id is None:
-        _repeat(shop, attempt)
-        return
+        return _repeat(shop, attempt)
     try:
         settle(shop, attempt.payment_id)
     except GatewayError as error:
         log.warning("payment not asked", payment=attempt.payment_id, error=error.code)
-        _later(shop, attempt)
+        return isinstance(error, Refused)
+    return True
 
 
-def _repeat(shop: Shop, attempt: Attempt) -> None:
+def _repeat(shop: Shop, attempt: Attempt) -> bool:
     age = shop.store.clock() - attempt.created_at
     if age < KEY_LIVES:
-        ask_again(shop, attempt)
-        return
+        error = ask_again(shop, attempt)
+        return error is None or isinstance(error, Refused)
     # YooKassa has forgotten the key: the same request would be a second payment
     shop.store.transact(
         lambda tx: orders.change_attempt(tx, attempt.id, state="refused", next_look_at=None)
     )
+    return True
 
 
 def _later(shop: Shop, attempt: Attempt) -> None:
     shop.store.transact(
         lambda tx: orders.change_attempt(tx, attempt.id, next_look_at=tx.now + SOON)
+    )
+
+
+def _heed(shop: Shop, payment_id: str, pause: timedelta | None) -> None:
+    shop.store.transact(
+        lambda tx: correspondence.heed(tx, payment_id, None if pause is None else tx.now + pause)
     )
 
 
