@@ -1,0 +1,177 @@
+"""YooKassa fails in every way it can, while paying and while settling: no page lies about money."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from checkout import worker
+from checkout.app import create_app
+from checkout.domain.order import Order
+from checkout.gateway.simulator.faults import BROKEN, INSTEAD, MANGLED
+from checkout.open import gate_of
+from checkout.shop import Shop
+from checkout.store import orders
+from tests.town import SITE, Town, a_town
+
+WAITS_FOR_EVER = {"held", "slow"}  # they end well by themselves: see tests/contract
+FAULTS = sorted({*BROKEN, *INSTEAD, *MANGLED} - WAITS_FOR_EVER)
+# performed, and then not answered; an answer about another payment is told below
+PERFORMED = [f"{name}_after" for name in [*INSTEAD, "hang", "reset"]]
+WHILE_PAYING = [*(name for name in FAULTS if name != "other_payment"), *PERFORMED]
+ROUNDS = 2
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A town whose shop waits a quarter of a second for YooKassa."""
+    folder: Path = tmp_path_factory.mktemp("town")
+    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+        hasty = town.yookassa.client(timeouts=(1.0, 0.25))
+        shop = replace(town.shop, yookassa=hasty, glance=hasty)
+        app = create_app(shop, gate_of(shop))
+        client = TestClient(
+            app, base_url=SITE, follow_redirects=False, client=("127.0.0.1", 50_001)
+        )
+        yield replace(town, shop=shop, app=app, client=client)
+
+
+def saved(town: Town, token: str) -> Order:
+    """The order as it is stored; nobody is asked."""
+    order = town.shop.store.read(lambda tx: orders.by_token(tx, token))
+    assert order is not None
+    return order
+
+
+def truth(town: Town, token: str) -> list[str]:
+    """The status at YooKassa of every payment made for this order."""
+    number = saved(town, token).number
+    payments = town.yookassa.payments()
+    return [it["status"] for it in payments if it["metadata"]["order"] == number]
+
+
+def check_honest(town: Town, token: str) -> str:
+    """What page and facts say of the money is so, or they say that they do not know."""
+    facts = town.facts(token)
+    statuses = truth(town, token)
+    page = town.client.get(f"/orders/{token}").text
+    if facts["money_taken"] is True:
+        assert statuses.count("succeeded") == 1
+        assert "Деньги не\u00a0списаны" not in page
+    if facts["money_taken"] is False:
+        assert "succeeded" not in statuses
+        assert "Деньги не" in page
+    if facts["money_taken"] is None:
+        assert "ничего не\u00a0делайте" in page or "ничего не делайте" in page
+    return str(facts["state"])
+
+
+def work(shop: Shop) -> None:
+    worker.follow_hints(shop)
+    worker.look_at_attempts(shop)
+
+
+def token_of_last_order(town: Town) -> str:
+    with town.shop.store.engine.connect() as connection:
+        query = "SELECT token FROM orders ORDER BY id DESC LIMIT 1"
+        return str(connection.exec_driver_sql(query).scalar_one())
+
+
+@pytest.mark.parametrize("fault", WHILE_PAYING)
+def test_whatever_fails_while_the_payment_is_made_the_order_is_honest_and_payable(
+    town: Town, fault: str
+) -> None:
+    town.clock.forward(minutes=2)
+    town.yookassa.fault(fault, "POST /payments", times=ROUNDS)
+    town.send(town.form())
+    token = token_of_last_order(town)
+    states = []
+    for _ in range(ROUNDS):
+        states.append(check_honest(town, token))
+        town.clock.forward(minutes=2)
+        work(town.shop)
+    town.yookassa.fault(None)
+    answer = town.client.post(f"/orders/{token}/retry")
+    if answer.status_code == 422:  # YooKassa refused the request itself: a new decision
+        offer = town.shop.shelf.offer()
+        assert offer is not None
+        data = {"accept_offer": offer.sha256}
+        answer = town.client.post(f"/orders/{token}/retry", data=data)
+    paid = town.pay(token)
+
+    assert "paid" not in states
+    assert answer.status_code == 303
+    assert paid["state"] == "paid"
+    assert truth(town, token).count("succeeded") == 1
+    assert check_honest(town, token) == "paid"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_fails_while_the_payment_is_asked_about_nothing_is_told_before_it_is_known(
+    town: Town, fault: str
+) -> None:
+    town.clock.forward(minutes=2)
+    token = town.order()
+    payment_id = town.facts(token)["payment_id"]
+    town.yookassa.control("POST", f"/payments/{payment_id}/pay")
+    hint = {"event": "payment.succeeded", "object": {"id": payment_id}}
+    town.yookassa.fault(fault, "GET /payments/{id}", times=1_000)
+    town.client.post("/yookassa/notifications", json=hint)
+    for _ in range(ROUNDS):
+        state = check_honest(town, token)
+        work(town.shop)
+        town.clock.forward(minutes=2)
+    town.yookassa.fault(None)
+    town.clock.forward(hours=1)
+    work(town.shop)
+    settled = saved(town, token)
+
+    assert state in ("waiting", "paid")
+    assert settled.state == "paid"
+    assert check_honest(town, token) == "paid"
+
+
+def test_no_fault_of_all_these_made_a_case_or_a_second_acceptance(town: Town) -> None:
+    kinds = [row["kind"] for row in town.ledger()]
+    with town.shop.store.engine.connect() as connection:
+        cases = connection.exec_driver_sql("SELECT sentence FROM cases").all()
+
+    assert cases == []
+    assert kinds.count("acceptance") == kinds.count("payment") == len(WHILE_PAYING) + len(FAULTS)
+
+
+def test_a_yookassa_that_is_silent_about_one_order_is_not_asked_about_the_next(
+    town: Town,
+) -> None:
+    for _ in range(3):
+        town.order()
+    town.clock.forward(minutes=2)
+    before = len(town.yookassa.requests())
+    town.yookassa.fault("hang", "*", times=1_000)
+    work(town.shop)
+    asked = town.yookassa.requests()[before:]
+    town.yookassa.fault(None)
+    work(town.shop)
+
+    assert len(asked) == 1
+
+
+def test_money_of_a_payment_that_was_answered_under_another_id_is_a_case(town: Town) -> None:
+    town.clock.forward(minutes=2)
+    town.yookassa.fault("other_payment", "POST /payments")
+    town.send(town.form())
+    token = token_of_last_order(town)
+    payment_id = town.yookassa.payments()[0]["id"]
+    town.yookassa.control("POST", f"/payments/{payment_id}/pay")
+    hint = {"event": "payment.succeeded", "object": {"id": payment_id}}
+    town.client.post("/yookassa/notifications", json=hint)
+    work(town.shop)
+    with town.shop.store.engine.connect() as connection:
+        cases = connection.exec_driver_sql("SELECT sentence FROM cases").all()
+
+    assert check_honest(town, token) == "waiting"
+    assert len(cases) == 1
+    assert payment_id in cases[0].sentence
+    assert saved(town, token).number in cases[0].sentence
