@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 
 from tests.story.driving import Demo, commit, until
 
+PATIENCE = 15_000  # milliseconds; a busy machine is slow, not wrong
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 NAME = "Иванова Анна Петровна"
@@ -26,7 +27,8 @@ def a_client(browser: Browser, demo: Demo, **options: Any) -> Iterator[Page]:
     """A browser that was never here. At its end: nobody else was asked, nothing was refused."""
     options = {"viewport": DESK, "locale": "ru-RU", "timezone_id": "Europe/Moscow"} | options
     context = browser.new_context(**options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     complaints = watch(
         context, tuple(demo.facts[name] for name in ("site", "simulator", "mailbox"))
     )
