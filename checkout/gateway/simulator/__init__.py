@@ -8,6 +8,7 @@ tests import it.
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from checkout.gateway.simulator import api, control, pages
 from checkout.gateway.simulator.control import Desk
 from checkout.gateway.simulator.faults import WIRE, Faults, Record
+from checkout.gateway.simulator.memory import Memory
 from checkout.gateway.simulator.notices import REDELIVERY, Notices
 from checkout.gateway.simulator.shop import Shop
 
@@ -41,6 +43,7 @@ def create_simulator(
     late_after: float | None = None,
     slow_for: float = 10.0,
     receipts: bool = False,
+    kept_in: Path | None = None,
 ) -> Starlette:
     """The simulated YooKassa of one test shop; its API is at `{public_url}/v3`.
 
@@ -49,8 +52,11 @@ def create_simulator(
     each repetition of a notification not answered 200. `late_after`: seconds until a "late"
     notification goes out by itself (None: by the control API only). `slow_for`: seconds of the
     fault "slow". `receipts`: a fiscalised shop, which refuses a payment without its receipt.
+    `kept_in`: a SQLite file of payments, refunds, idempotence keys and requests, found again by the
+    next simulator; what was to be notified, faults and modes are not kept.
     Notifications need the application's lifespan.
     """
+    memory = Memory(kept_in)
     notices = Notices(notify_url, redelivery=redelivery, late_after=late_after)
     shop = Shop(
         shop_id=shop_id,
@@ -58,8 +64,9 @@ def create_simulator(
         clock=clock,
         tell=notices.tell,
         receipts=receipts,
+        memory=memory,
     )
-    desk = Desk(shop, notices, Record(), on_clock)
+    desk = Desk(shop, notices, Record(memory), on_clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -67,6 +74,7 @@ def create_simulator(
         yield
         desk.record.let_go()
         await run_in_threadpool(notices.stop)
+        memory.close()
 
     return _Simulator(
         routes=[

@@ -88,18 +88,26 @@ def _answer(shop: Shop, secret_key: str, act: Act, request: Request, body: bytes
 def _once(shop: Shop, act: Act, call: Call, request: Request) -> Reply:
     """Perform a POST once per idempotence key; a refusal is remembered as well."""
     hold: threading.Event | None = request.scope.get(HOLD)
+    key = rules.check_key(request.headers.get("Idempotence-Key"))
+    data = json.dumps([call.path, call.body], sort_keys=True)
+    now = shop.now()
 
     def perform() -> Reply:
         if hold is not None:
             hold.wait()
-        try:
-            return Reply(200, act(shop, call))
-        except ObjectionError as objection:
-            return _refusal(objection)
+        with shop.at_once():
+            reply = _performed(shop, act, call)
+            shop.keys.keep(key, data, now, reply)
+        return reply
 
-    key = rules.check_key(request.headers.get("Idempotence-Key"))
-    data = json.dumps([call.path, call.body], sort_keys=True)
-    return shop.keys.perform(key, data, shop.now(), perform)
+    return shop.keys.perform(key, data, now, perform)
+
+
+def _performed(shop: Shop, act: Act, call: Call) -> Reply:
+    try:
+        return Reply(200, act(shop, call))
+    except ObjectionError as objection:
+        return _refusal(objection)
 
 
 def _refusal(objection: ObjectionError) -> Reply:

@@ -18,6 +18,7 @@ import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from checkout.gateway.simulator.api import HOLD
+from checkout.gateway.simulator.memory import Memory
 from checkout.gateway.simulator.objects import Object
 from checkout.gateway.simulator.rules import error_body
 
@@ -122,10 +123,17 @@ def is_fault(what: str) -> bool:
 class Record:
     """What arrived and what was ordered to go wrong; safe to share between threads."""
 
-    requests: deque[Object] = field(default_factory=lambda: deque(maxlen=KEPT))
+    memory: Memory
+    requests: deque[Object] = field(init=False)
+    arrived: int = field(init=False)
     faults: list[Fault] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        known = self.memory.all("request")
+        self.requests = deque(known.values(), maxlen=KEPT)
+        self.arrived = max(map(int, known), default=0)
 
     def order(self, fault: Fault) -> None:
         """From now on only this fault; none at all with `times` 0."""
@@ -144,12 +152,19 @@ class Record:
         """Keep the request; the fault it is to meet ("" for none) and what "held" waits for."""
         method, path = scope["method"], scope["path"].removeprefix("/v3")
         with self.lock:
-            self.requests.append(_kept(scope, body))
+            self._keep(_kept(scope, body))
             for fault in self.faults:
                 if fault.hits(method, path):
                     fault.times -= 1
                     return fault.what, self.release
         return "", self.release
+
+    def _keep(self, request: Object) -> None:
+        self.requests.append(request)
+        self.arrived += 1
+        with self.memory.together():
+            self.memory.put("request", str(self.arrived), request)
+            self.memory.forget("request", str(self.arrived - KEPT))
 
     def seen(self) -> list[Object]:
         """What arrived, oldest first."""

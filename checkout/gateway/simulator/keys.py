@@ -1,10 +1,12 @@
 """The memory of idempotence keys: one key, one body, one result, for 24 hours."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
+from checkout.gateway.simulator.memory import Memory
 from checkout.gateway.simulator.objects import Object
 from checkout.gateway.simulator.rules import ObjectionError
 
@@ -34,10 +36,11 @@ class Keys:
     that is still at work "waits" for the first one's result, or is "refused" with 400.
     """
 
-    def __init__(self, concurrent: str = "waits") -> None:
-        self.concurrent = concurrent
+    def __init__(self, memory: Memory) -> None:
+        self.concurrent = "waits"
+        self._memory = memory
         self._lock = threading.Lock()
-        self._known: dict[str, _Known] = {}
+        self._known = {key: _found(kept) for key, kept in memory.all("key").items()}
 
     def perform(self, key: str, data: str, now: datetime, act: Callable[[], Reply]) -> Reply:
         """The result of `act`, performed once per key; `data` is the request in canonical form."""
@@ -52,6 +55,12 @@ class Keys:
         if known.reply is None:
             raise ObjectionError(500, "Try again")
         return known.reply
+
+    def keep(self, key: str, data: str, now: datetime, reply: Reply) -> None:
+        """Let the reply survive; called by `act`, together with what it changed."""
+        since = now.isoformat()
+        kept: Object = {"data": data, "since": since, "status": reply.status, "body": reply.body}
+        self._memory.put("key", key, kept)
 
     def at_work(self) -> list[str]:
         """Keys whose first request has not been answered yet."""
@@ -72,3 +81,10 @@ class Keys:
             return known.reply
         finally:
             known.done.set()
+
+
+def _found(kept: Mapping[str, Any]) -> _Known:
+    known = _Known(kept["data"], datetime.fromisoformat(kept["since"]))
+    known.reply = Reply(kept["status"], kept["body"])
+    known.done.set()
+    return known

@@ -4,10 +4,12 @@ Shapes are those of the API v3 specification; each answer also carries a field n
 because the real ones grow such fields without notice.
 """
 
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 Object = dict[str, object]
 
@@ -43,6 +45,33 @@ class Entry:
     @property
     def id(self) -> str:
         return str(self.shown["id"])
+
+
+def kept(entry: Entry) -> Object:
+    """The whole entry as JSON, for `found`."""
+    return {
+        "shown": entry.shown,
+        "captures": entry.captures,
+        "return_url": entry.return_url,
+        "created_at": entry.created_at.isoformat(),
+        "holds_until": entry.holds_until and entry.holds_until.isoformat(),
+        "declines": entry.declines,
+    }
+
+
+def found(kept: Mapping[str, Any], page: str) -> Entry:
+    """The entry that was `kept`; one that waits for its payer does so at `page` now."""
+    entry = Entry(
+        shown=kept["shown"],
+        captures=kept["captures"],
+        return_url=kept["return_url"],
+        created_at=datetime.fromisoformat(kept["created_at"]),
+        holds_until=kept["holds_until"] and datetime.fromisoformat(kept["holds_until"]),
+        declines=kept["declines"],
+    )
+    if "confirmation" in kept["shown"]:
+        kept["shown"]["confirmation"]["confirmation_url"] = page + entry.id
+    return entry
 
 
 def moment(at: datetime) -> str:

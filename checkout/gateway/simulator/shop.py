@@ -2,12 +2,14 @@
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime, timedelta
 
 from checkout.gateway.simulator import objects, rules
 from checkout.gateway.simulator.keys import Keys
+from checkout.gateway.simulator.memory import Memory
 from checkout.gateway.simulator.objects import Entry, Object
 from checkout.gateway.simulator.rules import ObjectionError
 
@@ -22,18 +24,27 @@ class Shop:
     """
 
     def __init__(
-        self, *, shop_id: str, page: str, clock: Callable[[], datetime], tell: Tell, receipts: bool
+        self,
+        *,
+        shop_id: str,
+        page: str,
+        clock: Callable[[], datetime],
+        tell: Tell,
+        receipts: bool,
+        memory: Memory,
     ) -> None:
         self.shop_id = shop_id
-        self.keys = Keys()
+        self.keys = Keys(memory)
         self._page = page
         self._clock = clock
         self._offset = timedelta(0)
         self._tell = tell
         self._receipts = receipts
         self._lock = threading.RLock()
-        self._payments: dict[str, Entry] = {}
-        self._refunds: dict[str, Object] = {}
+        self._memory = memory
+        payments = memory.all("payment").values()
+        self._payments = {entry.id: entry for entry in (objects.found(it, page) for it in payments)}
+        self._refunds = memory.all("refund")
 
     def now(self) -> datetime:
         return self._clock() + self._offset
@@ -52,6 +63,12 @@ class Shop:
                 if reason:
                     self._announce(objects.cancel(entry, reason), entry)
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Whatever changes inside is seen by others, and kept, only as a whole."""
+        with self._lock, self._memory.together():
+            yield
+
     def create(self, request: Object) -> Object:
         """POST /payments."""
         rules.check_payment(request, receipts=self._receipts)
@@ -60,6 +77,7 @@ class Shop:
                 request, shop_id=self.shop_id, page=self._page, at=self.now(), random=_random()
             )
             self._payments[entry.id] = entry
+            self._keep(entry)
             return deepcopy(entry.shown)
 
     def payment(self, payment_id: str) -> Object:
@@ -104,7 +122,9 @@ class Shop:
     def decline(self, payment_id: str, reason: str) -> None:
         """The bank declines one attempt; the page lets the payer try again: still pending."""
         with self._lock:
-            self._pending(payment_id).declines.append(reason)
+            entry = self._pending(payment_id)
+            entry.declines.append(reason)
+            self._keep(entry)
 
     def end(self, payment_id: str, reason: str) -> Object:
         """Cancel a pending payment for good, for whatever reason."""
@@ -115,7 +135,7 @@ class Shop:
 
     def refund(self, request: Object) -> Object:
         """POST /refunds."""
-        with self._lock:
+        with self.at_once():
             try:
                 entry = self._entry(str(request.get("payment_id")))
             except ObjectionError:
@@ -123,6 +143,8 @@ class Shop:
             rules.check_refund(request, entry)
             refund = objects.new_refund(request, entry, self.now(), _random())
             self._refunds[str(refund["id"])] = refund
+            self._memory.put("refund", str(refund["id"]), refund)
+            self._keep(entry)
             self._tell("refund.succeeded", deepcopy(refund))
             return deepcopy(refund)
 
@@ -145,7 +167,11 @@ class Shop:
         return entry
 
     def _announce(self, event: str, entry: Entry) -> None:
+        self._keep(entry)
         self._tell(event, deepcopy(entry.shown))
+
+    def _keep(self, entry: Entry) -> None:
+        self._memory.put("payment", entry.id, objects.kept(entry))
 
 
 def _random() -> str:
