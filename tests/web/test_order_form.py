@@ -4,9 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from checkout import look
+from checkout.buy import Purchase, buy
+from checkout.domain.settlement import Party
 from offer.editions import sha256
 from tests.story.driving import until
-from tests.town import ANNA, ROMASHKA, Town, text_of
+from tests.town import ANNA, ROMASHKA, Town, at_once, text_of
 from tests.web.buying import (
     asked_of_yookassa,
     form_on,
@@ -197,6 +200,43 @@ def test_the_same_form_sent_twice_at_once_is_one_order_and_one_payment(town: Tow
     assert len(locations) == 1
     assert orders_of(town) == before + 1
     assert len(asked) == 1
+
+
+def test_the_same_form_sent_from_eight_windows_at_once_is_one_order(town: Town) -> None:
+    before = orders_of(town)
+    form = town.form()
+    with asked_of_yookassa(town) as asked:
+        answers = at_once(*(lambda: town.send(form) for _ in range(8)))
+
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert orders_of(town) == before + 1
+    assert len(asked) == 1
+
+
+def test_a_purchase_asked_for_twice_past_the_form_is_one_order_too(town: Town) -> None:
+    offer = town.shop.shelf.offer()
+    assert offer is not None
+    assert offer.terms is not None
+    package = offer.terms.package(5)
+    assert package is not None
+    purchase = Purchase(
+        form_attempt="asked for twice",
+        package=package,
+        edition=offer,
+        consent=None,
+        party=Party("person", "Анна", None, None, None, "anna@example.ru", None),
+        period=look.period_if_paid_now(town.shop, offer.terms),
+        offer_label="Принимаю",
+        consent_label="",
+        button="Оплатить",
+        page="/checkout/5",
+        address="127.0.0.1",
+        user_agent="",
+    )
+    before = orders_of(town)
+
+    assert buy(town.shop, purchase) == buy(town.shop, purchase)
+    assert orders_of(town) == before + 1
 
 
 def test_the_same_form_after_the_payment_leads_to_its_order(town: Town) -> None:
