@@ -14,7 +14,7 @@ from offer import git
 from offer.editions import Edition, save_editions, sha256, source_path
 from offer.errors import OfferError
 from offer.manifest import manifest, page_url, source_url
-from offer.release import RECORD
+from offer.release import RECORD, SUMS
 
 SITE_SOURCES = ("docs", "site", "mkdocs.yml")
 TIMEOUT_SECONDS = 300
@@ -50,7 +50,7 @@ def build_release(repository: git.Repository, plan: Plan, workshop: Path) -> Pat
         _write_exact(site, document, editions)
     record = {"schema": 1, "id": plan.id, "commit": plan.commit, "url": plan.url}
     _write_json(site / RECORD, record)
-    _write_sums(site)
+    write_sums(site)
     return site
 
 
@@ -138,8 +138,8 @@ def _write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _write_sums(site: Path) -> None:
+def write_sums(site: Path) -> None:
     """What `sha256sum --check SHA256SUMS` reads: every file of the release but this one."""
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
     lines = [f"{sha256((site / name).read_bytes())}  {name}\n" for name in names]
-    (site / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    (site / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -5,6 +5,7 @@ again from those bytes, so a release that was damaged or edited by hand never se
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from offer.manifest import SCHEMA, page_url, source_url
 from offer.terms import Terms, read_terms
 
 RECORD = "release.json"
+SUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,31 @@ def load_release(folder: Path) -> Release:
     Raises OfferError("release_broken") saying what does not match.
     """
     try:
-        root = folder.resolve(strict=True)
+        # by name, not by Path.resolve(): that one answers a loop of links with RuntimeError
+        root = Path(os.path.realpath(folder))
         record = _json(root / RECORD)
         editions = {document: _editions(root, document) for document in DOCUMENTS}
         return Release(root, record["id"], record["commit"], record["url"], editions)
     except OSError as error:
         raise _broken(f"не читается {error.filename}") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise _broken(f"в описании редакций не то, что ожидалось ({error!r})") from error
+
+
+def prove_files(root: Path) -> None:
+    """Hold every file of a release against its SHA256SUMS.
+
+    Raises OfferError("release_broken") naming the first file that is not as it was published.
+    """
+    try:
+        lines = (root / SUMS).read_text(encoding="utf-8").splitlines()
+        for recorded, name in (line.split("  ", 1) for line in lines):
+            if sha256((root / name).read_bytes()) != recorded:
+                raise _broken(f"файл {name} изменён после публикации")
+    except OSError as error:
+        raise _broken(f"не читается {error.filename}") from error
+    except ValueError as error:
+        raise _broken(f"{SUMS} не читается") from error
 
 
 def _editions(root: Path, document: str) -> tuple[PublishedEdition, ...]:

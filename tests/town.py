@@ -23,6 +23,7 @@ from checkout.mail.mailbox import Mailbox
 from checkout.open import gate_of, open_shop
 from checkout.settings import Settings, read_settings
 from checkout.shop import Shop
+from offer.build import write_sums
 from offer.editions import DOCUMENTS, Edition, sha256
 from offer.manifest import manifest
 from tests.contract.simulated import SECRET_KEY, SHOP_ID, Simulated, StandingClock, simulated
@@ -111,6 +112,7 @@ class Publisher:
         (release / "index.html").write_text("<h1>Пакеты</h1>")
         record = {"id": release.name, "commit": "0" * 40, "url": SITE}
         (release / "release.json").write_text(json.dumps(record))
+        write_sums(release)
         return release
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Row, insert, select
 
@@ -23,15 +24,14 @@ class RewrittenEdition(CheckoutError):  # noqa: N818 - reads as what it is
 def archive(tx: Tx, released: Iterable[PublishedEdition]) -> int:
     """Keep what is new of a release's editions and return how many were.
 
-    Raises RewrittenEdition if an edition seen before has another hash: nothing is kept then.
+    Raises RewrittenEdition if an edition seen before is missing or was another: nothing is kept
+    then.
     """
-    known = {
-        (row.document, row.number): row.sha256
-        for row in tx.connection.execute(
-            select(editions.c.document, editions.c.number, editions.c.sha256)
-        )
-    }
-    new = [edition for edition in released if _is_new(edition, known)]
+    known = _known(tx)
+    offered = {(edition.document, edition.number): edition for edition in released}
+    for place, seen in known.items():
+        _check_kept(place, seen, offered.get(place))
+    new = [edition for place, edition in offered.items() if place not in known]
     for edition in new:
         tx.connection.execute(insert(editions).values(archived_at=tx.now, **_values(edition)))
     return len(new)
@@ -45,14 +45,35 @@ def edition(tx: Tx, document: str, number: int) -> PublishedEdition:
     return _edition(row)
 
 
-def _is_new(edition: PublishedEdition, known: dict[tuple[str, int], str]) -> bool:
-    seen = known.get((edition.document, edition.number))
-    if seen not in (None, edition.sha256):
-        raise RewrittenEdition(
-            f"В выпуске редакция {edition.document}/{edition.number} имеет хеш {edition.sha256}, "
-            f"а раньше была {seen}. Выпуск не принят: опубликованную редакцию нельзя изменить."
+def _known(tx: Tx) -> dict[tuple[str, int], tuple[str, str, datetime]]:
+    """What fixes each edition we have seen: its hash, its tag, its date."""
+    rows = tx.connection.execute(
+        select(
+            editions.c.document,
+            editions.c.number,
+            editions.c.sha256,
+            editions.c.tag_id,
+            editions.c.published_at,
         )
-    return seen is None
+    )
+    return {(row.document, row.number): (row.sha256, row.tag_id, row.published_at) for row in rows}
+
+
+def _check_kept(
+    place: tuple[str, int],
+    seen: tuple[str, str, datetime],
+    released: PublishedEdition | None,
+) -> None:
+    name = f"{place[0]}/{place[1]}"
+    if released is None:
+        raise RewrittenEdition(
+            f"В выпуске нет редакции {name}, которая уже была опубликована. Выпуск не принят."
+        )
+    if (released.sha256, released.tag_id, released.published_at) != seen:
+        raise RewrittenEdition(
+            f"В выпуске у редакции {name} другие хеш, метка или дата, чем были при публикации. "
+            "Выпуск не принят: опубликованную редакцию нельзя изменить."
+        )
 
 
 def _values(edition: PublishedEdition) -> dict[str, object]:

@@ -39,6 +39,13 @@ def other(edition: PublishedEdition, data: bytes, number: int = 2) -> PublishedE
     )  # fmt: skip
 
 
+def released(shop: Shop, *more: PublishedEdition) -> list[PublishedEdition]:
+    """The editions of the release on sale, and some more."""
+    release = shop.shelf.release()
+    assert release is not None
+    return [*(one for kind in release.editions.values() for one in kind), *more]
+
+
 def test_an_edition_comes_back_whole_with_what_it_means(
     shop: Shop, edition: PublishedEdition
 ) -> None:
@@ -51,21 +58,33 @@ def test_an_edition_comes_back_whole_with_what_it_means(
 def test_the_exact_bytes_of_an_edition_are_kept(shop: Shop, edition: PublishedEdition) -> None:
     data = b"\xef\xbb\xbf1. \xd0\xbe\xd1\x84\xd0\xb5\xd1\x80\xd1\x82\xd0\xb0\r\n\x00\xff\t \n\n"
 
-    shop.store.transact(lambda tx: archive.archive(tx, [edition, other(edition, data)]))
+    shop.store.transact(lambda tx: archive.archive(tx, released(shop, other(edition, data))))
 
     assert shop.store.read(lambda tx: archive.edition(tx, "offer", 2)).text == data
 
 
 def test_a_release_seen_before_adds_nothing(shop: Shop, edition: PublishedEdition) -> None:
-    assert shop.store.transact(lambda tx: archive.archive(tx, [edition])) == 0
-    assert shop.store.transact(lambda tx: archive.archive(tx, [edition, other(edition, b"2")])) == 1
-    assert shop.store.transact(lambda tx: archive.archive(tx, [edition, other(edition, b"2")])) == 0
+    longer = released(shop, other(edition, b"2"))
+
+    assert shop.store.transact(lambda tx: archive.archive(tx, released(shop))) == 0
+    assert shop.store.transact(lambda tx: archive.archive(tx, longer)) == 1
+    assert shop.store.transact(lambda tx: archive.archive(tx, longer)) == 0
+
+
+def test_a_release_that_lacks_a_published_edition_is_refused(
+    shop: Shop, edition: PublishedEdition
+) -> None:
+    shop.store.transact(lambda tx: archive.archive(tx, released(shop, other(edition, b"2"))))
+
+    with pytest.raises(RewrittenEdition, match="нет редакции offer/2"):
+        shop.store.transact(lambda tx: archive.archive(tx, released(shop)))
 
 
 def test_a_rewritten_edition_is_refused_and_nothing_of_its_release_is_kept(
     shop: Shop, edition: PublishedEdition
 ) -> None:
-    release = [other(edition, b"a new edition"), replace(edition, sha256=sha256(b"forged"))]
+    forged = replace(edition, sha256=sha256(b"forged"))
+    release = released(shop, other(edition, b"a new edition"), forged)
 
     with pytest.raises(RewrittenEdition, match="offer/1") as refusal:
         shop.store.transact(lambda tx: archive.archive(tx, release))
@@ -83,7 +102,7 @@ def test_the_same_text_again_is_another_edition(shop: Shop, edition: PublishedEd
     """Going back to an old wording gives a new number with an old hash."""
     again = other(edition, edition.text)
 
-    assert shop.store.transact(lambda tx: archive.archive(tx, [edition, again])) == 1
+    assert shop.store.transact(lambda tx: archive.archive(tx, released(shop, again))) == 1
 
 
 # --- notifications

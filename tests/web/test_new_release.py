@@ -172,3 +172,77 @@ def test_forms_sent_while_the_release_changes_are_each_answered_by_one_edition(
     for order in orders:
         expected = 1_500_000 if order["edition"]["number"] == 1 else 1_600_000
         assert order["price_kopecks"] == expected
+
+
+def test_an_older_release_put_back_is_refused_and_the_newest_edition_sells_on(
+    own_town: Town,
+) -> None:
+    first = own_town.publisher.current.readlink()
+    own_town.publisher.publish(offer=dearer())
+    assert health(own_town)[1]["edition"] == {"number": 2, "sha256": sha256(dearer())}
+    turn(own_town.publisher, first)
+    status, told = health(own_town)
+
+    assert status == 200
+    assert told["edition"] == {"number": 2, "sha256": sha256(dearer())}
+    assert "нет редакции offer/2" in str(told["problems"])
+    assert "16 000 ₽" in page_of(own_town.client.get("/checkout/5")).text
+
+
+def test_a_release_that_dates_a_published_edition_anew_is_refused(own_town: Town) -> None:
+    assert health(own_town)[0] == 200
+    manifest = own_town.publisher.current / "offer/editions.json"
+    rewrite(manifest, lambda text: text.replace(b"2026-11-22", b"2020-01-01"))
+    told = health(own_town)[1]
+
+    assert "дата" in str(told["problems"])
+    assert "01.01.2020" not in page_of(own_town.client.get("/checkout/5")).text
+
+
+def test_a_file_changed_on_disk_after_publishing_is_reported_until_it_is_mended(
+    own_town: Town,
+) -> None:
+    text = own_town.publisher.current / "offer/1/offer.md"
+    own_town.work()
+    rewrite(text, lambda data: data.replace("15 000 ₽".encode(), "99 000 ₽".encode()))
+    own_town.clock.forward(minutes=2)
+    own_town.work()
+    damaged = health(own_town)
+    rewrite(text, lambda data: data.replace("99 000 ₽".encode(), "15 000 ₽".encode()))
+    own_town.clock.forward(minutes=2)
+    own_town.work()
+
+    assert damaged[0] == 200
+    assert "offer/1/offer.md изменён после публикации" in str(damaged[1]["problems"])
+    assert health(own_town)[1]["problems"] == []
+
+
+def test_a_loop_of_links_instead_of_a_release_leaves_the_shop_selling(own_town: Town) -> None:
+    assert health(own_town)[0] == 200
+    turn(own_town.publisher, Path("current"))
+    status, told = health(own_town)
+
+    assert status == 200
+    assert told["problems"]
+    assert own_town.client.get("/checkout/5").status_code == 200
+
+
+def test_the_label_kept_is_the_one_shown_even_if_the_text_was_restored_since(
+    own_town: Town,
+) -> None:
+    form = own_town.form()
+    own_town.publisher.publish(offer=dearer())
+    own_town.publisher.publish(offer=text_of("offer"))
+    assert own_town.send({**form, "edition": "1"}).status_code == 303
+    order = own_town.ledger()[0]
+
+    assert "редакции\u00a01" in order["shown"]["label"]
+    assert order["edition"]["number"] == 3
+    assert order["edition"]["sha256"] == sha256(text_of("offer"))
+
+
+def test_a_folders_address_leads_on_without_naming_a_host(own_town: Town) -> None:
+    (own_town.publisher.current / "offer/index.html").write_text("<h1>Оферта</h1>")
+    answer = own_town.client.get("/offer", headers={"host": "evil.example"})
+
+    assert answer.headers["location"] == "/offer/"
