@@ -20,6 +20,7 @@ from checkout.web.answers import house, page, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.forms import Filled, read_party
 from checkout.web.views import Changed, FieldError, OrderForm, OrderPage, Retry
+from offer.clauses import decode
 from offer.errors import OfferError
 from offer.periods import Period
 from offer.redline import redline
@@ -208,7 +209,8 @@ def _purchase(
     consent: PublishedEdition | None,
     attempt: str,
 ) -> Purchase:
-    published = counter.edition.published_at.astimezone(shop.settings.zone).date()
+    shown = _shown(asked, counter)
+    published = shown.published_at.astimezone(shop.settings.zone).date()
     return Purchase(
         form_attempt=attempt,
         package=counter.package,
@@ -216,13 +218,22 @@ def _purchase(
         consent=consent,
         party=party,
         period=counter.period,
-        offer_label=offer_label(counter.edition.number, published),
+        offer_label=offer_label(shown.number, published),
         consent_label=consent_label(consent.number) if consent else "",
         button=counter.button,
         page=asked.request.url.path,
         address=asked.address,
         user_agent=asked.user_agent,
     )
+
+
+def _shown(asked: Asked, counter: Counter) -> PublishedEdition:
+    """The edition the form named: a restored text is in force again under a newer number."""
+    number = asked.fields.get("edition", "")
+    for edition in counter.release.editions["offer"]:
+        if str(edition.number) == number and edition.sha256 == counter.edition.sha256:
+            return edition
+    return counter.edition
 
 
 def _new_attempt() -> str:
@@ -265,7 +276,9 @@ def _changed(
         form=form,
         old_edition=old,
         old_price_kopecks=(known or counter.package).price_kopecks,
-        changes=redline(old.text.decode(), counter.edition.text.decode()),
+        changes=redline(
+            decode(old.text, old.tag), decode(counter.edition.text, counter.edition.tag)
+        ),
         decline_url="/",
         old_consent=release.edition("consent", asked.fields.get("accept_consent", "")),
         retry=again,

@@ -174,3 +174,13 @@ def test_wrong_fields_wait_until_the_change_is_decided(own_town: Town) -> None:
     assert (changed.status_code, wrong.status_code) == (409, 422)
     assert form_on(wrong)[1]["email"] == "anna"
     assert form_on(wrong)[1]["name"] == ANNA["name"]
+
+
+def test_a_byte_order_mark_is_no_change_of_words(own_town: Town) -> None:
+    own_town.publisher.publish(offer=b"\xef\xbb\xbf" + text_of("offer"))
+    form = own_town.form()
+    own_town.publisher.publish(offer=dearer())
+    answer = own_town.send(form)
+
+    assert answer.status_code == 409
+    assert "\ufeff" not in answer.text

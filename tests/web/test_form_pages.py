@@ -192,7 +192,11 @@ def test_typed_values_travel_on_and_are_shown() -> None:
 def test_a_retry_that_meets_a_new_edition_asks_only_for_the_decision() -> None:
     page = read(pages.changed(example.changed(retry=True)))
 
-    assert [i.attributes["name"] for i in page.all("input")] == ["attempt", "accept_offer"]
+    assert [i.attributes["name"] for i in page.all("input")] == [
+        "attempt",
+        "edition",
+        "accept_offer",
+    ]
     assert page.one("form").attributes["action"] == "/orders/secret/retry"
 
 
