@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import structlog
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -35,28 +36,35 @@ class Entry:
     method: str
     handler: Handler
     guard: Guard
+    asks_yookassa: bool = False
 
 
 ROUTES = (
     Entry("/checkout/{hours}", "GET", ordering.order_form, guards.public),
-    Entry("/checkout/{hours}", "POST", ordering.place_order, guards.own_form),
-    Entry("/orders/{token}", "GET", handlers.order, guards.secret_address),
-    Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form),
+    Entry("/checkout/{hours}", "POST", ordering.place_order, guards.own_form, True),
+    Entry("/orders/{token}", "GET", handlers.order, guards.secret_address, True),
+    Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
     Entry("/healthz", "GET", handlers.healthz, guards.public),
     Entry("/metrics", "GET", handlers.metrics, guards.metrics_token),
 )
 
+# Whoever waits for YooKassa waits in threads of their own: the site and the rest stay quick.
+PATIENT_THREADS = 16
 STATIC = Path(__file__).parent / "web" / "static"
 STYLESHEET = files("offer") / "look" / "house.css"
 
 
 def create_app(shop: Shop, gate: Gate) -> Starlette:
     """The service: the checkout, and beside it the released site."""
+    patient = CapacityLimiter(PATIENT_THREADS)
     return Starlette(
         routes=[
-            *(Route(it.path, _endpoint(it, shop, gate), methods=[it.method]) for it in ROUTES),
+            *(
+                Route(it.path, _endpoint(it, shop, gate, patient), methods=[it.method])
+                for it in ROUTES
+            ),
             Route("/static/house.css", _stylesheet, methods=["GET"]),
             Mount("/static", StaticFiles(directory=STATIC)),
             Route("/{path:path}", _site(shop), methods=["GET"]),
@@ -66,12 +74,16 @@ def create_app(shop: Shop, gate: Gate) -> Starlette:
     )
 
 
-def _endpoint(entry: Entry, shop: Shop, gate: Gate) -> Callable[[Request], object]:
+def _endpoint(
+    entry: Entry, shop: Shop, gate: Gate, patient: CapacityLimiter
+) -> Callable[[Request], object]:
+    limiter = patient if entry.asks_yookassa else None
+
     async def answer(request: Request) -> Response:
         try:
             entry.guard(request, gate)
             asked = await _read(request, gate)
-            return await run_sync(entry.handler, asked, shop)
+            return await run_sync(entry.handler, asked, shop, limiter=limiter)
         except Denied as denied:
             return _denied(denied, shop)
         except ClientDisconnect:

@@ -22,7 +22,9 @@ from offer.terms import Terms
 
 FINAL = ("succeeded", "canceled")
 # A payment page lives an hour; what is open longer is asked for ever more rarely.
+SHORTEST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=1)
+LOST_AFTER = timedelta(days=1)
 ALREADY = {
     State.PAID: "оплачен",
     State.CANCELLED: "отменён",
@@ -56,7 +58,7 @@ def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
         return _stranger(tx, payment)
     order = orders.locked(tx, attempt.order_id)
     if payment.status not in FINAL:
-        _look_later(tx, attempt)
+        look_later(tx, attempt)
         return Settled(order.state)
     # the lock is held now: what was read before it may have changed
     attempt = orders.attempt(tx, attempt.id) or attempt
@@ -84,10 +86,30 @@ def _attempt(tx: Tx, payment: Payment) -> Attempt | None:
     return named if named and named.payment_id is None else None
 
 
-def _look_later(tx: Tx, attempt: Attempt) -> None:
-    """Ask about a pending payment again after a pause that grows with its age."""
-    pause = min(max((tx.now - attempt.created_at) / 4, timedelta(seconds=20)), LONGEST_PAUSE)
+def look_later(tx: Tx, attempt: Attempt) -> None:
+    """Ask about an open payment again, after a pause that grows with its age."""
+    pause = min(max((tx.now - attempt.created_at) / 4, SHORTEST_PAUSE), LONGEST_PAUSE)
     orders.change_attempt(tx, attempt.id, next_look_at=tx.now + pause)
+
+
+def report_lost(tx: Tx, attempt: Attempt) -> None:
+    """YooKassa does not know a payment that it opened: after a day that is a case."""
+    if attempt.payment_id is None or tx.now - attempt.created_at < LOST_AFTER:
+        return
+    order = orders.by_id(tx, attempt.order_id)
+    sentence = (
+        f"ЮKassa открыла платёж {attempt.payment_id} по заказу {order.number}, а теперь его не "
+        "знает. Проверьте его в личном кабинете ЮKassa: если деньги пришли, верните их или "
+        "договоритесь с клиентом."
+    )
+    correspondence.open_case(
+        tx,
+        new_id(),
+        kind="lost_payment",
+        subject=attempt.payment_id,
+        order_id=order.id,
+        sentence=sentence,
+    )
 
 
 def _cancel(tx: Tx, order: Order, attempt: Attempt, payment: Payment) -> Settled:

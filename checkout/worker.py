@@ -8,7 +8,7 @@ import structlog
 from checkout.buy import KEY_LIVES, ask_again
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
-from checkout.settle import settle
+from checkout.settle import look_later, report_lost, settle
 from checkout.shop import SOON, Shop
 from checkout.store import correspondence, orders
 from checkout.store.orders import Attempt
@@ -34,8 +34,8 @@ def work_once(shop: Shop) -> None:
 
 
 def look_at_release(shop: Shop) -> None:
-    """Notice a new release even while nobody visits."""
-    shop.shelf.release()
+    """Notice a new release even while nobody visits, and a damaged one before they do."""
+    shop.shelf.look_again()
 
 
 def follow_hints(shop: Shop) -> None:
@@ -74,13 +74,16 @@ def look_at_attempts(shop: Shop) -> None:
 
 
 def _look_at(shop: Shop, attempt: Attempt) -> bool:
-    _later(shop, attempt)  # a bug in this one must not keep the others waiting
+    # first of all, so that a bug in this one does not keep the others waiting
+    shop.store.transact(lambda tx: look_later(tx, attempt))
     if attempt.payment_id is None:
         return _repeat(shop, attempt)
     try:
         settle(shop, attempt.payment_id)
     except GatewayError as error:
         log.warning("payment not asked", payment=attempt.payment_id, error=error.code)
+        if error.status == NOT_FOUND:
+            shop.store.transact(lambda tx: report_lost(tx, attempt))
         return isinstance(error, Refused)
     return True
 
@@ -95,12 +98,6 @@ def _repeat(shop: Shop, attempt: Attempt) -> bool:
         lambda tx: orders.change_attempt(tx, attempt.id, state="refused", next_look_at=None)
     )
     return True
-
-
-def _later(shop: Shop, attempt: Attempt) -> None:
-    shop.store.transact(
-        lambda tx: orders.change_attempt(tx, attempt.id, next_look_at=tx.now + SOON)
-    )
 
 
 def _heed(shop: Shop, payment_id: str, pause: timedelta | None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -47,4 +47,7 @@ async def page(request: Request, folder: Path) -> Response | None:
         response = await static.get_response(static.get_path(request.scope), request.scope)
     except HTTPException:
         return None
+    if isinstance(response, RedirectResponse):
+        # to the folder's own slash, whatever host the request named
+        response.headers["location"] = f"/{request.url.path.strip('/')}/"
     return response
