@@ -16,7 +16,7 @@ machine: setup ## what tests need beside Python: PostgreSQL, Chromium (root inst
 	@$(BIN)/python tests/machine.py
 
 run: setup ## publish this checkout and sell by it on http://127.0.0.1:8000 (PORT=… changes it)
-	@exec $(BIN)/checkout demo --port $(PORT)
+	@exec $(BIN)/checkout demo "--port=$(PORT)"
 
 test: setup machine check ## every test, on SQLite, on PostgreSQL and in a real browser
 	@$(BIN)/pytest -m "not soak"

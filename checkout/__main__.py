@@ -4,15 +4,15 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
 from checkout.check import check
-from checkout.clock import movable_clock, real_clock
+from checkout.clock import clock_of, real_clock
 from checkout.demo import demo
+from checkout.demo.child import end_with_stdin
 from checkout.domain.errors import CheckoutError
 from checkout.domain.ledger import broken
 from checkout.open import open_shop, serve
@@ -56,25 +56,27 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=words, description=words)
         command.set_defaults(run=run)
         if name == "demo":
-            command.add_argument("--port", type=int, default=8000, help="порт сайта")
+            command.add_argument("--port", default="8000", help="порт сайта")
         if name in ("serve", "work"):
             command.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
+        if name == "serve":
+            command.add_argument(
+                "--until-stdin-closes", action="store_true", help=argparse.SUPPRESS
+            )
     return parser
 
 
-def _clock(asked: argparse.Namespace) -> Callable[[], datetime]:
-    return movable_clock(asked.clock_file) if asked.clock_file else real_clock
-
-
 def _serve(asked: argparse.Namespace) -> int:
-    serve(open_shop(read_settings(), _clock(asked)))
+    if asked.until_stdin_closes:
+        end_with_stdin()
+    serve(open_shop(read_settings(), clock_of(asked.clock_file)))
     return 0
 
 
 def _work(asked: argparse.Namespace) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    work(open_shop(read_settings(), _clock(asked)), stop)
+    work(open_shop(read_settings(), clock_of(asked.clock_file)), stop)
     return 0
 
 

@@ -1,23 +1,12 @@
-"""The one clock of a process. It is the real one, but for the demo, where a tool may move it."""
+"""The one clock of a process, and how the demo moves it for all of its processes."""
 
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from offer.clock import clock_of, movable_clock, real_clock
 
-def real_clock() -> datetime:
-    """Now, in UTC."""
-    return datetime.now(UTC)
-
-
-def movable_clock(file: Path) -> Callable[[], datetime]:
-    """The real clock shifted by what `file` says; no file, no shift. For the demo only."""
-
-    def now() -> datetime:
-        return real_clock() + _shift(file)
-
-    return now
+__all__ = ["clock_of", "movable_clock", "move_clock", "real_clock"]
 
 
 def move_clock(file: Path, now: datetime) -> None:
@@ -26,10 +15,3 @@ def move_clock(file: Path, now: datetime) -> None:
     part = file.with_suffix(".part")
     part.write_text(json.dumps({"shift_milliseconds": shift}))
     part.replace(file)
-
-
-def _shift(file: Path) -> timedelta:
-    try:
-        return timedelta(milliseconds=json.loads(file.read_text())["shift_milliseconds"])
-    except FileNotFoundError:
-        return timedelta()

@@ -5,11 +5,11 @@ import io
 import re
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from offer.check import run_check
 from offer.clauses import decode
+from offer.clock import clock_of
 from offer.draft import UnsellableError
 from offer.editions import DOCUMENTS, Edition, read_editions, sha256
 from offer.errors import OfferError
@@ -102,7 +102,7 @@ def _publish(chosen: argparse.Namespace) -> int:
         done = publish(
             chosen.repository,
             chosen.to,
-            now=lambda: datetime.now(UTC),
+            now=clock_of(chosen.clock_file),
             ref=chosen.ref,
             url=chosen.url,
         )
@@ -218,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     public.add_argument("--to", type=Path, required=True, metavar="DIR", help="папка выпусков")
     public.add_argument("--ref", default="main", help="ветка, которая публикуется")
     public.add_argument("--url", help="адрес сайта")
+    public.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
     for command, run in ((show, _show), (diff, _diff), (verify, _verify), (public, _publish)):
         command.add_argument("--repository", type=Path, default=Path(), metavar="R")
         command.set_defaults(command=run)

@@ -3,11 +3,7 @@
 Everything it keeps is in one folder, so that a second start finds its orders and its editions.
 """
 
-import fcntl
-import json
-import secrets
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -22,7 +18,8 @@ import requests
 
 from checkout.clock import movable_clock, move_clock
 from checkout.demo.child import Child
-from checkout.demo.hosting import address, hosting, listener
+from checkout.demo.folder import held, same_port, secret, site_port, tell_tools
+from checkout.demo.hosting import address, hosting
 from checkout.demo.repository import Checkout, DemoError, Server
 from checkout.domain.errors import CheckoutError
 from checkout.gateway.simulator import create_simulator
@@ -51,7 +48,7 @@ class Addresses:
     database: str
 
 
-def demo(root: Path, port: int) -> int:
+def demo(root: Path, port: str) -> int:
     """Run the demo of the clone at `root` until Ctrl-C; 0, or 1 with a sentence that says why."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -66,34 +63,39 @@ def demo(root: Path, port: int) -> int:
     return 0
 
 
-def _run(root: Path, port: int, stop: threading.Event, ending: ExitStack) -> None:
+def _run(root: Path, port: str, stop: threading.Event, ending: ExitStack) -> None:
     checkout = Checkout(root)
     checkout.check()
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    ending.enter_context(_alone(folder))
-    site = f"http://127.0.0.1:{_free(port)}"
+    lock = ending.enter_context(held(folder, stop))
+    site = f"http://127.0.0.1:{site_port(folder, port)}"
     clock = movable_clock(folder / CLOCK)
     if (folder / CLOCK).exists():
-        _say(f"Часы демо переведены, на них {moment(clock(), ZONE)}.")
-    _publish(checkout, Server(folder / "offer.git", folder / "site", site), clock)
+        _say(
+            f"Часы демо переведены, на них {moment(clock(), ZONE)}. "
+            f"Вернуть настоящее время: удалите {FOLDER / CLOCK}."
+        )
+    server = Server(folder / "offer.git", folder / "site", site, folder / CLOCK)
+    _publish(checkout, server, clock)
     mailbox = ending.enter_context(Mailbox(folder / "mail"))
-    letters = ending.enter_context(hosting(mailbox.app, listener()))
-    simulator = ending.enter_context(_simulator(site, clock, folder / CLOCK))
+    letters = ending.enter_context(hosting(mailbox.app, same_port(folder, "mailbox")[0]))
+    simulator = ending.enter_context(_simulator(folder, site, clock))
     addresses = Addresses(
         site, simulator, letters, str(folder / "offer.git"), str(folder / "checkout.db")
     )
     child = Child(
-        ["serve", "--clock-file", str(folder / CLOCK)],
+        ["serve", "--until-stdin-closes", "--clock-file", str(folder / CLOCK)],
         _environment(folder, addresses, mailbox.smtp_url),
         folder / "service.log",
-        on_start=lambda pid: _tell_tools(folder, addresses, pid),
+        on_start=lambda pid: tell_tools(folder, asdict(addresses) | {"service_pid": pid}),
         on_giving_up=stop.set,
+        passed=[lock],
     )
     ending.callback(child.stop)
     if _answers(site, stop):
         child.answered.set()
-        _tell_tools(folder, addresses, child.pid)
+        tell_tools(folder, asdict(addresses) | {"service_pid": child.pid})
         _say(_greeting(addresses, checkout))
         stop.wait()
     if child.gave_up.is_set():
@@ -115,39 +117,19 @@ def _publish(checkout: Checkout, server: Server, clock: Clock) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder; a second demo in it would sell from the same database."""
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DemoError("Демо этого клона уже запущено: остановите его (Ctrl-C).") from None
-        yield
-        (folder / "demo.json").unlink(missing_ok=True)
-
-
-def _free(port: int) -> int:
-    """The port itself, or a free one for 0; DemoError when somebody else has it."""
-    try:
-        with socket.create_server(("127.0.0.1", port)) as found:
-            return int(found.getsockname()[1])
-    except OSError:
-        raise DemoError(
-            f"Порт {port} занят. Освободите его или назовите другой: make run PORT={port + 1}"
-        ) from None
-
-
-@contextmanager
-def _simulator(site: str, clock: Clock, clock_file: Path) -> Iterator[str]:
+def _simulator(folder: Path, site: str, clock: Clock) -> Iterator[str]:
     """The simulated YooKassa, whose clock moves everybody's; its address."""
-    listening = listener()
+    listening, moved = same_port(folder, "simulator")
+    if moved:
+        _say("Прежний порт имитации ЮKassa занят: ссылки на оплату прежних заказов не откроются.")
     app = create_simulator(
         shop_id=SHOP_ID,
         secret_key=SECRET_KEY,
         clock=clock,
-        on_clock=partial(move_clock, clock_file),
+        on_clock=partial(move_clock, folder / CLOCK),
         public_url=address(listening),
         notify_url=f"{site}/yookassa/notifications",
+        kept_in=folder / "simulator.sqlite",
     )
     with hosting(app, listening) as url:
         yield url
@@ -166,17 +148,9 @@ def _environment(folder: Path, addresses: Addresses, smtp_url: str) -> dict[str,
         "NOTIFICATION_SOURCES": f"{YOOKASSA_SENDERS},127.0.0.0/8,::1/128",
         "SMTP_URL": smtp_url,
         "MAIL_FROM": "Техническая поддержка amoCRM <demo@oferta.example>",
-        "SECRET_KEY": _secret(folder / "secret"),
+        "SECRET_KEY": secret(folder),
     }
     return {f"{PREFIX}{name}": value for name, value in settings.items()}
-
-
-def _secret(file: Path) -> str:
-    """A secret of this folder alone, the same at every start."""
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(32))
-    return file.read_text()
 
 
 def _answers(site: str, stop: threading.Event) -> bool:
@@ -188,12 +162,6 @@ def _answers(site: str, stop: threading.Event) -> bool:
                 if session.get(f"{site}/healthz", timeout=5).ok:
                     return True
     return False
-
-
-def _tell_tools(folder: Path, addresses: Addresses, pid: int) -> None:
-    draft = folder / "demo.new"
-    draft.write_text(json.dumps(asdict(addresses) | {"service_pid": pid}, indent=2))
-    draft.replace(folder / "demo.json")
 
 
 def _greeting(addresses: Addresses, checkout: Checkout) -> str:

@@ -1,20 +1,40 @@
-"""The service as a child process that is started again whenever it dies."""
+"""The service as a child process that is started again whenever it dies, and ends with the demo.
 
+Its standard input is a pipe that nothing is ever written to: it closes when the demo ends, even
+if that was killed.
+"""
+
+import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ENDS_WITHIN = 15  # seconds, after which it is killed
+ORPHAN_ENDS_WITHIN = 5  # seconds; nobody waits for its answers any more
 TOO_SOON = 3  # this many deaths before the service ever answered end the demo
+
+
+def end_with_stdin() -> None:
+    """From now on this process ends soon after its standard input has closed."""
+
+    def end() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(ORPHAN_ENDS_WITHIN)
+        os._exit(1)
+
+    threading.Thread(target=end, name="until stdin closes", daemon=True).start()
 
 
 class Child:
     """Keeps one process alive until `stop`. Set `answered` when it has answered once.
 
     `on_start` is then told each new process id; before that a few deaths are enough for it to
-    set `gave_up` and call `on_giving_up`.
+    set `gave_up` and call `on_giving_up`. The process inherits the descriptors `passed`.
     """
 
     def __init__(
@@ -22,10 +42,13 @@ class Child:
         arguments: list[str],
         environment: Mapping[str, str],
         log: Path,
+        *,
         on_start: Callable[[int], None],
         on_giving_up: Callable[[], None],
+        passed: Sequence[int] = (),
     ) -> None:
         self._command = [sys.executable, "-P", "-m", "checkout", *arguments]
+        self._passed = tuple(passed)
         self._environment = dict(environment)
         self._log = log
         self._on_start = on_start
@@ -58,11 +81,12 @@ class Child:
             process = subprocess.Popen(
                 self._command,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 # Ctrl-C is for the demo, which then ends the service in good order
                 start_new_session=True,
+                pass_fds=self._passed,
             )
         if self.answered.is_set():
             self._on_start(process.pid)
@@ -72,6 +96,8 @@ class Child:
         deaths = 0
         while True:
             self._process.wait()
+            if self._process.stdin is not None:
+                self._process.stdin.close()
             deaths = 0 if self.answered.is_set() else deaths + 1
             with self._lock:
                 if self._stopping.is_set():

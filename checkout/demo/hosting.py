@@ -1,4 +1,4 @@
-"""Serve an application of the demo on a free port, in a thread of this process."""
+"""Serve an application of the demo on a port of this machine, in a thread of this process."""
 
 import socket
 import threading
@@ -9,9 +9,17 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-def listener() -> socket.socket:
-    """A socket that listens on a free port of this machine: callers queue until it is served."""
-    return socket.create_server(("127.0.0.1", 0))
+def bind(port: int) -> socket.socket:
+    """A socket that listens on this port: callers queue until it is served. OSError if taken."""
+    return socket.create_server(("127.0.0.1", port))
+
+
+def any_port(rather: int) -> socket.socket:
+    """The same on a free port: that one, if it is free."""
+    try:
+        return bind(rather)
+    except OSError:
+        return bind(0)
 
 
 def address(listening: socket.socket) -> str:

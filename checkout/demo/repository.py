@@ -50,11 +50,15 @@ class Checkout:
 
 @dataclass(frozen=True)
 class Server:
-    """A bare repository with the hooks of a real server, and the folder it publishes to."""
+    """A bare repository with the hooks of a real server, and the folder it publishes to.
+
+    Its hook goes by the clock of the file.
+    """
 
     repository: Path
     site: Path
     url: str
+    clock_file: Path
 
     def prepare(self, root: Path) -> None:
         """Make or mend the repository: hooks from `root`, its own configuration, no templates."""
@@ -67,6 +71,7 @@ class Server:
             "oferta.release": str(self.site),
             "oferta.command": str(Path(sys.executable).with_name("offer")),
             "oferta.url": self.url,
+            "oferta.clock": str(self.clock_file),
         }
         for name, value in settings.items():
             git(f"--git-dir={self.repository}", "config", name, value)

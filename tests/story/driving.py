@@ -81,8 +81,8 @@ def commit(folder: Path, subject: str) -> None:
     git(folder, "commit", "--quiet", "--message", subject)
 
 
-def demo_command(port: int = 0) -> list[str]:
-    return [sys.executable, "-P", "-m", "checkout", "demo", "--port", str(port)]
+def demo_command(port: object = 0) -> list[str]:
+    return [sys.executable, "-P", "-m", "checkout", "demo", f"--port={port}"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,10 @@ class Demo:
 
     def get(self, path: str, *, of: str = "site", **options: Any) -> requests.Response:
         return requests.get(f"{self.facts[of]}{path}", timeout=PATIENCE, **options)
+
+    def greets(self) -> bool:
+        """Whether it has said that it is ready; demo.json may still be of a demo before it."""
+        return "git push" in self.said.read_text()
 
     def healthy(self) -> bool:
         try:
@@ -159,6 +163,11 @@ class Demo:
 
         return until(look, f"a letter to {to} about {about}")
 
+    def kill(self) -> None:
+        """End the demo as a crash would: it can put nothing in order."""
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
     def stop(self, how: int = signal.SIGINT) -> int:
         """Ctrl-C; the exit status."""
         self.process.send_signal(how)
@@ -174,8 +183,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
         process = subprocess.Popen(demo_command(), cwd=folder, stdout=output, stderr=output)
     demo = Demo(folder, process, said)
     try:
-        ready = folder / "build/demo/demo.json"
-        until(lambda: ready.exists() or process.poll() is not None, "the demo's start")
+        until(lambda: demo.greets() or process.poll() is not None, "the demo's start")
         assert process.poll() is None, said.read_text()
         yield demo
     finally:

@@ -10,12 +10,18 @@ import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
+from checkout.clock import move_clock
+from checkout.demo.folder import site_port
+from checkout.demo.repository import DemoError
 from tests.story.driving import (
     ANNA,
+    PATIENCE,
     Demo,
     clone_of_the_project,
     commit,
@@ -34,7 +40,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
 
 
-def start_and_fail(folder: Path, port: int = 0) -> str:
+def start_and_fail(folder: Path, port: object = 0) -> str:
     """What the demo says when it refuses to start."""
     done = subprocess.run(
         demo_command(port), cwd=folder, check=False, capture_output=True, text=True
@@ -176,6 +182,93 @@ def test_ctrl_c_ends_it_and_the_next_start_remembers_and_names_what_is_not_commi
     assert [edition["number"] for edition in manifest["editions"]] == [1]
 
 
+def test_a_killed_demo_takes_its_service_along_and_the_next_finds_every_payment(
+    tmp_path: Path,
+) -> None:
+    clone = clone_of_the_project(tmp_path)
+    with running_demo(clone) as first:
+        first.control("PUT", "/notifications", deliver="never")
+        paid_id, paid = first.buy()
+        waiting_id, waiting = first.buy()
+        link = first.control("GET", f"/payments/{waiting_id}").json()["confirmation"]
+        service, addresses = first.facts["service_pid"], _addresses(first)
+        first.control("POST", f"/payments/{paid_id}/pay")
+        first.kill()
+    # at once, as people do: the service may still be busy with its end
+    with running_demo(clone) as second:
+        orphaned = _runs(service)
+        again = _addresses(second)
+        page = requests.get(link["confirmation_url"], timeout=PATIENCE)
+        before = second.order_facts(waiting)
+        second.control("POST", f"/payments/{waiting_id}/pay")
+        after = second.order_facts(waiting)
+        settled = second.order_facts(paid)
+
+    assert not orphaned
+    assert again == addresses
+    assert settled["state"] == "paid"
+    assert (page.status_code, waiting_id in page.text) == (200, True)
+    assert (before["state"], after["state"]) == ("waiting", "paid")
+
+
+def _addresses(demo: Demo) -> list[str]:
+    return [demo.facts[name] for name in ("site", "simulator", "mailbox")]
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # in a container nobody may collect the dead: such a one holds no file and no port
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_push_goes_by_the_moved_clock_like_everything_else(tmp_path: Path) -> None:
+    clone = clone_of_the_project(tmp_path)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    (clone / "build/demo").mkdir(parents=True)
+    move_clock(clone / "build/demo/clock.json", tomorrow)
+    with running_demo(clone) as demo:
+        greeting = demo.said.read_text()
+        offer = clone / "docs/offer.md"
+        offer.write_text(with_a_higher_price(offer.read_text()))
+        commit(clone, "Raise the price")
+        said = demo.push()
+        payment_id, order = demo.buy()
+        demo.control("POST", f"/payments/{payment_id}/pay")
+        paid = demo.order_facts(order)["paid_at"]
+        editions = demo.get("/offer/editions.json").json()["editions"]
+
+    assert "удалите build/demo/clock.json" in greeting
+    assert "Опубликовано: редакция 2" in said
+    dates = [*(edition["published_at"] for edition in editions), paid]
+    assert len(dates) == 3
+    assert min(map(datetime.fromisoformat, dates)) >= tomorrow.replace(microsecond=0)
+
+
+@pytest.mark.parametrize("port", ["", "abc", "-1", "70000", "8 000", "²"])
+def test_what_is_no_port_is_answered_with_one_sentence_and_an_example(
+    tmp_path: Path, port: str
+) -> None:
+    with pytest.raises(DemoError) as raised:
+        site_port(tmp_path, port)
+
+    assert raised.value.sentence.count("\n") == 0
+    assert f"«{port}»" in raised.value.sentence
+    assert "make run PORT=8080" in raised.value.sentence
+
+
+def test_make_run_says_it_in_russian_when_the_port_is_empty(tmp_path: Path) -> None:
+    clone = clone_of_the_project(tmp_path)
+
+    said = start_and_fail(clone, "")
+
+    assert said.startswith("Порт «» — не целое число")
+    assert "usage" not in said
+
+
 def test_a_shallow_clone_is_explained_with_its_cure(tmp_path: Path) -> None:
     whole = clone_of_the_project(tmp_path / "whole")
     (whole / "docs/index.md").write_text("# Иначе\n")
@@ -192,9 +285,23 @@ def test_files_without_their_git_history_are_explained(tmp_path: Path) -> None:
     assert "git clone" in start_and_fail(tmp_path)
 
 
-def test_a_port_in_use_is_named_with_another_to_try(tmp_path: Path) -> None:
+def test_a_port_in_use_is_named_with_another_to_try_and_no_stale_address_stays(
+    tmp_path: Path,
+) -> None:
     clone = clone_of_the_project(tmp_path)
+    stale = clone / "build/demo/demo.json"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("{}")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
         assert f"make run PORT={port + 1}" in start_and_fail(clone, port)
+
+    assert not stale.exists()
+
+
+def test_a_second_demo_of_one_clone_is_told_which_process_is_the_first(demo: Demo) -> None:
+    said = start_and_fail(demo.folder)
+
+    assert "уже запущено" in said
+    assert said.endswith(f"kill {demo.process.pid}")
