@@ -6,12 +6,12 @@ any point is mended by sending the same key and body again.
 
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from checkout.ask import ask, forgotten
 from checkout.domain import ledger as rules
-from checkout.domain.errors import CheckoutError, GatewayError, Refused
+from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.domain.order import Event, Order, State, after
-from checkout.domain.payment import Payment
 from checkout.domain.settlement import LedgerRef, Party
 from checkout.gateway.wire import payment_request
 from checkout.shop import SOON, Shop, new_id
@@ -22,11 +22,6 @@ from offer.periods import Period
 from offer.release import PublishedEdition
 from offer.terms import Package
 from offer.wording import hours as hours_in_words
-
-# YooKassa forgets a key after 24 hours; then the same request would be a second payment.
-KEY_LIVES = timedelta(hours=23)
-# Refusals of whoever asks, or of how often: they say nothing of what the key stands for.
-NOT_ABOUT_THE_REQUEST = (401, 403, 429)
 
 
 @dataclass(frozen=True)
@@ -111,39 +106,19 @@ def retry(shop: Shop, token: str, decision: Purchase | None) -> Bought:
         return _lead_to_payment(shop, order_id)
 
 
-def ask_again(shop: Shop, attempt: Attempt) -> GatewayError | None:
-    """Send a saved attempt and save what is learnt; returns why nothing is known, or None."""
-    try:
-        payment = shop.yookassa.create_payment(key=attempt.id, body=attempt.body)
-    except Refused as error:
-        refusal = error
-        shop.store.transact(lambda tx: _save_refusal(tx, attempt.id, refusal))
-        return refusal
-    except GatewayError as error:
-        shop.store.transact(lambda tx: _save_silence(tx, attempt.id))
-        return error
-    shop.store.transact(lambda tx: _save_payment(tx, attempt.id, payment))
-    return None
-
-
 def needs_decision(order: Order, attempt: Attempt | None, now: datetime) -> bool:
     """Whether paying this order again is a new decision rather than a repeated request."""
     if order.state is State.CANCELLED:
         return True
-    spent = attempt is None or attempt.state == "refused" or _forgotten(attempt, now)
+    spent = attempt is None or attempt.state == "refused" or forgotten(attempt, now)
     return order.state is State.CREATED and spent
-
-
-def _forgotten(attempt: Attempt, now: datetime) -> bool:
-    """Whether YooKassa may no longer know the key of an attempt it never answered."""
-    return attempt.state == "unsent" and attempt.created_at < now - KEY_LIVES
 
 
 def _lead_to_payment(shop: Shop, order_id: int) -> Bought:
     order, attempt = shop.store.read(lambda tx: _look(tx, order_id))
     trouble = None
-    if attempt and attempt.state == "unsent" and not _forgotten(attempt, shop.store.clock()):
-        trouble = ask_again(shop, attempt)
+    if attempt and attempt.state == "unsent" and not forgotten(attempt, shop.store.clock()):
+        trouble = ask(shop, attempt)
         order, attempt = shop.store.read(lambda tx: _look(tx, order_id))
     if attempt and attempt.state == "open" and order.state is State.WAITING:
         # our own question may have failed while another process's was answered
@@ -314,50 +289,3 @@ def _request(shop: Shop, order: Order, attempt_id: str, purchase: Purchase) -> s
         return_url=f"{shop.settings.public_url}/orders/{order.token}",
         metadata=metadata,
     )
-
-
-def _unanswered(tx: Tx, attempt_id: str) -> Attempt | None:
-    """The attempt, nobody else changing it, unless its outcome was learnt in the meantime."""
-    attempt = orders.attempt(tx, attempt_id)
-    if attempt is None:
-        return None
-    orders.locked(tx, attempt.order_id)
-    # the lock is held now: what was read before it may have changed
-    attempt = orders.attempt(tx, attempt_id)
-    return attempt if attempt and attempt.state == "unsent" else None
-
-
-def _save_payment(tx: Tx, attempt_id: str, payment: Payment) -> None:
-    attempt = _unanswered(tx, attempt_id)
-    if attempt is None:
-        return
-    order = orders.by_id(tx, attempt.order_id)
-    orders.change_attempt(
-        tx,
-        attempt_id,
-        state="open",
-        payment_id=payment.id,
-        confirmation_url=payment.confirmation_url,
-        answer=payment.raw,
-        next_look_at=tx.now + SOON,
-    )
-    if order.state is State.CREATED:
-        orders.change(tx, order.id, state=after(order.state, Event.OPENED), payment_id=payment.id)
-
-
-def _save_refusal(tx: Tx, attempt_id: str, refusal: Refused) -> None:
-    attempt = _unanswered(tx, attempt_id)
-    if attempt is None:
-        return
-    if refusal.status in NOT_ABOUT_THE_REQUEST:
-        # an earlier try with this key may have been performed all the same
-        orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)
-        return
-    orders.change_attempt(tx, attempt_id, state="refused", answer=refusal.detail, next_look_at=None)
-
-
-def _save_silence(tx: Tx, attempt_id: str) -> None:
-    attempt = _unanswered(tx, attempt_id)
-    if attempt is None:
-        return
-    orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)

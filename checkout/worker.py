@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from checkout.buy import KEY_LIVES, ask_again
+from checkout.ask import ask, forgotten
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
 from checkout.settle import look_later, report_lost, settle
@@ -89,9 +89,8 @@ def _look_at(shop: Shop, attempt: Attempt) -> bool:
 
 
 def _repeat(shop: Shop, attempt: Attempt) -> bool:
-    age = shop.store.clock() - attempt.created_at
-    if age < KEY_LIVES:
-        error = ask_again(shop, attempt)
+    if not forgotten(attempt, shop.store.clock()):
+        error = ask(shop, attempt)
         return error is None or isinstance(error, Refused)
     # YooKassa has forgotten the key: the same request would be a second payment
     shop.store.transact(

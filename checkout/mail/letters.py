@@ -21,6 +21,7 @@ KINDS = {
 CASES = {
     "odd_money": "платёж не сходится с\u00a0заказом",
     "unknown_payment": "платёж без заказа",
+    "lost_payment": "ЮKassa потеряла платёж",
     "provisional_end": "предварительная дата окончания пакета",
 }
 

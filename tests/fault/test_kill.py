@@ -20,7 +20,7 @@ from tests.fault.house import House, Nursery, a_house, nursery
 STEPS_OF_A_PURCHASE = {
     "buy",  # the order, its attempt and its ledger rows
     "YooKassa.create_payment",
-    "ask_again",  # YooKassa's answer
+    "ask",  # YooKassa's answer
     "hear",  # the notification
     "YooKassa.payment",
     "settle",
@@ -108,7 +108,7 @@ def test_a_purchase_survives_the_death_of_the_service_at_any_step(
     assert died_at >= STEPS_OF_A_PURCHASE
 
 
-UNPAID_STEPS = ["buy 1", "YooKassa.create_payment 1", "ask_again 1"]
+UNPAID_STEPS = ["buy 1", "YooKassa.create_payment 1", "ask 1"]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -12,7 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from checkout import look
-from checkout.buy import Purchase, _place, _save_payment
+from checkout.ask import save_payment
+from checkout.buy import Purchase, _place
 from checkout.domain.labels import offer_label
 from checkout.domain.order import Order
 from checkout.domain.payment import Payment
@@ -114,7 +115,7 @@ def waiting(shop: Shop, form: str) -> Waiting:
     """An order whose payment YooKassa has opened."""
     known = placed(shop, form)
     opened_payment = known.paid("pending")
-    shop.store.transact(lambda tx: _save_payment(tx, known.attempt.id, opened_payment))
+    shop.store.transact(lambda tx: save_payment(tx, known.attempt.id, opened_payment))
     return looked_at(shop, known.order.id)
 
 

@@ -1,0 +1,88 @@
+"""Ask YooKassa for the payment of a saved attempt, and save what is learnt of it.
+
+The attempt's key and exact request were committed before, so asking again is always safe while
+YooKassa remembers the key: it performs one key once.
+"""
+
+from datetime import datetime, timedelta
+
+from checkout.domain.errors import GatewayError, Refused
+from checkout.domain.order import Event, State, after
+from checkout.domain.payment import Payment
+from checkout.shop import SOON, Shop
+from checkout.store import orders
+from checkout.store.engine import Tx
+from checkout.store.orders import Attempt
+
+# YooKassa forgets a key after 24 hours; then the same request would be a second payment.
+KEY_LIVES = timedelta(hours=23)
+# Refusals of whoever asks, or of how often: they say nothing of what the key stands for.
+NOT_ABOUT_THE_REQUEST = (401, 403, 429)
+
+
+def ask(shop: Shop, attempt: Attempt) -> GatewayError | None:
+    """Send a saved attempt and save what is learnt; returns why nothing is known, or None."""
+    try:
+        payment = shop.yookassa.create_payment(key=attempt.id, body=attempt.body)
+    except Refused as error:
+        refusal = error
+        shop.store.transact(lambda tx: _save_refusal(tx, attempt.id, refusal))
+        return refusal
+    except GatewayError as error:
+        shop.store.transact(lambda tx: _save_silence(tx, attempt.id))
+        return error
+    shop.store.transact(lambda tx: save_payment(tx, attempt.id, payment))
+    return None
+
+
+def forgotten(attempt: Attempt, now: datetime) -> bool:
+    """Whether YooKassa may no longer know the key of an attempt it never answered."""
+    return attempt.state == "unsent" and attempt.created_at < now - KEY_LIVES
+
+
+def _unanswered(tx: Tx, attempt_id: str) -> Attempt | None:
+    """The attempt, nobody else changing it, unless its outcome was learnt in the meantime."""
+    attempt = orders.attempt(tx, attempt_id)
+    if attempt is None:
+        return None
+    orders.locked(tx, attempt.order_id)
+    # the lock is held now: what was read before it may have changed
+    attempt = orders.attempt(tx, attempt_id)
+    return attempt if attempt and attempt.state == "unsent" else None
+
+
+def save_payment(tx: Tx, attempt_id: str, payment: Payment) -> None:
+    """YooKassa opened a payment: the order waits for it; nothing if that is known already."""
+    attempt = _unanswered(tx, attempt_id)
+    if attempt is None:
+        return
+    order = orders.by_id(tx, attempt.order_id)
+    orders.change_attempt(
+        tx,
+        attempt_id,
+        state="open",
+        payment_id=payment.id,
+        confirmation_url=payment.confirmation_url,
+        answer=payment.raw,
+        next_look_at=tx.now + SOON,
+    )
+    if order.state is State.CREATED:
+        orders.change(tx, order.id, state=after(order.state, Event.OPENED), payment_id=payment.id)
+
+
+def _save_refusal(tx: Tx, attempt_id: str, refusal: Refused) -> None:
+    attempt = _unanswered(tx, attempt_id)
+    if attempt is None:
+        return
+    if refusal.status in NOT_ABOUT_THE_REQUEST:
+        # an earlier try with this key may have been performed all the same
+        orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)
+        return
+    orders.change_attempt(tx, attempt_id, state="refused", answer=refusal.detail, next_look_at=None)
+
+
+def _save_silence(tx: Tx, attempt_id: str) -> None:
+    attempt = _unanswered(tx, attempt_id)
+    if attempt is None:
+        return
+    orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)
