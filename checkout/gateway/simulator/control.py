@@ -16,7 +16,7 @@ sentence in `error` otherwise. Unlike the hosted page, where a declined attempt 
     POST /_control/fault/release          whoever the fault "held" holds goes on
     PUT  /_control/idempotence            {"concurrent": "waits" | "refused"}; GET also tells the
                                           keys `at_work`
-    PUT  /_control/clock                  {"now": ISO 8601 with offset, 2000 to 2999}; GET reads it
+    PUT  /_control/clock                  {"now": ISO 8601 with offset, 1990 to 2999}; GET reads it
     GET  /_control/requests               what arrived at /v3, oldest first
 """
 
@@ -38,7 +38,7 @@ from checkout.gateway.simulator.objects import METHODS, Object, moment
 from checkout.gateway.simulator.rules import ObjectionError
 from checkout.gateway.simulator.shop import Shop
 
-YEARS = range(2000, 3000)  # of the clock: far enough from where the calendar of a computer ends
+FIRST_YEAR, LAST_YEAR = 1990, 2999  # of the clock: far from where a computer's calendar ends
 REASON = re.compile(r"[0-9a-z_]{1,64}")
 
 
@@ -189,7 +189,7 @@ def _set_clock(desk: Desk, _: str, asked: Object) -> object:
         raise _bad("`now` is a time in ISO 8601") from None
     if now.tzinfo is None:
         raise _bad("`now` needs its offset, like 2026-11-22T10:00:00+03:00")
-    if now.year not in YEARS:
-        raise _bad(f"`now` is in the years {YEARS[0]} to {YEARS[-1]}")
+    if not FIRST_YEAR <= now.year <= LAST_YEAR:
+        raise _bad(f"`now` is in the years {FIRST_YEAR} to {LAST_YEAR}")
     desk.set_clock(now)
     return {"now": moment(desk.shop.now())}
