@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import structlog
 
@@ -67,10 +68,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(asked: argparse.Namespace) -> int:
+    # uvicorn ends gracefully, then raises the signal again: the worker must still finish its job
+    signal.signal(signal.SIGTERM, _end)
     if asked.until_stdin_closes:
         end_with_stdin()
     serve(open_shop(read_settings(), clock_of(asked.clock_file)))
     return 0
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    raise SystemExit(0)
 
 
 def _work(asked: argparse.Namespace) -> int:
