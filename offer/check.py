@@ -9,6 +9,7 @@ from typing import Any
 from offer.advice import Advice, advise
 from offer.clauses import decode, read_clauses
 from offer.errors import OfferError
+from offer.limits import refuse_large
 from offer.terms import Problem, Reading, Terms, WorkingHours, read_terms
 from offer.wording import NBSP, counted, hours, money, working_hours
 
@@ -33,9 +34,10 @@ class Check:
 def check(data: bytes, source: str) -> Check:
     """What the bytes of an offer mean; `source` is the file's name as sentences should call it.
 
-    Bytes that are not UTF-8 are an error among the others.
+    Bytes that are not UTF-8, or too many, are an error among the others.
     """
     try:
+        refuse_large(data, source)
         text = decode(data, source)
     except OfferError as error:
         return Check(source, Reading(None, {}, (Problem(error.code, error.sentence, "", 1),)), ())

@@ -1,6 +1,6 @@
 """The pushed texts that differ from what is public → their next editions, as tag objects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from offer import git
 from offer.clauses import decode
 from offer.editions import DOCUMENTS, Edition, sha256, source_path
 from offer.errors import OfferError
+from offer.limits import refuse_large
 from offer.manifest import edition_terms
 from offer.summary import FIRST, change_class, summary
 from offer.tags import ZONE, Tag, compose_tag
@@ -55,15 +56,25 @@ def _texts(
     """The documents of the commit; one that was never public may be absent."""
     names = {document: f"{commit}:{source_path(document)}" for document in DOCUMENTS}
     found = repository.objects(names.values())
+    links = repository.links(commit, [source_path(document) for document in DOCUMENTS])
     texts: dict[str, bytes] = {}
     for document, name in names.items():
         blob = found[name]
         if blob is not None and blob.kind == "blob":
+            refuse_large(blob.data, source_path(document))
+            _refuse_link(document, links)
             decode(blob.data, source_path(document))
             texts[document] = blob.data
         elif published[document] or document == "offer":
             raise OfferError("missing_file", f"В коммите нет файла {source_path(document)}.")
     return texts
+
+
+def _refuse_link(document: str, links: Container[str]) -> None:
+    path = source_path(document)
+    if path in links:
+        sentence = f"{path} в коммите — символическая ссылка, а нужен сам файл с текстом."
+        raise OfferError("link", sentence)
 
 
 def _sellable(text: bytes) -> Terms:

@@ -111,6 +111,12 @@ class Repository:
         names = self._run("ls-tree", "-z", "--name-only", commit).decode(errors="replace")
         return tuple(names.split("\0")[:-1])
 
+    def links(self, commit: str, paths: Sequence[str]) -> frozenset[str]:
+        """Those of the paths that are symbolic links in the commit."""
+        listing = self._run("ls-tree", "-z", commit, "--", *paths).decode(errors="replace")
+        entries = (entry.partition("\t") for entry in listing.split("\0") if entry)
+        return frozenset(path for meta, _, path in entries if meta.startswith("120000 "))
+
     def archive(self, commit: str, paths: Sequence[str]) -> bytes:
         """The named files and folders of a commit as a tar archive."""
         return self._run("archive", "--format=tar", commit, "--", *paths)

@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from offer.clauses import decode
+from offer.errors import OfferError
+from offer.limits import refuse_large
 
 _BULLET = re.compile(r"(?:[•·▪‣●◦∙■]\s*|[-*–—]\s+)(?=\S)")
 _SECTION = re.compile(r"(?:#{1,6}\s*)?(?P<number>[1-9][0-9]?)\.?\s+(?P<title>[А-ЯЁA-Z].*)")
@@ -13,7 +15,8 @@ _SUBCLAUSE = re.compile(r"(?P<number>[1-9][0-9]?(?:\.[1-9][0-9]?){1,2})\.?\s+(?P
 _LONE_NUMBER = re.compile(r"[1-9][0-9]?(?:\.[1-9][0-9]?){0,2}\.?")
 _TITLE = re.compile(r"(?:#\s*)?(?:(?:публичная |договор[ -])?оферта|договор)(?!\w)", re.IGNORECASE)
 _LABELLED = re.compile(r"[^:]{2,40}: ?\S|[^:]{2,40}:$")
-_ENDED = re.compile(r"[.;:!?»)…]$")
+_ENDS = (".", ";", ":", "!", "?", "»", ")", "…")
+_LONG = 60  # a line this long was broken by the page, not by its writer
 _CONTINUES = re.compile(r"[а-яёa-z0-9(₽«%]")
 
 # What a site builder leaves on a copied page. The first kind is no clause anywhere.
@@ -44,10 +47,17 @@ class Imported:
 
 @dataclass(frozen=True)
 class _Block:
-    """A heading, a paragraph or a bullet, as one line of Markdown."""
+    """A heading, a paragraph or a bullet: what will be one line of Markdown, in parts."""
 
-    text: str
     kind: str
+    parts: list[str]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.parts)
+
+    def ends(self, *ends: str) -> bool:
+        return bool(self.parts) and self.parts[-1].endswith(ends)
 
 
 @dataclass
@@ -62,12 +72,19 @@ class _Page:
 
     @property
     def last(self) -> _Block:
-        return self.blocks[-1] if self.blocks else _Block("", "")
+        return self.blocks[-1] if self.blocks else _Block("", [])
 
 
 def run_import(data: bytes, source: str) -> tuple[str, str]:
-    """The command's standard output (Markdown) and standard error (what was dropped)."""
+    """The command's standard output (Markdown) and standard error (what was dropped).
+
+    Raises OfferError when the file is too large or no text of an offer is in it.
+    """
+    refuse_large(data, source)
     imported = import_page(decode(data, source))
+    if not re.search(r"[^\W\d_]", imported.markdown):
+        sentence = f"{source}: в файле нет текста оферты. Сохраните в него страницу целиком."
+        raise OfferError("empty_page", sentence)
     if not imported.dropped:
         return imported.markdown, "Ничего не отброшено.\n"
     listed = "".join(f"  {line}\n" for line in imported.dropped)
@@ -85,7 +102,7 @@ def import_page(text: str) -> Imported:
         else:
             _take(page, line)
             page.fresh = page.last.kind == "section"
-    title = [_Block(f"# {page.title}", "title")] if page.title else []
+    title = [_Block("title", [f"# {page.title}"])] if page.title else []
     return Imported(_markdown([*title, *page.blocks]), tuple(page.dropped))
 
 
@@ -136,7 +153,7 @@ def _take(page: _Page, line: str) -> None:
         page.title, page.titling = f"{page.title} {line.lstrip('# ')}".strip(), True
         return
     elif _continues(page, line):
-        page.blocks[-1] = replace(page.last, text=f"{page.last.text} {line}")
+        page.last.parts.append(line)
     elif (page.requisites and _LABELLED.match(line)) or _is_unmarked_bullet(page, line):
         _add(page, f"- {line}", "bullet")
     else:
@@ -168,20 +185,24 @@ def _is_title(page: _Page, line: str) -> bool:
 
 def _is_unmarked_bullet(page: _Page, line: str) -> bool:
     """Copying often loses the marks of a list: «включаются:» and then small letters."""
-    return line[0].islower() and page.last.text.endswith((":", ";"))
+    return line[0].islower() and page.last.ends(":", ";")
 
 
 def _continues(page: _Page, line: str) -> bool:
     """Whether the page broke a line inside a paragraph."""
-    if page.requisites and page.last.kind == "bullet" and page.last.text.endswith(":"):
+    if page.requisites and page.last.kind == "bullet" and page.last.ends(":"):
         return True
-    if page.fresh or page.last.kind in ("", "section") or _ENDED.search(page.last.text):
+    if page.fresh or page.last.kind in ("", "section") or page.last.ends(*_ENDS):
         return False
-    return bool(_CONTINUES.match(line)) or (not page.requisites and len(page.last.text) > 60)
+    return bool(_CONTINUES.match(line)) or (not page.requisites and _is_long(page.last))
+
+
+def _is_long(block: _Block) -> bool:
+    return len(block.parts) > _LONG or len(block.text) > _LONG
 
 
 def _add(page: _Page, text: str, kind: str) -> None:
-    page.blocks.append(_Block(text, kind))
+    page.blocks.append(_Block(kind, [text]))
 
 
 def _markdown(blocks: list[_Block]) -> str:
