@@ -11,6 +11,7 @@ from offer.numerals import folded
 from offer.passages import plain
 from offer.wording import hours, money
 
+CARD_LIMIT_KOPECKS = 350_000_00
 SHORT_ACCEPTANCE_DAYS = 3  # fewer are contested in practice
 
 
@@ -32,6 +33,7 @@ def advise(clauses: Sequence[Clause], terms: Mapping[str, Any]) -> tuple[Advice,
         *_gaps(clauses),
         *_short_acceptance(terms),
         *_dearer_hours(terms),
+        *_beyond_cards(terms),
         *_unnumbered(clauses),
     ]
     return tuple(sorted(found, key=lambda advice: _order(advice.clause)))
@@ -107,6 +109,20 @@ def _dearer_hours(terms: Mapping[str, Any]) -> Iterator[Advice]:
                     "dearer_hours", sentence, "ГК 428; ЗоЗПП 10", small["clause"], small["line"]
                 )
                 break
+
+
+def _beyond_cards(terms: Mapping[str, Any]) -> Iterator[Advice]:
+    """YooKassa takes no more than this by card, and twice as much by СБП."""
+    for package in terms.get("packages", ()):
+        if package["price_kopecks"] > CARD_LIMIT_KOPECKS:
+            sentence = (
+                f"{hours(package['hours'])} за {money(package['price_kopecks'])}: картой ЮKassa"
+                f" принимает не больше {money(CARD_LIMIT_KOPECKS)} за платёж, а СБП —"
+                f" {money(2 * CARD_LIMIT_KOPECKS)}."
+            )
+            yield Advice(
+                "beyond_cards", sentence, "правила ЮKassa", package["clause"], package["line"]
+            )
 
 
 def _unnumbered(clauses: Sequence[Clause]) -> Iterator[Advice]:

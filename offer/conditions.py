@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from offer.figures import COUNT, figure_of, one_figure, spoken, strange_reason, unread
+from offer.figures import COUNT, SOFTENED, figure_of, one_figure, spoken, strange_reason, unread
 from offer.numerals import count_value, folded, numeric_word
 from offer.passages import Passage, Vocabulary
 from offer.values import Place
@@ -14,7 +14,8 @@ _PREPAYMENT = figure_of(
     " оплат* оплачен* аванс* выбранн* пакет* час* процент* размер* в на к с от из того как когда"
     " стоимост* цен* заказчик* получ* производ* вносит внес внесен* внесени* осуществля* порядк*"
     " сумм* перечисл* поступлен* зачислен* денежн* средств* счет* и его ее их это сто ста по",
-    r"предоплат|аванс|рассроч|постоплат|частями|половин|процент|отсроч",
+    r"позже|позднее|потом|затем|кредит|в долг"
+    r"|предоплат|аванс|рассроч|постоплат|частями|половин|процент|отсроч",
     100,
     "размер предоплаты",
 )
@@ -22,7 +23,7 @@ _UNIT = figure_of(
     rf"{COUNT} (?:минут(?:а|ы|у)?|мин\.?)(?!\w)",
     "минимальн* наименьш* единиц* учет* времени рабоч* составля* равна равняется это минут* мин в"
     " врем* учитыва* отрезками по с и точностью до работ* шаг* исполнител*",
-    r"минут|мин(?!\w)|секунд|час(?:а|ов|у)?(?!\w)|единиц",
+    r"полн|целы|минимум|менее|тариф|минут|мин(?!\w)|секунд|час(?:а|ов|у)?(?!\w)|единиц",
     60,
     "единица учёта",
 )
@@ -80,7 +81,9 @@ def read_pause(passages: Sequence[Passage]) -> tuple[bool, Place]:
     if not re.search(r"лимит|исчерпан|израсходован|использован|закончи", text):
         raise unread("pause", "не сказано, что работы приостанавливает лимит часов", pausing[0])
     for other in said:
-        if other is not pausing[0] and (numeric_word(other.text) or "лимит" in folded(other.text)):
+        words = folded(other.text)
+        touching = numeric_word(words) or "лимит" in words or SOFTENED.search(words)
+        if other is not pausing[0] and touching:
             raise unread("pause", "лишнее условие рядом с приостановкой работ", other)
     return not goes_on, pausing[0].place
 
@@ -97,6 +100,10 @@ def read_unit(passages: Sequence[Passage]) -> tuple[int, Place]:
             raise unread("unit", "округление называет другое число минут", sentence)
         if numeric_word(_UNIT.pattern.sub("", text)):
             raise unread("unit", "непонятное число в правиле округления", sentence)
+        strange = _ROUNDING.strange(_UNIT.pattern.sub("", _COUNTED_DAY.sub("", text)))
+        if strange:
+            reason = f"слово «{strange}» в правиле округления может менять единицу учёта"
+            raise unread("unit", reason, sentence)
     return minutes, place
 
 
@@ -106,7 +113,7 @@ def read_acceptance(passages: Sequence[Passage]) -> tuple[int, Place]:
     days, place, _ = one_figure(_ACCEPTANCE, said)
     whole = folded(" ".join(sentence.text for sentence in said))
     accepted = re.search(r"(?<!не )счита[а-яё]+ принят|(?<!не )принят[а-яё]+ счита", whole)
-    if not accepted or "уведомл" not in whole:
+    if not accepted or "уведомл" not in whole or not _WITHOUT_REMARKS.search(whole):
         raise unread(
             "acceptance",
             "не сказано, что без замечаний после уведомления результат принят",
@@ -115,6 +122,18 @@ def read_acceptance(passages: Sequence[Passage]) -> tuple[int, Place]:
     return days, place
 
 
+_WITHOUT_REMARKS = re.compile(
+    r"(?<!\w)не (?:был[аио]? )?(?:направ|представ|сообщ)"
+    r"|замечани[йея] нет|нет замечани|без замечани"
+)
+_COUNTED_DAY = re.compile(r"(?<!\w)за (?:кажд\w+ |один |рабоч\w+ )?(?:день|дня)(?!\w)")
+_ROUNDING = Vocabulary.of(
+    "время времени рабочее работ* затраченн* потраченн* учтенн* фактическ* по над на задач* созвон*"
+    " обращени* сообщени* кажд* люб* один раз* округл* складыва* суммир* сумм* итог* общ* и затем"
+    " потом вверх вниз в больш* меньш* сторон* до ближайш* наименьш* минимальн* единиц* учет*"
+    " кратн* минут* мин целого числа это производит* исполнител* при учете заказчик* отдельно"
+    " неполн* полн* начат* начавш* считается последн*"
+)
 _STOPS = Vocabulary.of(
     "при достижени* достигнут* когда после как только лимит* исчерпан* израсходован* использован*"
     " законч* оплаченн* предоплаченн* час* пакет* работ* услуг* оказани* выполнени* приостанавлива*"

@@ -13,6 +13,12 @@ from offer.passages import Passage, Unread, Vocabulary, sentences
 from offer.values import Place
 
 _HEDGE = re.compile(r"(?<![а-я])(?<!точностью )(от|до|не|около|более|менее) $")
+# A sentence beside the figure that takes some of its certainty away.
+SOFTENED = re.compile(
+    r"(?<!\w)(?:иное|иначе|иной|исключени|как правило|обычно|примерн|ориентир|приблизит|возможн"
+    r"|по усмотрени|по (?:взаимн\w+ )?(?:согласован|договор|соглашен)|кроме|вправе"
+    r"|мо(?:жет|гут) быть|договорит|условн|в отдельных|некотор)"
+)
 COUNT = rf"(?<![\w.,+−-])(?P<count>[0-9]+|{NUMBER_WORDS})(?: ?\((?P<words>[а-я ]+)\))?"
 
 
@@ -54,7 +60,7 @@ def one_figure(figure: Figure, spoken: Sequence[Passage]) -> tuple[int, Place, P
     value = _value(figure, holding[0])
     for other in spoken:
         text = folded(other.text)
-        beyond = figure.touching.search(text) or numeric_word(text)
+        beyond = figure.touching.search(text) or SOFTENED.search(text) or numeric_word(text)
         if other is not holding[0] and beyond and figure.vocabulary.strange(text) is not None:
             raise unread("condition", f"непонятное условие, которого касается {figure.what}", other)
         if other is not holding[0] and numeric_word(text):

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from offer.money import kopecks, money_pattern
-from offer.numerals import numeric_word, words_value
+from offer.numerals import folded, numeric_word, words_value
 from offer.passages import Passage, Unread, Vocabulary
 from offer.tables import Table, read_tables
 from offer.values import Package, Place
 
 EXAMPLE = "- 3 часа — 9 000 ₽, дополнительный час — 3 200 ₽;"
+
+LEAST_KOPECKS = 100  # YooKassa's smallest payment
 
 _DASH = r"(?: ?[—–:] ?| - )"
 _HOURS = (
@@ -44,6 +46,10 @@ _FOREIGN = re.compile(
     r"[$€£¥₸₴]|(?<!\w)(?:USD|EUR|CNY|KZT|BYN|доллар[а-яё]*|евро|юан[а-яё]*|тенге"
     r"|тыс|т\.? ?р)(?!\w)",
     re.IGNORECASE,
+)
+_PRICING = re.compile(r"(?<!\w)(?:цен[аыеуо]|стоимост|тариф|рубл|оплачива|действу)")
+_PACKAGES = re.compile(
+    r"пакет\w*(?: рабоч\w+)?(?: час\w*| врем\w*)?|ниже(?!\w)|таблиц|следующ|рабоч\w+ врем\w+ пакет"
 )
 _HEDGE = re.compile(
     r"(?<!\w)(?:от|до|около|примерно|порядка|почти|более|менее|не|или|либо|было|вместо|скидк[а-яё]*"
@@ -102,9 +108,12 @@ def _package(match: re.Match[str], place: Place) -> Package:
 
 
 def checked(package: Package, found: str) -> Package:
-    """`package` if it can be sold at all; raises Unread for a zero."""
+    """`package` if it can be sold at all; raises Unread for a zero or less than a rouble."""
     if not (package.hours and package.price_kopecks and package.extra_hour_kopecks):
         raise _unread("zero", "ноль вместо числа часов или цены", found, package.place)
+    if min(package.price_kopecks, package.extra_hour_kopecks) < LEAST_KOPECKS:
+        reason = "меньше 1 рубля ЮKassa не принимает"
+        raise _unread("too_small", reason, found, package.place)
     return package
 
 
@@ -125,9 +134,20 @@ def _check_introduction(text: str, place: Place) -> None:
         raise _unread("vague", f"слово «{hedge[0]}» делает цену или часы неточными", text, place)
     if numeric:
         raise _unread("package", "не удалось прочитать пакет", text, place)
+    if strange is None and _names_price(folded(text)):
+        reason = "так говорят о другой цене; перед пакетами пишут только, что они следуют"
+        raise _unread("words", reason, text, place)
     if strange:
         reason = f"слово «{strange}» может менять цены; такое условие пишут отдельным пунктом"
         raise _unread("words", reason, text, place)
+
+
+def _names_price(text: str) -> bool:
+    """Whether an introduction speaks of money otherwise than «Цены пакетов часов:»."""
+    others = _PACKAGES.sub("", text)
+    if not _PRICING.search(text):
+        return False
+    return others == text or re.search(r"(?<!\w)(?:час|врем)", others) is not None
 
 
 def _read_rows(table: Table, packages: list[Package], unread: list[Unread]) -> None:

@@ -15,6 +15,7 @@ _EMPHASIS = re.compile(
 )
 _BULLET = re.compile(r"\s*[-*+•–—][ \t\u00a0]+")
 _ORDERED = re.compile(r"\s*[0-9]{1,2}[.)][ \t\u00a0]+")
+_QUOTED = 240
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+(?=[А-ЯЁA-Z«])")
 _WORD = re.compile(r"[^\W_]+|[^\w\s.,;:!?—–()«»\"/%-]|_")
@@ -47,6 +48,12 @@ class Unread(Exception):  # noqa: N818  # a finding that is collected, not a fai
     code: str
     reason: str
     place: Place
+
+
+def shortened(text: str) -> str:
+    """`text` as a sentence about it may quote it."""
+    text = " ".join(text.split())
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED].rstrip()}…"
 
 
 def plain(text: str) -> str:
@@ -110,10 +117,12 @@ def sentences(passage: Passage) -> list[Passage]:
     found, start = [], 0
     end_of_text = len(passage.text)
     ends = [match.span() for match in _SENTENCE_END.finditer(passage.text)]
+    line = passage.place.line
     for end, following in [*ends, (end_of_text, end_of_text)]:
         text = passage.text[start:end].replace("\n", " ").strip()
         if text:
-            found.append(Passage(text, passage.at(start), passage.kind))
+            found.append(Passage(text, Place(passage.place.clause, line), passage.kind))
+        line += passage.text.count("\n", start, following)
         start = following
     return found
 

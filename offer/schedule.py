@@ -40,9 +40,13 @@ _LEADING = Vocabulary.of(
     "рабоч* врем* час* дни исполнител* работа* режим график работы"
     " оказыва* услуг* и на связи доступен"
 )
+_FRIDAY = 5
+_OFF_NAMED = re.compile(r"выходн|праздничн|нерабоч")
+_WEEKEND = re.compile(r"выходн|(?<!\w)нерабоч\w+\b(?! праздничн)")
+_RESTING = re.compile(r"(?<!\w)не (?:работа|оказыва)")
 _OFF_DAYS = Vocabulary.of(
-    "в во выходн* праздничн* нерабоч* дни дней и исполнител* не работа* время указано московск*"
-    " по услуг* оказыва* мск"
+    "в во выходн* праздничн* нерабоч* дни дней и исполнител* не работа* время работы указано"
+    " московск* по услуг* оказыва* мск"
 )
 
 
@@ -61,9 +65,22 @@ def read_working_hours(passages: Sequence[Passage]) -> tuple[WorkingHours, Place
     sentence, match = read[0]
     for other in candidates:
         strange = _OFF_DAYS.strange(other.text) or numeric_word(other.text)
-        if other is not sentence and strange:
+        if other is not sentence and (strange or _narrows(other)):
             raise _unread("непонятное условие рядом с рабочим временем", [other])
-    return WorkingHours(_days(match, sentence), *_times(match, sentence)), sentence.place
+    days = _days(match, sentence)
+    off = [match["tail"], *(folded(other.text) for other in candidates if other is not sentence)]
+    if days[-1] > _FRIDAY and any(_WEEKEND.search(words) for words in off):
+        raise _unread("рабочим днём назван и выходной: назовите дни недели", [sentence])
+    return WorkingHours(days, *_times(match, sentence)), sentence.place
+
+
+def _narrows(other: Passage) -> bool:
+    """Whether a sentence beside the schedule says more than that on days off nobody works."""
+    text = folded(other.text)
+    working = re.search(r"работа[ею]|оказыва", text) is not None
+    return bool(_OFF_NAMED.search(text)) != bool(_RESTING.search(text)) or (
+        working and not _RESTING.search(text)
+    )
 
 
 def _match(sentence: Passage) -> re.Match[str] | None:

@@ -5,25 +5,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from offer.clauses import Clause
-from offer.money import money_pattern
-from offer.numerals import folded, numeric_word
-from offer.passages import Passage, Unread, passages, sentences
+from offer.elsewhere import said_elsewhere
+from offer.passages import Unread, passages
 from offer.values import Place
 
-_MARKUP = re.compile(r"<!--|</?[A-Za-z][^>]*>|\{ ?[:#.%]|^\[[^\]]+\]:", re.MULTILINE)
+_MARKUP = re.compile(r"<!--|</?[A-Za-z][^<>]*>|\{ ?[:#.%]|^\[[^\]]+\]:", re.MULTILINE)
 _AUTOLINK = re.compile(r"<(?:https?://[^<>\s]+|(?:mailto:)?[^<>\s/@]+@[^<>\s]+)>")
-_MONEY = re.compile(money_pattern("sum"), re.IGNORECASE)
-_PRICED = re.compile(r"пакет|(?<!\w)цен|стоимост|скидк|тариф|дополнительн\w+ час")
-_ELSEWHERE = (
-    (
-        "term_elsewhere",
-        "3.3",
-        "срок пакета",
-        re.compile(r"(?:срок\w* действия|действу\w+) пакет|пакет\w* действу"),
-    ),
-    ("unit_elsewhere", "5.2", "единица учёта", re.compile(r"единиц\w* уч[её]та")),
-)
-_PERIOD = re.compile(r"месяц|(?<!\w)дн[яей]|недел|(?<!\w)год|минут|(?<!\w)час")
 _SELLER = re.compile(r"Индивидуальный предприниматель ((?:[А-ЯЁ][а-яё-]+ ?){3})")
 _INN = re.compile(r"(?<!\w)ИНН:? ?([0-9]{10,12})(?![0-9])")
 
@@ -34,7 +21,7 @@ def unsound(text: str, clauses: Sequence[Clause]) -> list[Unread]:
         *_hidden(text),
         *_markup(text),
         *_numbering(clauses),
-        *_said_elsewhere(clauses),
+        *said_elsewhere(clauses),
         *_differing(clauses),
     ]
 
@@ -55,8 +42,10 @@ def _hidden(text: str) -> Iterator[Unread]:
 
 def _markup(text: str) -> Iterator[Unread]:
     bare = _AUTOLINK.sub("", text)
+    line, start = 1, 0
     for match in _MARKUP.finditer(bare):
-        line = bare.count("\n", 0, match.start()) + 1
+        line += bare.count("\n", start, match.start())
+        start = match.start()
         found = match[0].strip()[:40]
         reason = f"в тексте оферты не бывает HTML и атрибутов разметки: «{found}»"
         yield Unread("markup", reason, Place("", line))
@@ -78,32 +67,6 @@ def _numbering(clauses: Sequence[Clause]) -> Iterator[Unread]:
         elif clause.number.split(".")[0] != section:
             where = f"в разделе {section}" if section else "до первого раздела"
             yield Unread("misplaced_clause", f"пункт стоит {where}", place)
-
-
-def _said_elsewhere(clauses: Sequence[Clause]) -> Iterator[Unread]:
-    for clause in clauses:
-        for sentence in (s for passage in passages([clause]) for s in sentences(passage)):
-            yield from _sentence_elsewhere(sentence)
-
-
-def _sentence_elsewhere(sentence: Passage) -> Iterator[Unread]:
-    text = folded(sentence.text)
-    if not _within(sentence, "3.1") and _PRICED.search(text):
-        if _MONEY.search(sentence.text):
-            reason = f"цена названа вне п. 3.1: «{sentence.text}»"
-            yield Unread("price_elsewhere", reason, sentence.place)
-        elif "скидк" in text and not re.search(r"(?<!\w)не(?!\w)", text):
-            reason = f"сайт продаёт по ценам п. 3.1, скидку он не посчитает: «{sentence.text}»"
-            yield Unread("price_elsewhere", reason, sentence.place)
-    for code, home, what, pattern in _ELSEWHERE:
-        names_figure = pattern.search(text) and _PERIOD.search(text) and numeric_word(text)
-        if names_figure and not _within(sentence, home):
-            reason = f"{what}: это говорит п. {home}, а здесь сказано ещё раз: «{sentence.text}»"
-            yield Unread(code, reason, sentence.place)
-
-
-def _within(sentence: Passage, number: str) -> bool:
-    return f"{sentence.place.clause}.".startswith(f"{number}.")
 
 
 def _differing(clauses: Sequence[Clause]) -> Iterator[Unread]:

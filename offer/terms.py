@@ -12,6 +12,7 @@ from offer.conditions import (
     read_unit,
 )
 from offer.duration import read_term
+from offer.elsewhere import HOMES
 from offer.numerals import numeric_word
 from offer.passages import Passage, Unread, passages
 from offer.schedule import read_working_hours
@@ -173,7 +174,8 @@ def _in_order(unread: Sequence[Unread]) -> list[Unread]:
 def _problem(error: Unread, source: str) -> Problem:
     clause, line = error.place.clause, error.place.line
     where = f"{source}, строка {line}" + (f", п. {clause}" if clause else "")
-    example = next((e for n, e in _EXAMPLES.items() if f"{clause}.".startswith(f"{n}.")), None)
+    home = HOMES.get(error.code, clause)
+    example = next((e for n, e in _EXAMPLES.items() if f"{home}.".startswith(f"{n}.")), None)
     sentence = f"{where}: {error.reason}." + (f" Нужно, например: «{example}»." if example else "")
     return Problem(error.code, sentence, clause, line)
 

@@ -163,6 +163,13 @@ def test_a_package_dearer_than_a_larger_one_is_told() -> None:
     assert "dearer_hours" not in codes({"3.1": text.replace("3 000 ₽;", "1 000 ₽;")})
 
 
+def test_a_price_beyond_what_a_card_pays_is_told_and_can_be_sold() -> None:
+    text = "- 90 часов — 350 000 ₽, дополнительный час — 3 000 ₽;"
+
+    assert "beyond_cards" not in codes({"3.1": text})
+    assert "beyond_cards" in codes({"3.1": text.replace("350 000", "350 001")})
+
+
 def test_a_preamble_that_names_the_seller_needs_no_advice() -> None:
     assert "seller_unnamed" in codes()
     assert "seller_unnamed" not in codes(preamble="Оферта ИП Дудкина Антона Александровича.")
