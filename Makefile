@@ -28,7 +28,7 @@ check: setup ## formatting, lint, types and the direction of imports
 	@$(BIN)/lint-imports
 
 bench: setup ## measure the order page, a settlement and set-up; asserts nothing
-	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
+	@$(BIN)/python -m benchmarks
 
 soak: setup machine ## the long proofs: floods, kills, hours of races
 	@$(BIN)/pytest -m soak --timeout 0

@@ -82,6 +82,9 @@ class Writer:
     def _write(self, batch: list[_Job]) -> None:
         try:
             with self._engine.begin() as connection:
+                if len(batch) == 1:  # the common case: the transaction is savepoint enough
+                    batch[0].result = batch[0].work(connection)
+                    return
                 for job in batch:
                     job.run(connection)
         except BaseException as error:
