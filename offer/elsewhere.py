@@ -107,6 +107,8 @@ _NO_CHANGE = re.compile(
     r"|(?:скидок|наценок|надбавок|акций) нет|нет (?:скидок|наценок|надбавок)"
     r"|без (?:скид|нацен|надбав|комисс|доплат)"
 )
+_BUYERS = _stems(r"клиент|заказчик|компани|организаци|лиц(?:ам|а)?(?!\w)|меньше|больше|нко(?!\w)")
+_ONLY = _stems(r"только|лишь|исключительно")
 _FREE = _stems(r"бесплатн|подарок|подар[ие]т|бонусн")
 _TAX = _stems(r"ндс(?!\w)|налог|комисси|сбор(?!\w)")
 _ADDED = _stems(r"добавля|увеличива|сверх|прибавля|плюс|без учета|не включ|не вход")
@@ -117,6 +119,11 @@ _OPEN = re.compile(
     r"договорн|индивидуальн|по (?:взаимн\w+ )?(?:согласован|договор[её]н|соглашен)|примерн"
     r"|ориентировочн|приблизительн|окончательн|уточня|завис[ия]т|как правило|как минимум|не ниже"
 )
+_SEPARATE = _stems(r"отдельн|таких|разработк|новы[хе]|новой|нового|иных")
+_PRICE_FOR_A_WHILE = re.compile(
+    r"(?<!\w)(?:цен[аы]|стоимость|тарифы?) действу\w+ (?:до|по|с)(?!\w)"
+    r"|(?:оплат|плат|расч[её]т)\w*[^.]* в (?:доллар|евро)"
+)
 _PRICE = _stems(r"цен[аыеуо]|стоимост|тариф|прайс")
 
 
@@ -124,7 +131,8 @@ def _says_price(said: _Said) -> bool:
     return (
         _says_sum(said)
         or _says_otherwise_priced(said)
-        or (said.names(_PRICE, _OPEN) and said.names(_SOLD))
+        or (said.names(_PRICE, _OPEN) and not said.names(_SEPARATE))
+        or said.names(_PRICE_FOR_A_WHILE)
     )
 
 
@@ -148,14 +156,14 @@ def _says_percent(said: _Said) -> bool:
 def _says_otherwise_priced(said: _Said) -> bool:
     if said.has(_NO_CHANGE) and not said.counts:
         return False
-    dearer = said.names(_MULTIPLE) and (said.has(_PAYING) or said.has(_SOLD))
+    dearer = said.names(_MULTIPLE) and (said.has(_PAYING) or said.has(_SOLD) or said.has(_BUYERS))
     free = said.names(_FREE) and said.names(_stems("час|пакет|минут"))
     return (dearer and not said.has(_LIABILITY)) or free or said.names(_TAX, _ADDED)
 
 
 _CREDIT = _stems(
-    r"рассрочк|постоплат|отсрочк\w* (?:оплат|платеж)|в кредит|частями|в долг"
-    r"|(?:о?плат|оплачива)\w*(?: \w+){0,3} (?:после|по (?:факту|окончани|завершени))(?!\w)"
+    r"без (?:предоплат|аванс)|рассрочк|постоплат|отсрочк\w* (?:оплат|платеж)|в кредит|частями"
+    r"|в долг|(?:о?плат|оплачива)\w*(?: \w+){0,3} (?:после|по (?:факту|окончани|завершени))(?!\w)"
 )
 
 
@@ -164,16 +172,19 @@ def _says_prepayment(said: _Said) -> bool:
     return said.names(_CREDIT) and said.names(_PAYING_OR_CREDIT) and not refused
 
 
-_PAYING_OR_CREDIT = re.compile(rf"{_PAYING.pattern}|рассрочк|постоплат|в кредит|в долг")
+_PAYING_OR_CREDIT = re.compile(rf"{_PAYING.pattern}|рассрочк|постоплат|в кредит|в долг|предоплат")
 _PERIOD = _stems(r"месяц|дн[яей]|день|недел|год(?!н)|лет(?!\w)|квартал|полгода|сут(?:ок|ки)")
 _HOURS = re.compile(
     r"(?<!\w)пакет|(?<!рабочие )(?<!\w)(?<!в )часы|(?:неиспользов|неизрасход|оплач|предоплач|куплен"
-    r"|приобрет|оставш)\w+ час|остат\w+ (?:час|пакет|времени)"
+    r"|приобрет|оставш)\w+ (?:час|врем)|остат\w+ (?:час|пакет|времени)"
 )
 _LASTING = _stems(
     r"действу|действит|сгора|аннулир|истека|истеч|переход|перенос|перенес|сохран|использ|списыва"
     r"|продл|заканчива|обнул|срок\w* (?:действия )?пакет|срок\w* (?:действия )?час|срок[иа]?(?!\w)"
 )
+_STARTING = _stems(r"начина|отсчит|исчисля|теч[её]т|активир")
+_SINCE = re.compile(r"(?<!\w)(?:с|со|от|после) (?:перв|дат|момент|дня|начал|назначенн)")
+_OTHER = _stems(r"друг(?:ой|ого|им)|ин(?:ой|ого)(?!\w)|дольше|больш|длиннее")
 _STRETCHED = re.compile(
     r"(?:заморо|продл|приостан|бессрочн|не сгора|не аннулир|(?<!не )перенос\w*|(?<!не )переход[яи]т"
     r"|сохраня)"
@@ -188,7 +199,9 @@ def _says_term(said: _Said) -> bool:
         return False
     if said.counts and said.names(_PERIOD) and said.has(_LASTING):
         return True
-    open_ended = said.names(_stems("срок"), _OPEN)
+    if said.names(_STARTING, _SINCE) and not said.names(_stems(r"оплат|оплач")):
+        return True
+    open_ended = said.names(_stems("срок"), _OPEN) or said.names(_stems("срок"), _OTHER)
     stretched = said.names(_STRETCHED) and not said.names(_NOT_STRETCHED)
     return open_ended or (stretched and not said.names(_stems("работы|оказание")))
 
@@ -218,9 +231,15 @@ _REMARKS = re.compile(
 
 def _says_acceptance(said: _Said) -> bool:
     figure = said.counts and said.names(_stems(r"дн[яейю]|день|час|недел|месяц|сут"))
+    if said.names(_BY_ACT):
+        return True
     return said.has(_REMARKS) and bool(figure or "в любое время" in said.own)
 
 
+_BY_ACT = re.compile(
+    r"(?<!\w)молчани\w+[^.]* (?:не )?(?:счита|означа|явля)"
+    r"|(?:результат|работ|услуг)\w* принима\w+ только"
+)
 _WEEKDAY = _stems(
     r"понедельник|вторник|сред[ауыеа](?!\w)|четверг|пятниц|пн(?!\w)|вт(?!\w)|ср(?!\w)|чт(?!\w)|пт(?!\w)"
 )
@@ -235,18 +254,28 @@ _CLOCK = re.compile(
 )
 
 
+_AWAY = re.compile(
+    r"(?<!\w)в отпуск|рабоч\w+ день (?:короче|длиннее|сокращ|заканч|оканч|начина|длится)"
+)
+
+
 def _says_working_hours(said: _Said) -> bool:
+    if said.names(_AWAY):
+        return True
     if not said.has(_WORKING):
         return False
     resting = re.search(r"не (?:работа|оказыва|доступ)", said.own)
     if said.names(_DAY_OFF) and not said.names(_WEEKDAY):
         return not resting
+    if resting and said.counts:
+        return True
     return said.names(_WEEKDAY) or said.names(_ROUND) or said.names(_CLOCK)
 
 
 _LIMIT = _stems(r"лимит|исчерпан|израсходован|сверх (?:пакет|лимит|оплачен)")
 _GOING_ON = re.compile(
-    r"(?<!\w)продолжа|не (?:приостан|прекращ|останавл)|автоматическ|без согласован"
+    r"(?<!\w)продолжа|не (?:приостан|прекращ|останавл)|автоматическ"
+    r"|без (?:согласован|останов)|потом(?!\w)|позже"
 )
 _REFERENCE = re.compile(
     r"(?<!\w)(?:пп?\.|пункт\w*) ?[0-9. ,и]*(?<![0-9.])(?:3\.[1236]|4\.1|5\.2|6\.1)"
@@ -260,6 +289,15 @@ _TERMS = ("3.1", "3.2", "3.3", "3.6", "4.1", "5.2", "6.1")
 _RULES = (
     _Rule("price_elsewhere", ("3.1",), "сайт продаёт только по ценам п. 3.1", _says_price),
     _Rule("price_elsewhere", ("3.1", "3.2"), "сайт продаёт только по ценам п. 3.1", _says_percent),
+    _Rule(
+        "sale_elsewhere",
+        ("3.1",),
+        "сайт продаёт всякий пакет п. 3.1 всякому, кто платит",
+        lambda said: (
+            said.names(_stems("пакет"), _ONLY, _BUYERS)
+            or said.names(_stems(r"минимальн\w+ заказ(?!чик)"))
+        ),
+    ),
     _Rule("prepayment_elsewhere", ("3.2",), "порядок оплаты пишут в п. 3.2", _says_prepayment),
     _Rule("term_elsewhere", ("3.3",), "срок пакета пишут только в п. 3.3", _says_term),
     _Rule("unit_elsewhere", ("5.2",), "единицу учёта пишут только в п. 5.2", _says_unit),
