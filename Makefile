@@ -19,7 +19,7 @@ run: setup ## publish this checkout and sell by it on http://127.0.0.1:8000 (POR
 	@exec $(BIN)/checkout demo "--port=$(PORT)"
 
 test: setup machine check ## every test, on SQLite, on PostgreSQL and in a real browser
-	@$(BIN)/pytest -m "not soak"
+	@$(BIN)/pytest -m "not soak" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup ## formatting, lint, types and the direction of imports
 	@$(BIN)/ruff format --check .

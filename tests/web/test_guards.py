@@ -88,7 +88,9 @@ def test_notifications_carry_no_headers_of_a_browser_and_are_exempt(town: Town) 
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("entry", [it for it in ROUTES if it.method == "POST"], ids=str)
+@pytest.mark.parametrize(
+    "entry", [it for it in ROUTES if it.method == "POST"], ids=lambda it: it.path
+)
 def test_whatever_is_posted_is_guarded(entry: object) -> None:
     assert getattr(entry, "guard", None) in (guards.own_form, guards.notification)
 
