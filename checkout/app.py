@@ -43,6 +43,7 @@ ROUTES = (
     Entry("/checkout/{hours}", "GET", ordering.order_form, guards.public),
     Entry("/checkout/{hours}", "POST", ordering.place_order, guards.own_form, True),
     Entry("/orders/{token}", "GET", handlers.order, guards.secret_address, True),
+    Entry("/orders/{token}/retry", "GET", handlers.to_order, guards.secret_address),
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),

@@ -1,4 +1,4 @@
-"""The sentences beside the two boxes: shown on the form and kept in the ledger as shown."""
+"""The words beside the boxes and on the buttons: shown, and kept in the ledger as shown."""
 
 from datetime import date
 
@@ -14,3 +14,13 @@ def offer_label(number: int, published: date) -> str:
 def consent_label(number: int) -> str:
     """What a client says by ticking the second, optional box."""
     return f"Даю согласие на{NBSP}обработку персональных данных, редакция{NBSP}{number}"
+
+
+def pay_button(price: str) -> str:
+    """On the order form and when trying again."""
+    return f"Оплатить {price}"
+
+
+def accept_and_pay_button(price: str) -> str:
+    """On the page that tells what changed in the offer."""
+    return f"Принять новую редакцию и{NBSP}оплатить {price}"

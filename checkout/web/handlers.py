@@ -1,5 +1,7 @@
 """What the addresses around an order answer; ordering itself is in `ordering`."""
 
+from urllib.parse import quote
+
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.responses import JSONResponse, Response
 
@@ -12,7 +14,7 @@ from checkout.look import OrderFacts
 from checkout.settle import settle
 from checkout.shop import Shop
 from checkout.web import pages, troubles
-from checkout.web.answers import NO_STORE, house, page, trouble
+from checkout.web.answers import NO_STORE, house, page, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.guards import sent_by_yookassa
 from checkout.web.ordering import order_page
@@ -27,6 +29,11 @@ def order(asked: Asked, shop: Shop) -> Response:
     if "application/json" in asked.request.headers.get("accept", ""):
         return JSONResponse(look.as_json(shop, facts), headers=NO_STORE)
     return page(pages.order(order_page(shop, facts)), shop)
+
+
+def to_order(asked: Asked, shop: Shop) -> Response:
+    """GET of an address that only a form is sent to, from a browser's history: the order itself."""
+    return redirect(f"/orders/{quote(asked.path('token'), safe='')}")
 
 
 def _asked_about(shop: Shop, facts: OrderFacts) -> OrderFacts:

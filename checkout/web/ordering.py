@@ -10,7 +10,12 @@ from starlette.responses import Response
 
 from checkout import look
 from checkout.buy import Bought, NotRetriable, Purchase, buy, fingerprint, resume, retry
-from checkout.domain.labels import consent_label, offer_label
+from checkout.domain.labels import (
+    accept_and_pay_button,
+    consent_label,
+    offer_label,
+    pay_button,
+)
 from checkout.domain.order import State, money_taken
 from checkout.domain.settlement import Party
 from checkout.look import OrderFacts
@@ -45,9 +50,11 @@ class Counter:
     package: Package
     period: Period
 
-    @property
-    def button(self) -> str:
-        return f"Оплатить {money(self.package.price_kopecks)}"
+    def button(self, asked: Asked) -> str:
+        """The words on the button that was pressed."""
+        price = money(self.package.price_kopecks)
+        told_of_change = asked.fields.get("shown") == "change"
+        return accept_and_pay_button(price) if told_of_change else pay_button(price)
 
 
 class Box(Enum):
@@ -143,7 +150,7 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
         return trouble(troubles.never_published(house(shop), form_url), shop, 422)
     if Box.REPLACED in boxes.values():
         form = _form(shop, counter, attempt, filled.values)
-        return _changed(asked, shop, counter, form)
+        return _changed(asked, shop, counter, form, _ticked(asked, counter))
     errors = [*filled.errors]
     if boxes["offer"] is Box.EMPTY:
         errors.append(FieldError("accept_offer", NOT_TICKED))
@@ -163,14 +170,21 @@ def _decide_again(asked: Asked, shop: Shop, counter: Counter, facts: OrderFacts)
     if box is Box.UNKNOWN:
         view = troubles.never_published(house(shop), f"/orders/{facts.order.token}")
         return trouble(view, shop, 422)
-    if box is Box.REPLACED:
+    if box is Box.REPLACED or (box is Box.EMPTY and facts.edition.sha256 != counter.edition.sha256):
         form = _form(shop, counter, attempt, action=f"/orders/{facts.order.token}/retry")
-        return _changed(asked, shop, counter, form, again=True)
+        old = _ticked(asked, counter) if box is Box.REPLACED else facts.edition
+        return _changed(asked, shop, counter, form, old, again=True)
     if box is Box.EMPTY:
         return page(pages.order(order_page(shop, facts, error=NOT_TICKED)), shop, 422)
     consent = _consent_of(counter.release, facts)
     purchase = _purchase(asked, shop, counter, party=facts.party, consent=consent, attempt=attempt)
     return _lead(shop, retry(shop, facts.order.token, purchase))
+
+
+def _ticked(asked: Asked, counter: Counter) -> PublishedEdition:
+    """The edition whose box was ticked: the one in force when only the consent is another."""
+    sha256 = asked.fields.get("accept_offer", "")
+    return counter.release.edition("offer", sha256) or counter.edition
 
 
 def _consent_of(release: Release, facts: OrderFacts) -> PublishedEdition | None:
@@ -220,7 +234,7 @@ def _purchase(
         period=counter.period,
         offer_label=offer_label(shown.number, published),
         consent_label=consent_label(consent.number) if consent else "",
-        button=counter.button,
+        button=counter.button(asked),
         page=asked.request.url.path,
         address=asked.address,
         user_agent=asked.user_agent,
@@ -267,10 +281,15 @@ def _form(
 
 
 def _changed(
-    asked: Asked, shop: Shop, counter: Counter, form: OrderForm, *, again: bool = False
+    asked: Asked,
+    shop: Shop,
+    counter: Counter,
+    form: OrderForm,
+    old: PublishedEdition,
+    *,
+    again: bool = False,
 ) -> Response:
     release = counter.release
-    old = release.edition("offer", asked.fields.get("accept_offer", "")) or counter.edition
     known = old.terms.package(counter.package.hours) if old.terms else None
     view = Changed(
         form=form,

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from checkout.domain.labels import accept_and_pay_button, pay_button
 from checkout.domain.settlement import LedgerRef, Party
 from offer.periods import Period
 from offer.redline import ClauseChange
 from offer.release import PublishedEdition
 from offer.terms import Package, Requisites, Terms
+from offer.wording import money
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ class Changed:
     decline_url: str
     old_consent: PublishedEdition | None = None
     retry: bool = False
+
+    @property
+    def button(self) -> str:
+        """The words on the button."""
+        price = money(self.form.package.price_kopecks)
+        return accept_and_pay_button(price) if self.offer_changed else pay_button(price)
 
     @property
     def offer_changed(self) -> bool:

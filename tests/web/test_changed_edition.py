@@ -184,3 +184,14 @@ def test_a_byte_order_mark_is_no_change_of_words(own_town: Town) -> None:
 
     assert answer.status_code == 409
     assert "\ufeff" not in answer.text
+
+
+def test_the_ledger_keeps_the_words_of_the_button_that_was_pressed(own_town: Town) -> None:
+    form = own_town.form()
+    own_town.publisher.publish(offer=dearer())
+    action, decision = form_on(own_town.send(form), "accept_offer")
+    own_town.client.post(action, data=decision)
+
+    assert own_town.ledger()[0]["shown"]["button"] == (
+        "Принять новую редакцию и\u00a0оплатить 16\u00a0000\u00a0₽"
+    )

@@ -18,7 +18,7 @@ def test_the_form_says_what_is_bought_until_when_and_by_which_edition() -> None:
     receipt = page.one("section", **{"aria-labelledby": "receipt-title"}).text
 
     assert "К оплате 15 000 ₽" in receipt
-    assert "Если оплатить сегодня — до 22.12.2026 включительно." in receipt
+    assert "Если оплатить сегодня, пакет действует до 22.12.2026 включительно." in receipt
     assert "Дополнительный час, если понадобится: 3 000 ₽" in receipt
     assert "Редакция 3 · 22.11.2026 · 9f2c 41ab" in receipt
     assert example.period().reason.replace("\u00a0", " ") in receipt
@@ -195,6 +195,7 @@ def test_a_retry_that_meets_a_new_edition_asks_only_for_the_decision() -> None:
     assert [i.attributes["name"] for i in page.all("input")] == [
         "attempt",
         "edition",
+        "shown",
         "accept_offer",
     ]
     assert page.one("form").attributes["action"] == "/orders/secret/retry"

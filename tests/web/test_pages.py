@@ -163,16 +163,24 @@ def test_only_a_waiting_page_refreshes_itself_and_does_so_without_a_script() -> 
     assert "<noscript><meta http-equiv" in pages.order(example.order("waiting"))
 
 
-def test_paying_again_asks_for_the_edition_in_force_and_its_price() -> None:
+def test_paying_again_asks_for_the_decision_anew() -> None:
+    page = order("cancelled")
+
+    box = page.one("input", type="checkbox")
+    assert box.attributes["value"] == example.edition().sha256
+    assert "checked" not in box.attributes
+    assert page.one("button").text == "Оплатить 15 000 ₽"
+    assert page.one("form").attributes["action"] == "/orders/secret/retry"
+
+
+def test_paying_again_under_another_edition_leads_to_what_changed_first() -> None:
     newer = example.edition(number=4, digit="4")
     again = replace(example.retry(ask=newer), price_kopecks=1_600_000)
     page = order("cancelled", retry=again)
 
-    box = page.one("input", type="checkbox")
-    assert box.attributes["value"] == newer.sha256
-    assert "checked" not in box.attributes
+    assert not page.all("input", type="checkbox")
     assert "было 15 000 ₽, теперь 16 000 ₽" in page.text
-    assert page.one("button").text == "Оплатить 16 000 ₽"
+    assert page.one("button").text == "Посмотреть изменения и решить"
     assert page.one("form").attributes["action"] == "/orders/secret/retry"
 
 

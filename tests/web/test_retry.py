@@ -87,7 +87,7 @@ def test_an_edition_no_longer_in_force_gets_the_redline_on_the_orders_own_form(
     assert answer.status_code == 409
     assert asked == []
     assert action == f"/orders/{token}/retry"
-    assert set(form) <= {"attempt", "edition", "accept_offer"}
+    assert set(form) <= {"attempt", "edition", "shown", "accept_offer"}
     assert [it.text for it in page.all("del") if "15" in it.text]
     assert "16 000 ₽" in page.one("button").text
     assert own_town.facts(token)["state"] == "cancelled"
@@ -96,12 +96,14 @@ def test_an_edition_no_longer_in_force_gets_the_redline_on_the_orders_own_form(
 def test_the_newly_accepted_edition_and_price_are_what_counts(own_town: Town) -> None:
     token = declined(own_town)
     own_town.publisher.publish(offer=dearer())
-    action, form = form_on(own_town.client.get(f"/orders/{token}"), "accept_offer")
+    changes = own_town.client.post(f"/orders/{token}/retry")
+    action, form = form_on(changes, "accept_offer")
     with asked_of_yookassa(own_town) as asked:
         answer = own_town.client.post(action, data=form)
     paid = own_town.pay(token)
     acceptance = [row for row in own_town.ledger() if row["kind"] == "acceptance"]
 
+    assert changes.status_code == 409
     assert answer.status_code == 303
     assert asked[0]["body"]["amount"]["value"] == "16000.00"
     assert asked[0]["body"]["metadata"]["offer_sha256"] == sha256(dearer())
@@ -111,6 +113,9 @@ def test_the_newly_accepted_edition_and_price_are_what_counts(own_town: Town) ->
     assert acceptance[0]["edition"]["number"] == 2
     assert acceptance[0]["amount_kopecks"] == 1_600_000
     assert acceptance[0]["order_row"] == 2
+    assert acceptance[0]["labels"]["button"] == (
+        "Принять новую редакцию и\u00a0оплатить 16\u00a0000\u00a0₽"
+    )
 
 
 def test_the_certificate_and_letters_after_a_retry_name_the_newly_accepted_edition(
@@ -202,3 +207,9 @@ def test_a_retry_in_a_year_without_its_calendar_asks_nothing(own_town: Town) -> 
 
     assert status == 503
     assert asked == []
+
+
+def test_the_address_of_the_retry_form_leads_back_to_the_order(town: Town) -> None:
+    answer = town.client.get("/orders/abc/retry")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/orders/abc")
