@@ -16,9 +16,10 @@ from checkout.demo import demo
 from checkout.demo.child import end_with_stdin
 from checkout.domain.errors import CheckoutError
 from checkout.domain.ledger import broken
-from checkout.open import open_shop, serve
-from checkout.settings import read_settings
+from checkout.open import open_shop, open_store, serve
+from checkout.settings import read_database_url, read_settings
 from checkout.store import ledger
+from checkout.store.engine import existing
 from checkout.worker import work
 from offer.errors import OfferError
 
@@ -92,8 +93,8 @@ def _demo(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    shop = open_shop(read_settings(), real_clock)
-    rows = shop.store.read(ledger.entries)
+    store = open_store(existing(read_database_url()), real_clock)
+    rows = store.read(ledger.entries)
     if wrong := broken(rows):
         print(f"✗ {wrong}", file=sys.stderr)
         return 1

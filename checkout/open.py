@@ -25,11 +25,16 @@ PAGE_PATIENCE = (3.05, 8.0)
 POSTS_A_MINUTE = 120
 
 
+def open_store(database_url: str, clock: Callable[[], datetime]) -> Store:
+    """The database, brought to the newest schema."""
+    engine = open_engine(database_url)
+    migrate(engine)
+    return Store(engine, clock)
+
+
 def open_shop(settings: Settings, clock: Callable[[], datetime]) -> Shop:
     """The shop of these settings, its database brought to the newest schema."""
-    engine = open_engine(settings.database_url.get_secret_value())
-    migrate(engine)
-    store = Store(engine, clock)
+    store = open_store(settings.database_url.get_secret_value(), clock)
     access = partial(
         YooKassa,
         shop_id=settings.yookassa_shop_id,

@@ -125,6 +125,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise WrongSettings("\n".join(_sentences(error))) from None
 
 
+def read_database_url(environment: Mapping[str, str] | None = None) -> str:
+    """Where the database is: all that verifying the ledger needs."""
+    source = os.environ if environment is None else environment
+    default = Settings.model_fields["database_url"].default
+    return source.get(f"{PREFIX}DATABASE_URL") or str(default.get_secret_value())
+
+
 def _sentences(error: ValidationError) -> list[str]:
     return [_sentence(str(part["loc"][0]), part["type"], part["msg"]) for part in error.errors()]
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+from checkout.domain.errors import CheckoutError
 from checkout.store.writer import Writer
 
 T = TypeVar("T")
@@ -60,11 +62,29 @@ class Store:
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+class NoDatabase(CheckoutError):  # noqa: N818 - reads as what it is
+    """There is no database at the address."""
+
+    code = "no_database"
+
+
+def existing(url: str) -> str:
+    """The same address; NoDatabase if it is an SQLite file that is not there.
+
+    Opening it would make an empty one, whose ledger is whole because nothing is in it.
+    """
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        raise NoDatabase(f"Нет базы данных {address.database}: проверьте CHECKOUT_DATABASE_URL.")
+    return url
+
+
 def open_engine(url: str) -> Engine:
     """An engine for SQLite (a file) or PostgreSQL 15+ (`postgresql+psycopg://…`)."""
     if make_url(url).get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    return create_engine(url, pool_pre_ping=True)
+    # a connection for every thread of the service: none waits for one until it times out
+    return create_engine(url, pool_pre_ping=True, max_overflow=60)
 
 
 def _open_sqlite(url: str) -> Engine:
