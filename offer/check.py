@@ -73,6 +73,8 @@ def report(checked: Check) -> str:
     if checked.advice:
         lines += ["", f"Советы ({len(checked.advice)}) — продавать они не мешают:"]
         lines += [f"  • {_advice(advice)}" for advice in checked.advice]
+        verdict = "продавать нельзя" if checked.errors else "можно продавать"
+        lines += ["", f"Итог: ошибок — {len(checked.errors)}, по этому тексту {verdict}."]
     return "\n".join(lines) + "\n"
 
 

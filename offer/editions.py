@@ -199,7 +199,7 @@ def _check_hash(edition: Edition, recorded: str | None) -> None:
     if edition.sha256 != recorded:
         raise OfferError(
             "wrong_hash",
-            f"Метка {edition.tag} не от этого текста: в ней записан хэш {recorded}, "
+            f"Метка {edition.tag} не от этого текста: в ней записан хеш {recorded}, "
             f"а у файла {edition.sha256}.",
         )
 

@@ -121,7 +121,7 @@ def _edition(root: Path, document: str, row: Mapping[str, Any]) -> PublishedEdit
         raise _broken(f"редакция {document}/{number} лежит не на своём месте")
     text = (root / source.removeprefix("/")).read_bytes()
     if sha256(text) != row["sha256"]:
-        raise _broken(f"байты {source} не дают записанного хэша {row['sha256']}")
+        raise _broken(f"байты {source} не дают записанного хеша {row['sha256']}")
     if row["change"] not in (None, *CHANGES):
         raise _broken(f"неизвестный вид изменения {row['change']!r}")
     terms = row.get("terms")

@@ -76,7 +76,7 @@ def clean_inn(kind: str, text: str) -> str | None:
     if len(inn) != length:
         raise OfferError("inn", f"В ИНН {whose} {length} цифр, а здесь их {len(inn)}.")
     if not is_inn(inn):
-        raise OfferError("inn", "В ИНН ошибка: контрольная цифра не сходится. Проверьте его.")
+        raise OfferError("inn", "Проверьте ИНН: контрольная цифра не сходится.")
     return inn
 
 

@@ -118,7 +118,10 @@ def _price(terms: Terms) -> Answer:
 def _term(terms: Terms) -> tuple[str, ...]:
     if not terms.moves_to_working_day:
         return (term_in_words(terms), "Нерабочий последний день срока не переносит")
-    return (term_in_words(terms), "Нерабочий последний день переносится на ближайший рабочий")
+    return (
+        term_in_words(terms),
+        f"Нерабочий последний день переносится на ближайший рабочий (ст.{NBSP}193 ГК{NBSP}РФ)",
+    )
 
 
 def _accounting(terms: Terms) -> tuple[str, ...]:

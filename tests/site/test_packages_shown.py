@@ -18,7 +18,7 @@ def test_the_cards_say_what_the_terms_of_the_edition_in_force_say(site: Path, tr
     for package in terms.packages:
         card = (
             f"{hours(package.hours)} {money(package.price_kopecks)} "
-            f"Час внутри пакета {money(package.price_kopecks // package.hours)} "
+            f"Цена часа в пакете {money(package.price_kopecks // package.hours)} "
             f"Дополнительный час {money(package.extra_hour_kopecks)}"
         )
         assert plain(card) in page.words
