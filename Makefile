@@ -30,7 +30,7 @@ check: setup ## formatting, lint, types and the direction of imports
 bench: setup ## measure the order page, a settlement and set-up; asserts nothing
 	@$(BIN)/python -m benchmarks
 
-soak: setup machine ## the long proofs: floods, kills, hours of races
+soak: setup machine ## the long proofs: races by the hundred
 	@$(BIN)/pytest -m soak --timeout 0
 
 lock: setup ## write requirements.txt anew from pyproject.toml

@@ -21,7 +21,13 @@ from tests.store import market, racing
 from tests.store.market import Waiting
 from tests.town import Town, a_town, at_once
 
-THREADS, PROCESSES, ROUNDS = 8, 6, 10  # rounds of each on each database: 40 in all
+THREADS, PROCESSES = 8, 6
+
+
+@pytest.fixture(params=[10, pytest.param(200, marks=pytest.mark.soak)], ids=lambda it: f"{it}x")
+def rounds(request: pytest.FixtureRequest) -> int:
+    """How often a race is run: 10 times for each kind and database, 40 in all; more to soak."""
+    return int(request.param)
 
 
 @pytest.fixture
@@ -64,8 +70,8 @@ def ledger_order(fact: str) -> str:
     return fact.split('"order":"')[1].split('"')[0]
 
 
-def test_threads_that_settle_one_payment_at_once_settle_it_once(shop: Shop) -> None:
-    waiting = [market.waiting(shop, f"form-{number}") for number in range(ROUNDS)]
+def test_threads_that_settle_one_payment_at_once_settle_it_once(shop: Shop, rounds: int) -> None:
+    waiting = [market.waiting(shop, f"form-{number}") for number in range(rounds)]
 
     def settling(payment: Payment) -> Callable[[], object]:
         return lambda: racing.settle_one(shop, payment)
@@ -78,9 +84,9 @@ def test_threads_that_settle_one_payment_at_once_settle_it_once(shop: Shop) -> N
 
 
 def test_processes_that_settle_one_payment_at_once_settle_it_once(
-    shop: Shop, tmp_path: Path, database_url: str
+    shop: Shop, tmp_path: Path, database_url: str, rounds: int
 ) -> None:
-    waiting = [market.waiting(shop, f"form-{number}") for number in range(ROUNDS)]
+    waiting = [market.waiting(shop, f"form-{number}") for number in range(rounds)]
     payments = [it.paid() for it in waiting]
 
     wrong = racing.together(PROCESSES, racing.settle_all, tmp_path, database_url, payments)
