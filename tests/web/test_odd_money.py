@@ -121,3 +121,22 @@ def test_a_payment_in_a_year_the_calendar_does_not_know_is_settled_provisionally
     assert len(cases) == 1
     assert paid["number"] in cases[0].text
     assert own_town.client.get("/checkout/5").status_code == 503
+
+
+def test_a_payment_that_yookassa_no_longer_knows_is_a_case_after_a_day_and_once(
+    own_town: Town,
+) -> None:
+    token = own_town.order()
+    own_town.yookassa.fault("404", "GET /payments/{id}", times=100)
+    own_town.clock.forward(hours=23)
+    own_town.work()
+    early = letters_to(own_town, CONTRACTOR)
+    for _ in range(3):
+        own_town.clock.forward(hours=2)
+        own_town.work()
+    letters = letters_to(own_town, CONTRACTOR)
+
+    assert early == []
+    assert len(letters) == 1
+    assert "ЮKassa потеряла платёж" in letters[0].header("Subject")
+    assert own_town.facts(token)["state"] == "waiting"
