@@ -46,7 +46,7 @@ class Finishing:
             head, rest = _SHEET.split(markup, maxsplit=1)[::2]
             style = self._style(markup, linked)
             markup = f"{_allowing(head, style)}<style>{style}</style>\n{_SHEET.sub('', rest)}"
-        return links.rewritten(markup, address, self._names)
+        return links.rewritten(material.reachable(markup), address, self._names)
 
     def _style(self, markup: str, linked: tuple[str, ...]) -> str:
         scripts = script_names(self._run_by(markup))

@@ -35,10 +35,22 @@ OWN_CLASSES = frozenset({".clause", ".clause-number"})
 # Its rem are of a root of 125 %, ours of the reader's own size.
 ROOT = 1.25
 _REM = re.compile(r"(?<![\w.#-])(-?\d*\.?\d+)rem\b")
+_BOX = re.compile(r'<input type="checkbox" disabled( checked)?')
+_BOX_WORDS = ("не сделано", "сделано")
 # Every rule of the minified sheet, of an at-rule with those inside it.
 _RULE = re.compile(
     r"(?:[^{}\"]|\"[^\"]*\")*\{(?:[^{}\"]|\"[^\"]*\"|\{(?:[^{}\"]|\"[^\"]*\")*\})*\}"
 )
+
+
+def reachable(markup: str) -> str:
+    """What Markdown writes, for those who do not see it or do not point at it.
+
+    A ticked box is told in words; a table, which may be wider than a phone, can be focused and then
+    moved by the arrow keys.
+    """
+    told = _BOX.sub(lambda it: f'{it[0]} aria-label="{_BOX_WORDS[bool(it[1])]}"', markup)
+    return told.replace("<table>", '<table tabindex="0">')
 
 
 def concerns(page: Page) -> bool:
