@@ -13,7 +13,8 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from offer import finish, pages, storefront
-from offer.editions import DOCUMENTS, for_build
+from offer.editions import DOCUMENTS
+from offer.handover import handover_of
 from offer.periods import decree_calendar
 from offer.shelf import Shelf, shelf
 from offer.typography import no_break
@@ -27,7 +28,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for file in [file for file in files if file.src_uri.startswith(UNUSED)]:
         files.remove(file)
     config.extra["shelves"] = _shelves(config)
-    made = pages.site_pages(config.extra["shelves"], decree_calendar())
+    made = [
+        page
+        for page in pages.site_pages(config.extra["shelves"], decree_calendar())
+        if page.address not in config.extra["carried"]
+    ]
     config.extra["made"] = {page.source: page for page in made}
     for page in made:
         if page.markdown is not None or files.get_file_from_path(page.source) is None:
@@ -91,6 +96,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     """The exact bytes beside the page of each edition, which links to them."""
     for document in config.extra["shelves"].values():
         for shown in document.editions:
+            if f"{shown.address}".lstrip("/") in config.extra["carried"]:
+                continue
             Path(config.site_dir, shown.source.lstrip("/")).write_bytes(shown.edition.text)
 
 
@@ -106,7 +113,9 @@ def _take_over_assets(files: Files, config: MkDocsConfig) -> None:
 
 
 def _shelves(config: MkDocsConfig) -> Mapping[str, Shelf]:
-    editions = for_build(config)
+    handover = handover_of(config)
+    config.extra["carried"] = handover.carried
+    editions = handover.editions
     return {name: shelf(name, editions[name], _work(config, name), ZONE) for name in DOCUMENTS}
 
 
