@@ -105,6 +105,7 @@ def _publish(chosen: argparse.Namespace) -> int:
             now=clock_of(chosen.clock_file),
             ref=chosen.ref,
             url=chosen.url,
+            sign=chosen.sign,
         )
     except (OfferError, OSError) as error:
         return _not_published(error, chosen.to)
@@ -218,6 +219,9 @@ def _parser() -> argparse.ArgumentParser:
     public.add_argument("--to", type=Path, required=True, metavar="DIR", help="папка выпусков")
     public.add_argument("--ref", default="main", help="ветка, которая публикуется")
     public.add_argument("--url", help="адрес сайта")
+    public.add_argument(
+        "--sign", action="store_true", help="подписать метки ключом из настроек git"
+    )
     public.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
     for command, run in ((show, _show), (diff, _diff), (verify, _verify), (public, _publish)):
         command.add_argument("--repository", type=Path, default=Path(), metavar="R")

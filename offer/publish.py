@@ -40,16 +40,18 @@ def publish(
     now: Callable[[], datetime],
     ref: str = "main",
     url: str | None = None,
+    sign: bool = False,
 ) -> Published:
     """Publish what `ref` is now into `to`: `to/releases/<id>/` and the link `to/current`.
 
-    `now` is asked once it is this publish's turn; `url` is the site's address, where it is known.
+    `now` is asked once it is this publish's turn; `url` is the site's address, where it is known;
+    `sign` signs the tags of the editions with the key that git's configuration names.
     Raises OfferError, and then the site shows what it showed before.
     """
     found = repository_at(repository)
     (to / "releases").mkdir(parents=True, exist_ok=True)
     with _turn(to):
-        return _publish(found, to, ref, url, now())
+        return _publish(found, to, ref, url, now(), sign=sign)
 
 
 def current_release(to: Path) -> Release | None:
@@ -61,14 +63,14 @@ def current_release(to: Path) -> Release | None:
 
 
 def _publish(
-    repository: git.Repository, to: Path, ref: str, url: str | None, now: datetime
+    repository: git.Repository, to: Path, ref: str, url: str | None, now: datetime, *, sign: bool
 ) -> Published:
     _sweep(to)
     commit = repository.commit(f"refs/heads/{ref}") or repository.commit(ref)
     if commit is None:
         raise OfferError("no_commit", f"В репозитории нет ветки {ref}.")
     published = {document: editions_of(repository, document) for document in DOCUMENTS}
-    created = next_editions(repository, commit, published, now)
+    created = next_editions(repository, commit, published, now, sign=sign)
     editions = _joined(published, created)
     before = current_release(to)
     if before and (before.commit, before.url) == (commit, url) and _shows(before, editions):

@@ -79,12 +79,13 @@ class Sandbox:
         now = START + timedelta(days=days)
         return publish(self.tree, self.releases, now=lambda: now, url=url)
 
-    def tag_editions(self, *, days: int = 0) -> tuple[Edition, ...]:
+    def tag_editions(self, *, days: int = 0, sign: bool = False) -> tuple[Edition, ...]:
         """Make the tags that a publish of `HEAD` would make, and no site."""
         repository = repository_at(self.tree)
         published = {document: editions_of(repository, document) for document in DOCUMENTS}
         now = START + timedelta(days=days)
-        created = next_editions(repository, self.git("rev-parse", "HEAD"), published, now)
+        head = self.git("rev-parse", "HEAD")
+        created = next_editions(repository, head, published, now, sign=sign)
         repository.create_refs({f"refs/tags/{e.tag}": e.tag_id for e in created})
         return created
 
