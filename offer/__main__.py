@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from offer.admit import admit
 from offer.check import run_check
 from offer.clauses import decode
 from offer.clock import clock_of
 from offer.draft import UnsellableError
+from offer.draft_site import show_draft
 from offer.editions import DOCUMENTS, Edition, read_editions, sha256
 from offer.errors import OfferError
 from offer.imports import run_import
@@ -148,6 +150,38 @@ def _not_published(error: OfferError | OSError, to: Path) -> int:
     return _refuse(f"НЕ ОПУБЛИКОВАНО: {reason.rstrip('.')}. На сайте {left}.")
 
 
+def _admit(chosen: argparse.Namespace) -> int:
+    """What `pre-receive` asks, the pushed refs on standard input; 1 when they are refused."""
+    said = admit(
+        chosen.repository,
+        io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"),
+        now=clock_of(chosen.clock_file),
+        ref=chosen.ref,
+        to=chosen.to,
+    )
+    for line in said:
+        print(line, file=sys.stderr)
+    return 1 if said else 0
+
+
+def _draft(chosen: argparse.Namespace) -> int:
+    """Show a branch as a draft; 1 with the reason when there is nothing to show."""
+    try:
+        said = show_draft(
+            chosen.repository,
+            chosen.to,
+            now=clock_of(chosen.clock_file),
+            ref=chosen.ref,
+            url=chosen.url,
+        )
+    except (OfferError, OSError) as error:
+        reason = error.sentence if isinstance(error, OfferError) else str(error)
+        return _refuse(f"ЧЕРНОВИК НЕ СОБРАН: {reason.rstrip('.')}.")
+    for line in said:
+        print(line)
+    return 0
+
+
 def _verify(chosen: argparse.Namespace) -> int:
     """Which edition a file or a hash is; 1 when it is none."""
     given = str(chosen.text)
@@ -217,13 +251,20 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("text", metavar="FILE")
     public = commands.add_parser("publish", help="опубликовать ветку: редакция и сайт")
     public.add_argument("--to", type=Path, required=True, metavar="DIR", help="папка выпусков")
-    public.add_argument("--ref", default="main", help="ветка, которая публикуется")
     public.add_argument("--url", help="адрес сайта")
     public.add_argument(
         "--sign", action="store_true", help="подписать метки ключом из настроек git"
     )
-    public.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
-    for command, run in ((show, _show), (diff, _diff), (verify, _verify), (public, _publish)):
+    asked = commands.add_parser("admit", help="можно ли принять push: спрашивает git на сервере")
+    asked.add_argument("--to", type=Path, metavar="DIR", help="папка выпусков")
+    draft = commands.add_parser("draft", help="показать ветку как черновик, ничего не публикуя")
+    draft.add_argument("--to", type=Path, required=True, metavar="DIR", help="папка выпусков")
+    draft.add_argument("--url", help="адрес сайта")
+    for command, branch in ((public, "main"), (asked, "main"), (draft, "draft")):
+        command.add_argument("--ref", default=branch, help="ветка")
+        command.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
+    looking = ((show, _show), (diff, _diff), (verify, _verify))
+    for command, run in (*looking, (public, _publish), (asked, _admit), (draft, _draft)):
         command.add_argument("--repository", type=Path, default=Path(), metavar="R")
         command.set_defaults(command=run)
     for command in (show, diff):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from offer import git
@@ -51,6 +51,32 @@ def build_release(repository: git.Repository, plan: Plan, workshop: Path) -> Pat
     record = {"schema": 1, "id": plan.id, "commit": plan.commit, "url": plan.url}
     _write_json(site / RECORD, record)
     write_sums(site)
+    return site
+
+
+def build_draft(
+    repository: git.Repository, plan: Plan, texts: Mapping[str, bytes], workshop: Path
+) -> Path:
+    """The pages of the plan's commit with its own `texts`, marked as a draft; their folder.
+
+    `texts` are bytes by document. No manifest and no sums: nobody sells by a draft. Raises
+    OfferError("build_failed") with what MkDocs said.
+    """
+    tree, site, handed_over = workshop / "tree", workshop / "site", workshop / "editions.json"
+    _lay_out(repository, replace(plan, editions={}), tree)
+    for document, text in texts.items():
+        (tree / source_path(document)).write_bytes(text)
+    save_editions(handed_over, plan.editions)
+    overrides: dict[str, object] = {
+        "INHERIT": "mkdocs.yml",
+        "site_dir": str(site),
+        "extra": {"editions_file": str(handed_over), "draft": True},
+    }
+    if plan.url:
+        overrides["site_url"] = plan.url
+    _run_mkdocs(tree, overrides, date=repository.commit_time(plan.commit))
+    for listing in site.glob("sitemap.xml*"):  # it would lead a search engine here
+        listing.unlink()
     return site
 
 

@@ -156,6 +156,26 @@ def make_sandbox(folder: Path) -> Sandbox:
     return sandbox
 
 
+def make_server(sandbox: Sandbox, folder: Path) -> Path:
+    """A bare repository as a server has it, with our hooks; its path has a space."""
+    bare = folder / "the server" / "offer.git"
+    bare.parent.mkdir()
+    git(folder, "init", "-q", "--bare", "--initial-branch=main", str(bare))
+    for key, value in {
+        "core.hooksPath": HOOKS,
+        "oferta.command": OFFER_COMMAND,
+        "oferta.release": sandbox.releases,
+        "oferta.url": "https://oferta.example",
+    }.items():
+        git(bare, "config", key, str(value))
+    return bare
+
+
+def readable(said: str) -> str:
+    """What a person reads, with ordinary spaces."""
+    return said.replace("\u00a0", " ")
+
+
 def served(sandbox: Sandbox, path: str) -> bytes:
     """The bytes that the current release has at a path of the site."""
     return (sandbox.releases / "current" / path).read_bytes()
