@@ -4,7 +4,10 @@ import argparse
 import io
 import re
 import sys
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from offer.admit import admit
@@ -18,8 +21,9 @@ from offer.errors import OfferError
 from offer.imports import run_import
 from offer.manifest import badge, page_url
 from offer.publish import Published, current_release, publish
-from offer.redline import clause_title, redline
+from offer.redline_text import redline_text
 from offer.tags import ZONE
+from offer.watch import EVERY_SECONDS, watch
 
 NO_EDITIONS = (
     "Редакций ещё нет. Если они есть на сервере, где публикуется оферта: git fetch --tags "
@@ -61,9 +65,18 @@ def _refuse(sentence: str) -> int:
 
 def _check(chosen: argparse.Namespace) -> int:
     """The terms as understood, errors and advice; 1 when the text cannot be sold by."""
+    if chosen.watch:
+        return _watch(chosen.file)
     code, said = run_check(chosen.file.read_bytes(), str(chosen.file), as_json=chosen.json)
     sys.stdout.write(said)
     return code
+
+
+def _watch(file: Path) -> int:
+    """Until Ctrl-C, which is how a watch ends and no failure."""
+    with suppress(KeyboardInterrupt):
+        watch(file, partial(print, flush=True), partial(time.sleep, EVERY_SECONDS))
+    return 0
 
 
 def _import(chosen: argparse.Namespace) -> int:
@@ -89,13 +102,9 @@ def _diff(chosen: argparse.Namespace) -> int:
     editions = _editions(chosen)
     old, new = _numbered(editions, chosen.old), _numbered(editions, chosen.new)
     print(f"{_badge(old)} → {_badge(new)}")
-    changes = redline(decode(old.text, old.tag), decode(new.text, new.tag))
-    marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
-    for change in changes:
-        print(f"\n{clause_title(change)}")
-        print("".join(marks[piece.kind].format(piece.text) for piece in change.pieces))
-    if not changes:
-        print("Слова те же." if old.text != new.text else "Тексты совпадают байт в байт.")
+    words = redline_text(decode(old.text, old.tag), decode(new.text, new.tag))
+    same = "Слова те же." if old.text != new.text else "Тексты совпадают байт в байт."
+    print(f"\n{words}" if words else same)
     return 0
 
 
@@ -237,7 +246,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="КОМАНДА")
     check = commands.add_parser("check", help="что значит текст и можно ли по нему продавать")
     check.add_argument("file", nargs="?", type=Path, default=Path("docs/offer.md"), metavar="FILE")
-    check.add_argument("--json", action="store_true", help="для программ")
+    way = check.add_mutually_exclusive_group()
+    way.add_argument("--json", action="store_true", help="для программ")
+    way.add_argument("--watch", action="store_true", help="снова после каждого изменения файла")
     check.set_defaults(command=_check)
     page = commands.add_parser("import", help="страница с текстом оферты → Markdown")
     page.add_argument("page", type=Path, metavar="PAGE.txt")

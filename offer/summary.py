@@ -4,25 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from offer.errors import OfferError
 from offer.redline import ClauseChange, redline
+from offer.term_names import placed
 from offer.terms import Package, Terms
-from offer.values import packages_json
 from offer.wording import NBSP, hours, money
 
 FIRST = "Первая редакция"
 ONLY_MARKS = "Изменено только оформление текста"
 NAMED_CLAUSES = 8
 
-NAMES = {
-    "packages": "пакеты и цены",
-    "prepayment_percent": "предоплата",
-    "term_months": "срок пакета",
-    "moves_to_working_day": "перенос конца срока",
-    "pauses_at_limit": "пауза при исчерпании часов",
-    "working_hours": "рабочее время",
-    "unit_minutes": "единица учёта",
-    "acceptance_working_days": "срок приёмки",
-    "requisites": "реквизиты",
-}
 VERBS = {
     "changed": ("изменён", "изменены", "изменена преамбула"),
     "added": ("добавлен", "добавлены", "добавлена преамбула"),
@@ -53,25 +42,11 @@ def change_class(before: Terms | None, after: Terms | None, *, editorial: bool) 
     if differing:
         sentence = (
             "Правка названа редакционной (Change: editorial), но условия изменились: "
-            f"{', '.join(_named(name, before, after) for name in differing)}. "
+            f"{', '.join(placed(name, before, after) for name in differing)}. "
             "Уберите эту строку из сообщения: git commit --amend."
         )
         raise OfferError("not_editorial", sentence)
     return "editorial"
-
-
-def _named(name: str, before: Terms | None, after: Terms | None) -> str:
-    """«срок пакета (docs/offer.md, строка 47)»: a differing term and where it is said now."""
-    place = None
-    if after and name == "packages":
-        known = [_bare(it) for it in packages_json(before.packages)] if before else []
-        rows = zip(after.packages, packages_json(after.packages), strict=True)
-        fresh = [package.place for package, row in rows if _bare(row) not in known]
-        place = (fresh or [after.packages[0].place])[0]
-    elif after:
-        place = after.places.get(name)
-    where = f" (docs/offer.md, строка{NBSP}{place.line})" if place else ""
-    return f"{NAMES[name]}{where}"
 
 
 def _differing(before: Terms | None, after: Terms | None) -> list[str]:
