@@ -4,21 +4,27 @@ import argparse
 import io
 import re
 import sys
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from offer.addresses import page_url
+from offer.admit import admit
 from offer.check import run_check
 from offer.clauses import decode
 from offer.clock import clock_of
 from offer.draft import UnsellableError
+from offer.draft_site import show_draft
 from offer.editions import DOCUMENTS, Edition, read_editions, sha256
 from offer.errors import OfferError
 from offer.imports import run_import
 from offer.manifest import badge
 from offer.publish import Published, current_release, publish
-from offer.redline import clause_title, redline
+from offer.redline_text import redline_text
 from offer.tags import ZONE
+from offer.watch import EVERY_SECONDS, watch
 
 NO_EDITIONS = (
     "Редакций ещё нет. Если они есть на сервере, где публикуется оферта: git fetch --tags "
@@ -60,9 +66,18 @@ def _refuse(sentence: str) -> int:
 
 def _check(chosen: argparse.Namespace) -> int:
     """The terms as understood, errors and advice; 1 when the text cannot be sold by."""
+    if chosen.watch:
+        return _watch(chosen.file)
     code, said = run_check(chosen.file.read_bytes(), str(chosen.file), as_json=chosen.json)
     sys.stdout.write(said)
     return code
+
+
+def _watch(file: Path) -> int:
+    """Until Ctrl-C, which is how a watch ends and no failure."""
+    with suppress(KeyboardInterrupt):
+        watch(file, partial(print, flush=True), partial(time.sleep, EVERY_SECONDS))
+    return 0
 
 
 def _import(chosen: argparse.Namespace) -> int:
@@ -88,13 +103,9 @@ def _diff(chosen: argparse.Namespace) -> int:
     editions = _editions(chosen)
     old, new = _numbered(editions, chosen.old), _numbered(editions, chosen.new)
     print(f"{_badge(old)} → {_badge(new)}")
-    changes = redline(decode(old.text, old.tag), decode(new.text, new.tag))
-    marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
-    for change in changes:
-        print(f"\n{clause_title(change)}")
-        print("".join(marks[piece.kind].format(piece.text) for piece in change.pieces))
-    if not changes:
-        print("Слова те же." if old.text != new.text else "Тексты совпадают байт в байт.")
+    words = redline_text(decode(old.text, old.tag), decode(new.text, new.tag))
+    same = "Слова те же." if old.text != new.text else "Тексты совпадают байт в байт."
+    print(f"\n{words}" if words else same)
     return 0
 
 
@@ -106,6 +117,7 @@ def _publish(chosen: argparse.Namespace) -> int:
             now=clock_of(chosen.clock_file),
             ref=chosen.ref,
             url=chosen.url,
+            sign=chosen.sign,
         )
     except (OfferError, OSError) as error:
         return _not_published(error, chosen.to)
@@ -146,6 +158,38 @@ def _not_published(error: OfferError | OSError, to: Path) -> int:
     offer = release.current("offer") if release else None
     left = f"по-прежнему редакция {offer.number}" if offer else "пока ничего не опубликовано"
     return _refuse(f"НЕ ОПУБЛИКОВАНО: {reason.rstrip('.')}. На сайте {left}.")
+
+
+def _admit(chosen: argparse.Namespace) -> int:
+    """What `pre-receive` asks, the pushed refs on standard input; 1 when they are refused."""
+    said = admit(
+        chosen.repository,
+        io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"),
+        now=clock_of(chosen.clock_file),
+        ref=chosen.ref,
+        to=chosen.to,
+    )
+    for line in said:
+        print(line, file=sys.stderr)
+    return 1 if said else 0
+
+
+def _draft(chosen: argparse.Namespace) -> int:
+    """Show a branch as a draft; 1 with the reason when there is nothing to show."""
+    try:
+        said = show_draft(
+            chosen.repository,
+            chosen.to,
+            now=clock_of(chosen.clock_file),
+            ref=chosen.ref,
+            url=chosen.url,
+        )
+    except (OfferError, OSError) as error:
+        reason = error.sentence if isinstance(error, OfferError) else str(error)
+        return _refuse(f"ЧЕРНОВИК НЕ СОБРАН: {reason.rstrip('.')}.")
+    for line in said:
+        print(line)
+    return 0
 
 
 def _verify(chosen: argparse.Namespace) -> int:
@@ -203,7 +247,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="КОМАНДА")
     check = commands.add_parser("check", help="что значит текст и можно ли по нему продавать")
     check.add_argument("file", nargs="?", type=Path, default=Path("docs/offer.md"), metavar="FILE")
-    check.add_argument("--json", action="store_true", help="для программ")
+    way = check.add_mutually_exclusive_group()
+    way.add_argument("--json", action="store_true", help="для программ")
+    way.add_argument("--watch", action="store_true", help="снова после каждого изменения файла")
     check.set_defaults(command=_check)
     page = commands.add_parser("import", help="страница с текстом оферты → Markdown")
     page.add_argument("page", type=Path, metavar="PAGE.txt")
@@ -217,10 +263,20 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("text", metavar="FILE")
     public = commands.add_parser("publish", help="опубликовать ветку: редакция и сайт")
     public.add_argument("--to", type=Path, required=True, metavar="DIR", help="папка выпусков")
-    public.add_argument("--ref", default="main", help="ветка, которая публикуется")
     public.add_argument("--url", help="адрес сайта")
-    public.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
-    for command, run in ((show, _show), (diff, _diff), (verify, _verify), (public, _publish)):
+    public.add_argument(
+        "--sign", action="store_true", help="подписать метки ключом из настроек git"
+    )
+    asked = commands.add_parser("admit", help="можно ли принять push: спрашивает git на сервере")
+    asked.add_argument("--to", type=Path, metavar="DIR", help="папка выпусков")
+    draft = commands.add_parser("draft", help="показать ветку как черновик, ничего не публикуя")
+    draft.add_argument("--to", type=Path, required=True, metavar="DIR", help="папка выпусков")
+    draft.add_argument("--url", help="адрес сайта")
+    for command, branch in ((public, "main"), (asked, "main"), (draft, "draft")):
+        command.add_argument("--ref", default=branch, help="ветка")
+        command.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
+    looking = ((show, _show), (diff, _diff), (verify, _verify))
+    for command, run in (*looking, (public, _publish), (asked, _admit), (draft, _draft)):
         command.add_argument("--repository", type=Path, default=Path(), metavar="R")
         command.set_defaults(command=run)
     for command in (show, diff):

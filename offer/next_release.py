@@ -21,7 +21,7 @@ def make(order: Order, commit: str, begun: Rendering, workshop: Path, now: datet
     """
     last = before(order.to)
     published = public_editions(order.repository)
-    created = next_editions(order.repository, commit, published, now)
+    created = next_editions(order.repository, commit, published, now, sign=order.sign)
     editions = _joined(published, created)
     plan = Plan(releases.next_id(order.to, commit), commit, order.url, editions, last)
     made = load_release(build_release(plan, begun, workshop))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from offer.errors import OfferError
 from offer.redline import ClauseChange, redline
+from offer.term_names import placed
 from offer.terms import Package, Terms
 from offer.wording import NBSP, hours, money
 
@@ -40,8 +41,9 @@ def change_class(before: Terms | None, after: Terms | None, *, editorial: bool) 
         return "price" if "packages" in differing else "terms"
     if differing:
         sentence = (
-            "Правка названа редакционной (Change: editorial), но условия изменились "
-            f"({', '.join(differing)}): сделайте коммит без этой строки."
+            "Правка названа редакционной (Change: editorial), но условия изменились: "
+            f"{', '.join(placed(name, before, after) for name in differing)}. "
+            "Уберите эту строку из сообщения: git commit --amend."
         )
         raise OfferError("not_editorial", sentence)
     return "editorial"
