@@ -4,10 +4,12 @@ Jinja2 with autoescape (every value is text) and StrictUndefined (a misspelt nam
 a test, not a blank on a page). The environment is made once; templates come from this package.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from checkout.domain import labels
 from checkout.web.states import words
@@ -20,8 +22,10 @@ from checkout.web.views import (
     Trouble,
 )
 from offer import wording
+from offer.change_sentences import ChangeSentence
 from offer.manifest import badge
-from offer.redline import clause_title
+from offer.redline import ClauseChange
+from offer.redline_html import change_list, redline_html, redline_legend
 from offer.release import PublishedEdition
 
 __all__ = [
@@ -85,13 +89,22 @@ def _typed_in_words(form: OrderForm) -> list[tuple[str, str]]:
     return [(FIELDS[name], KINDS.get(value, value)) for name, value in typed.items()]
 
 
+def _change_list(sentences: Sequence[ChangeSentence]) -> Markup:
+    return Markup(change_list(sentences))  # noqa: S704 - it escapes what it is given
+
+
+def _redline(changes: Sequence[ClauseChange], level: int) -> Markup:
+    html = redline_legend(changes) + redline_html(changes, level=level)
+    return Markup(html)  # noqa: S704 - it escapes what it is given
+
+
 def _tel(phone: str) -> str:
     return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
 
 
 _PAGES.filters |= {
     "badge": _badge,
-    "clause_title": clause_title,
+    "change_list": _change_list,
     "consent_label": _consent_label,
     "day": wording.day,
     "error_of": _error_of,
@@ -99,6 +112,7 @@ _PAGES.filters |= {
     "moment": wording.moment,
     "money": wording.money,
     "offer_label": _offer_label,
+    "redline": _redline,
     "tel": _tel,
     "typed": _typed,
     "typed_in_words": _typed_in_words,
