@@ -16,14 +16,15 @@ Shape = Literal["title", "heading", "paragraph", "item", "step", "head", "row"]
 
 _MARK = re.compile(r"[ \t]*(?:>[ \t]?)*(?P<mark>[-*+•][ \t\u00a0]+|#{1,6}[ \t]+|)")
 _STEP = re.compile(r"[ \t]*(?P<ordinal>[0-9]{1,3})[.)][ \t\u00a0]+(?=\S)")
-_ROW = re.compile(r"[ \t]*\|")
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*--[ \t:|-]*")
+_RULE_SIGNS = frozenset("|:-")
 _CELL = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\n]*)\)")
 _MARKS = re.compile(r"\*\*|__|`|\{:[^}\n]*\}|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _MARKED = re.compile(r"[\[*_`{\\&]")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _SPACES = re.compile("  +")
+_ODD = re.compile(f"[\t\u2009\u202f\u00ad\u200b\u2060\ufeff{LINK_OPENS}{LINK_CLOSES}]")
 # thin spaces and tabs are spaces; signs that nobody sees are nothing
 _SIGNS = dict.fromkeys(map(ord, "\t\u2009\u202f"), " ") | dict.fromkeys(
     map(ord, f"\u00ad\u200b\u2060\ufeff{LINK_OPENS}{LINK_CLOSES}")
@@ -49,7 +50,7 @@ def read_blocks(clause: Clause) -> tuple[Block, ...]:
 
 
 def _tidy(text: str) -> str:
-    return no_break(text.translate(_SIGNS))
+    return no_break(text.translate(_SIGNS) if _ODD.search(text) else text)
 
 
 class _Reader:
@@ -69,34 +70,40 @@ class _Reader:
         return self.blocks
 
     def _take(self, line: str) -> None:
-        if _ROW.match(line) and not _RULE.fullmatch(line):
+        first = line.lstrip(" \t")[:1]
+        is_rule = first in _RULE_SIGNS and _RULE.fullmatch(line) is not None
+        if first == "|" and not is_rule:
             self._close()
             self._row(line)
-            return
-        if _RULE.fullmatch(line) and self.in_table:
+        elif is_rule and self.in_table:
             self._rule()
-            return
-        self.in_table = False
-        if not line.strip() or _RULE.fullmatch(line):
-            self._close()
-            return
-        self._text(line)
+        else:
+            self.in_table = False
+            if is_rule or not first:
+                self._close()
+            else:
+                self._text(line, first)
 
-    def _text(self, line: str) -> None:
-        step, mark = _STEP.match(line), _MARK.match(line)
-        if step:
+    def _text(self, line: str, first: str) -> None:
+        if first.isalpha():
+            self.lines.append(line)
+        elif step := _STEP.match(line):
             self._open(Block("step", (), ordinal=int(step["ordinal"])), line[step.end() :])
-        elif mark and mark["mark"]:
-            shape: Shape = "heading" if mark["mark"].startswith("#") else "item"
-            self._open(Block(shape, ()), line[mark.end() :])
-        elif mark:
-            self.lines.append(line[mark.end() :])
+        elif mark := _MARK.match(line):
+            text = line[mark.end() :]
+            if mark["mark"]:
+                shape: Shape = "heading" if mark["mark"][0] == "#" else "item"
+                self._open(Block(shape, ()), text)
+            else:
+                self.lines.append(text)
 
     def _open(self, block: Block, line: str) -> None:
         self._close()
         self.opened, self.lines = block, [line]
 
     def _close(self) -> None:
+        if not self.lines:
+            return
         text = _plain(" ".join(line.strip().removesuffix("\\") for line in self.lines))
         if text:
             self.blocks.append(self.opened._replace(cells=(text,)))

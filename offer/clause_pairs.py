@@ -5,7 +5,7 @@ it; a clause moved when it stands in another section or elsewhere among its neig
 that only got another number because something was inserted before it did not move.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from offer.block_changes import keys_of
@@ -28,7 +28,7 @@ def pair_clauses(old: Sequence[Clause], new: Sequence[Clause]) -> Pairs:
         return _parent_then(pairs, new_parents[j]) == old_parents[i]
 
     pair_alike(pairs, before, after, NEAR, siblings)
-    _pair_places(pairs, old, new)
+    _pair_places(pairs, _places(old, old_parents), _places(new, new_parents))
     return pairs
 
 
@@ -63,16 +63,23 @@ def _parent_then(pairs: Pairs, parent: int) -> int | None:
 
 def _pair_texts(pairs: Pairs, old: Sequence[Clause], new: Sequence[Clause]) -> None:
     """Most clauses are the same to the letter: those need no look at their words."""
-    for names in (("number", "title", "text"), ("title", "text")):
-        taken = set(pairs.values())
-        places = defaultdict(list)
-        for i, clause in enumerate(old):
-            if i not in taken and (clause.title or clause.text):
-                places[tuple(getattr(clause, name) for name in names)].append(i)
-        for j, clause in enumerate(new):
-            waiting = places[tuple(getattr(clause, name) for name in names)]
-            if j not in pairs and waiting:
-                pairs[j] = waiting.pop(0)
+    _pair_by(
+        pairs,
+        [(it.number, it.title, it.text) for it in old],
+        [(it.number, it.title, it.text) for it in new],
+    )
+    _pair_by(pairs, [(it.title, it.text) for it in old], [(it.title, it.text) for it in new])
+
+
+def _pair_by(pairs: Pairs, old: Sequence[tuple[str, ...]], new: Sequence[tuple[str, ...]]) -> None:
+    taken = set(pairs.values())
+    places: dict[tuple[str, ...], deque[int]] = defaultdict(deque)
+    for i, key in enumerate(old):
+        if i not in taken and key[-1] + key[-2]:
+            places[key].append(i)
+    for j, key in enumerate(new):
+        if j not in pairs and places[key]:
+            pairs[j] = places[key].popleft()
 
 
 def _items(clauses: Sequence[Clause], done: set[int]) -> list[Item]:
@@ -83,15 +90,23 @@ def _items(clauses: Sequence[Clause], done: set[int]) -> list[Item]:
     ]
 
 
-def _pair_places(pairs: Pairs, old: Sequence[Clause], new: Sequence[Clause]) -> None:
+def _pair_places(
+    pairs: Pairs, old: Sequence[tuple[int, str]], new: Sequence[tuple[int, str]]
+) -> None:
     """A clause rewritten from beginning to end keeps its number within its section."""
     taken = set(pairs.values())
-    free = {(parent, _last(old[i])): i for i, parent in enumerate(parents(old)) if i not in taken}
-    for j, parent in enumerate(parents(new)):
-        key = (_parent_then(pairs, parent), _last(new[j]))
-        if j not in pairs and key in free:
-            pairs[j] = free.pop(key)
+    free: dict[tuple[int | None, str], int] = {
+        place: i for i, place in enumerate(old) if i not in taken
+    }
+    for j, (parent, last) in enumerate(new):
+        place = (_parent_then(pairs, parent), last)
+        if j not in pairs and place in free:
+            pairs[j] = free.pop(place)
 
 
-def _last(clause: Clause) -> str:
-    return clause.number.rpartition(".")[2]
+def _places(clauses: Sequence[Clause], above: Sequence[int]) -> list[tuple[int, str]]:
+    """Of each clause its section and its number within it."""
+    return [
+        (parent, clause.number.rpartition(".")[2])
+        for parent, clause in zip(above, clauses, strict=True)
+    ]
