@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from offer.change_sentences import sentences_of
 from offer.check import run_check
 from offer.clauses import decode
 from offer.clock import clock_of
@@ -16,8 +17,10 @@ from offer.errors import OfferError
 from offer.imports import run_import
 from offer.manifest import badge, page_url
 from offer.publish import Published, current_release, publish
-from offer.redline import clause_title, redline
+from offer.redline import redline
+from offer.redline_lines import redline_lines
 from offer.tags import ZONE
+from offer.terms import Terms, read_terms
 
 NO_EDITIONS = (
     "Редакций ещё нет. Если они есть на сервере, где публикуется оферта: git fetch --tags "
@@ -88,13 +91,20 @@ def _diff(chosen: argparse.Namespace) -> int:
     old, new = _numbered(editions, chosen.old), _numbered(editions, chosen.new)
     print(f"{_badge(old)} → {_badge(new)}")
     changes = redline(decode(old.text, old.tag), decode(new.text, new.tag))
-    marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
-    for change in changes:
-        print(f"\n{clause_title(change)}")
-        print("".join(marks[piece.kind].format(piece.text) for piece in change.pieces))
+    for change in sentences_of(changes, _terms(old), _terms(new)):
+        print(f"• {change.sentence}")
+    for line in redline_lines(changes):
+        print(line)
     if not changes:
         print("Слова те же." if old.text != new.text else "Тексты совпадают байт в байт.")
     return 0
+
+
+def _terms(edition: Edition) -> Terms | None:
+    """None of a document that has none, or that this program can no longer read."""
+    if edition.document != "offer":
+        return None
+    return read_terms(decode(edition.text, edition.tag), edition.tag).terms
 
 
 def _publish(chosen: argparse.Namespace) -> int:

@@ -199,7 +199,11 @@ def test_the_content_says_what_changed_to_a_reader_without_styles() -> None:
 
     assert said(page, ".//del//text()")[1:] == ["[−16\u00a0000\u00a0₽]"]
     assert said(page, ".//ins//text()")[1:] == ["[+17\u00a0000\u00a0₽]"]
-    assert "3.1" in said(page, ".//li//text()")[0]
+    assert (
+        said(page, ".//li/a/text()")[0] == "5\u00a0часов: 16\u00a0000\u00a0₽ → 17\u00a0000\u00a0₽"
+    )
+    assert said(page, ".//li/a/@href")[0] == f"{ORIGIN}/offer/3/#p-3-1"
+    assert "удалено:" not in words  # said by signs here, not by words that a style would hide
     assert "[−16 000 ₽] [+17 000 ₽]" in words
     assert editions()[-1].sha256 in words
 

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from checkout.domain.settlement import LedgerRef, Party
 from checkout.web.pages import Changed, FieldError, OrderForm, OrderPage, Retry
 from checkout.web.record_views import Compared, ComparePage, DayPage, InForceThen, Record
+from offer.change_sentences import sentences_of
 from offer.comparison import Side, compare_sides
 from offer.periods import Period
-from offer.redline import redline
+from offer.redline import compare
 from offer.release import PublishedEdition
 from offer.terms import Package, Place, Requisites, Terms, WorkingHours
 
@@ -151,11 +152,13 @@ def changed(*, retry: bool = False) -> Changed:
     )
     if retry:
         now = replace(now, action="/orders/secret/retry", consent=None)
+    changes = compare(OLD_TEXT, NEW_TEXT)
     return Changed(
         form=now,
         old_edition=edition(),
         old_price_kopecks=1_500_000,
-        changes=redline(OLD_TEXT, NEW_TEXT),
+        changes=changes,
+        sentences=sentences_of(changes, form(TYPED).terms, now.terms),
         decline_url="/orders/secret" if retry else "/",
         retry=retry,
     )
@@ -168,6 +171,7 @@ def changed_consent() -> Changed:
         old_edition=now.edition,
         old_price_kopecks=now.package.price_kopecks,
         changes=(),
+        sentences=(),
         decline_url="/",
         old_consent=edition("consent", 1, "c"),
     )
