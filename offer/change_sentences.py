@@ -140,12 +140,19 @@ def _name(change: ClauseChange) -> str:
 
 def _edits_told(change: ClauseChange) -> str:
     """«вместо «раз в день» — «раз в неделю»»; "" when that would be too much for a sentence."""
-    edits = [edit for block in change.blocks for edit in _edits(block)]
+    by_block = [list(_edits(block)) for block in change.blocks]
+    edits = [edit for block in by_block for edit in block]
     told = list(dict.fromkeys(_edit(old, new) for old, new in edits))
     if any(block.kind == "moved" for block in change.blocks):
-        told.append("порядок в перечне другой")
+        told.append(f"порядок в{NBSP}перечне другой")
     long = any(len(text) > _QUOTED for edit in edits for text in edit)
-    return "" if long or len(told) > _TOLD else "; ".join(told)
+    mixed = any(len(block) > 1 and not all(map(_is_value, block)) for block in by_block)
+    return "" if long or mixed or len(told) > _TOLD else "; ".join(told)
+
+
+def _is_value(edit: tuple[str, str]) -> bool:
+    """Several of them in one sentence are still clear; scraps of a rewritten phrase are not."""
+    return all(any(sign.isdigit() for sign in text) for text in edit)
 
 
 def _edits(block: BlockChange) -> Iterator[tuple[str, str]]:

@@ -202,3 +202,11 @@ def test_no_requisite_changes_without_a_sentence(name: str) -> None:
     (back,) = term_changes(after, before)
     assert "другое" in change.sentence
     assert change.now_in == back.now_in == "11"
+
+
+def test_scraps_of_a_rewritten_phrase_are_no_sentence() -> None:
+    new = edited(("на следующий период они не переходят", "и в следующий период они переходят"))
+    ((number, sentence),) = plain(change_sentences(OFFER, new, None, None))
+
+    assert number == "3.4"
+    assert sentence.startswith("П. 3.4 изменён: «Часы, которые Заказчик не использовал")

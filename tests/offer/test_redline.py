@@ -112,13 +112,21 @@ def test_a_date_in_words_lights_up_whole() -> None:
     ]
 
 
-def test_a_new_sentence_is_marked_from_its_first_word_to_its_full_stop() -> None:
-    sentence = "Исполнитель предупреждает письмом. "
-    new = edited(("Актуальная версия", f"{sentence}Актуальная версия"))
-    again = edited(("9.2. Исполнитель вправе", f"9.2. {sentence}Исполнитель вправе"))
+@pytest.mark.parametrize(
+    ("sentence", "before"),
+    [
+        ("Исполнитель предупреждает письмом.", "Актуальная версия"),
+        ("Условия меняет Исполнитель.", "Условия определяет"),
+        ("Актуальная редакция приходит письмом.", "Актуальная версия"),
+    ],
+)
+def test_a_new_sentence_is_marked_from_its_first_word_to_its_full_stop(
+    sentence: str, before: str
+) -> None:
+    new = edited((before, f"{sentence} {before}"))
 
-    assert lit(redline(OFFER, new)) == [("added", sentence.strip())]
-    assert lit(redline(OFFER, again)) == [("added", sentence.strip())]
+    assert lit(redline(OFFER, new)) == [("added", sentence)]
+    assert lit(redline(new, OFFER)) == [("removed", sentence)]
 
 
 def test_a_text_rewritten_from_beginning_to_end_is_two_runs_and_no_confetti() -> None:
@@ -290,9 +298,10 @@ def test_a_cell_of_a_table_lights_up_alone() -> None:
 
 
 def test_a_row_is_known_by_its_first_cell_though_all_its_prices_changed() -> None:
-    new = edited(("| 15 000 ₽ | 3 000 ₽ |", "| 16 000 ₽ | 3 200 ₽ |"), text=with_table())
+    named = with_table().replace("| 5 часов |", "| Средний |")
+    new = edited(("| 15 000 ₽ | 3 000 ₽ |", "| 16 000 ₽ | 3 200 ₽ |"), text=named)
 
-    assert lit_blocks(redline(with_table(), new)) == ["changed"]
+    assert lit_blocks(redline(named, new)) == ["changed"]
 
 
 def test_rows_and_columns_are_added_and_removed_as_such() -> None:
