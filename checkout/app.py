@@ -47,6 +47,8 @@ ROUTES = (
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
+    Entry("/draft/{token}", "GET", site.to_draft, guards.secret_address),
+    Entry("/draft/{token}/{path:path}", "GET", site.draft, guards.secret_address),
     Entry("/healthz", "GET", handlers.healthz, guards.public),
     Entry("/metrics", "GET", handlers.metrics, guards.metrics_token),
 )
@@ -136,12 +138,15 @@ def _stylesheet(request: Request) -> Response:
 
 
 def _site(shop: Shop) -> Callable[[Request], object]:
+    def look(request: Request) -> Response:
+        release = shop.shelf.release()
+        found = site.page(request, release.folder) if release else None
+        return found or trouble(troubles.not_found(house(shop)), shop, 404)
+
     async def answer(request: Request) -> Response:
         try:
-            release = await run_sync(shop.shelf.release)
-            found = await site.page(request, release.folder) if release else None
+            return await run_sync(look, request)
         except Exception:
             return _bug(shop)
-        return found or trouble(troubles.not_found(house(shop)), shop, 404)
 
     return answer
