@@ -128,6 +128,7 @@ def _answer(
     data = stored.read_bytes()
     told = {
         **headers,
+        "accept-ranges": "bytes",
         "content-security-policy": RELEASED,
         "etag": f'"{sha256(data).hexdigest()[:32]}"',
         "vary": "Accept-Encoding",
@@ -141,7 +142,7 @@ def _answer(
         return Response(data, status, {**told, "content-encoding": encoding})
     if "range" in request.headers and status == 200:
         return FileResponse(stored, headers=told, stat_result=stored.stat())
-    return Response(data, status, {**told, "accept-ranges": "bytes"})
+    return Response(data, status, told)
 
 
 def _stored(found: Path, accepted: str | None) -> tuple[str | None, Path]:

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from checkout.web.headers import RELEASED
+from checkout.web.site import IMMUTABLE, KINDS, NAMED, PLAIN
 from tests.town import Town, a_town, dearer
 
 PAGE = ("<!doctype html><h1>Оферта</h1>" + "<p>Слова оферты.</p>" * 200).encode()
@@ -192,6 +193,17 @@ def test_a_folder_without_its_slash_leads_to_it(site: Town) -> None:
 
     assert answer.status_code == 307
     assert answer.headers["location"] == "/offer/"
+
+
+def test_the_proxy_is_configured_with_the_same_headers_and_types() -> None:
+    """That the real program then answers alike is proved by make soak (test_proxy.py)."""
+    configured = (Path(__file__).parents[2] / "deploy/Caddyfile").read_text(encoding="utf-8")
+    kinds = {f"{ending[1:]}": kind for ending, kind in KINDS.items() if kind != PLAIN}
+
+    assert f'Content-Security-Policy "{RELEASED}"' in configured
+    assert f'"{IMMUTABLE}"' in configured
+    assert [kind for kind in (*kinds.values(), *NAMED.values()) if kind not in configured] == []
+    assert [it for it in kinds if f"{it}$" not in configured and f"{it})$" not in configured] == []
 
 
 def test_an_encoding_that_is_a_link_is_not_followed(own_town: Town, tmp_path: Path) -> None:
