@@ -9,7 +9,7 @@ from pathlib import Path
 from offer import releases
 from offer.editions import DOCUMENTS, Edition
 from offer.errors import OfferError
-from offer.release import PublishedEdition, Release, load_release, prove_files, read_sums
+from offer.release import PublishedEdition, Release, load_release, prove_files
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,9 @@ def reprinted(made: Release, last: Release | None) -> tuple[PublishedEdition, ..
 
 def _sums(release: Release) -> Mapping[str, str]:
     try:
-        prove_files(release.folder)
+        return prove_files(release.folder)
     except OfferError:
         return {}
-    return read_sums(release.folder)
 
 
 def _editions(release: Release) -> Iterator[PublishedEdition]:
