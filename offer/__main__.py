@@ -10,7 +10,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from offer.addresses import page_url
 from offer.admit import admit
+from offer.change_sentences import sentences_of
 from offer.check import run_check
 from offer.clauses import decode
 from offer.clock import clock_of
@@ -19,10 +21,12 @@ from offer.draft_site import show_draft
 from offer.editions import DOCUMENTS, Edition, read_editions, sha256
 from offer.errors import OfferError
 from offer.imports import run_import
-from offer.manifest import badge, page_url
+from offer.manifest import badge
 from offer.publish import Published, current_release, publish
-from offer.redline_text import redline_text
+from offer.redline import redline
+from offer.redline_lines import redline_lines
 from offer.tags import ZONE
+from offer.terms import Terms, read_terms
 from offer.watch import EVERY_SECONDS, watch
 
 NO_EDITIONS = (
@@ -102,10 +106,21 @@ def _diff(chosen: argparse.Namespace) -> int:
     editions = _editions(chosen)
     old, new = _numbered(editions, chosen.old), _numbered(editions, chosen.new)
     print(f"{_badge(old)} → {_badge(new)}")
-    words = redline_text(decode(old.text, old.tag), decode(new.text, new.tag))
-    same = "Слова те же." if old.text != new.text else "Тексты совпадают байт в байт."
-    print(f"\n{words}" if words else same)
+    changes = redline(decode(old.text, old.tag), decode(new.text, new.tag))
+    for change in sentences_of(changes, _terms(old), _terms(new)):
+        print(f"• {change.sentence}")
+    for line in redline_lines(changes):
+        print(line)
+    if not changes:
+        print("Слова те же." if old.text != new.text else "Тексты совпадают байт в байт.")
     return 0
+
+
+def _terms(edition: Edition) -> Terms | None:
+    """None of a document that has none, or that this program can no longer read."""
+    if edition.document != "offer":
+        return None
+    return read_terms(decode(edition.text, edition.tag), edition.tag).terms
 
 
 def _publish(chosen: argparse.Namespace) -> int:

@@ -18,12 +18,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from offer import git
-from offer.build import Plan, build_draft
 from offer.clauses import decode
 from offer.draft import UnsellableError, draft_of, texts_of
 from offer.editions import DOCUMENTS, Edition, editions_of, repository_at, source_path
 from offer.errors import OfferError
 from offer.shelf import CHANGES, TITLES
+from offer.sources import build_draft
 from offer.summary import summary
 from offer.wording import NBSP
 
@@ -82,8 +82,10 @@ def _show(
     said = _judged(repository, commit, texts, published, now)
     place = _with_token(place)
     address = place.address(url)
-    plan = Plan(str(place.token), commit, address if url else None, published)
-    folder = _build(repository, plan, texts, place)
+    with _workshop(place) as workshop:
+        at = address if url else None
+        site = build_draft(repository, commit, texts, published, url=at, workshop=workshop)
+        folder = _switch(place, site)
     newest = len(published["offer"])
     redline = f"offer/redline/{newest}-{newest + 1}/"
     if (folder / redline / "index.html").is_file():
@@ -129,19 +131,21 @@ def _planned(edition: Edition) -> str:
     return f"{title}, будет редакция{NBSP}{edition.number}{kind}. {edition.summary}."
 
 
-def _build(
-    repository: git.Repository, plan: Plan, texts: Mapping[str, bytes], place: _Place
-) -> Path:
-    """Build beside the draft that stands, then switch its link; the folder of the pages."""
+@contextmanager
+def _workshop(place: _Place) -> Iterator[Path]:
     workshop = place.drafts / f".building-{place.token}"
     workshop.mkdir()
     try:
-        site = build_draft(repository, plan, texts, workshop)
-        earlier = _sites(place)
-        made = place.drafts / f".site-{place.token}-{secrets.token_hex(4)}"
-        site.rename(made)
+        yield workshop
     finally:
         shutil.rmtree(workshop)
+
+
+def _switch(place: _Place, site: Path) -> Path:
+    """Put the new pages beside the draft that stands, then switch its link; their folder."""
+    earlier = _sites(place)
+    made = place.drafts / f".site-{place.token}-{secrets.token_hex(4)}"
+    site.rename(made)
     fresh = place.drafts / f".link-{place.token}"
     fresh.symlink_to(made.name)
     os.replace(fresh, place.drafts / str(place.token))

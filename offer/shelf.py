@@ -6,9 +6,10 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from offer import wording
+from offer.addresses import page_url, source_url
 from offer.clauses import Clause, decode, read_clauses
 from offer.editions import Edition, source_path
-from offer.manifest import badge, page_url, source_url
+from offer.manifest import badge
 from offer.terms import Reading, Terms, read_terms
 
 TITLES = {

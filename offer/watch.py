@@ -14,7 +14,8 @@ from offer.clauses import decode
 from offer.editions import Edition, editions_of
 from offer.errors import OfferError
 from offer.manifest import edition_terms
-from offer.redline_text import redline_text
+from offer.redline import redline
+from offer.redline_lines import redline_lines
 from offer.shelf import CHANGES
 from offer.summary import change_class, summary
 from offer.terms import Terms
@@ -68,7 +69,8 @@ def _beside(text: str, data: bytes, terms: Terms | None, file: Path) -> str:
     last = editions[-1]
     if data == last.text:
         return f"Это точный текст редакции{NBSP}{last.number}: публиковать нечего."
-    words = redline_text(decode(last.text, last.tag), text) or "Слова те же."
+    changes = redline(decode(last.text, last.tag), text)
+    words = "\n".join(redline_lines(changes)).strip() or "Слова те же."
     return (
         f"По сравнению с{NBSP}редакцией{NBSP}{last.number}:\n\n{words}\n\n"
         f"{_outcome(last, text, terms)}"

@@ -12,8 +12,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from offer import pages, storefront
-from offer.editions import DOCUMENTS, for_build
+from offer import finish, pages, storefront
+from offer.editions import DOCUMENTS
+from offer.handover import handover_of
 from offer.periods import decree_calendar
 from offer.shelf import Shelf, shelf
 from offer.typography import no_break
@@ -27,13 +28,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for file in [file for file in files if file.src_uri.startswith(UNUSED)]:
         files.remove(file)
     config.extra["shelves"] = _shelves(config)
-    made = pages.site_pages(config.extra["shelves"], decree_calendar())
+    made = [
+        page
+        for page in pages.site_pages(config.extra["shelves"], decree_calendar())
+        if page.address not in config.extra["carried"]
+    ]
     config.extra["made"] = {page.source: page for page in made}
     for page in made:
         if page.markdown is not None or files.get_file_from_path(page.source) is None:
             _replace(files, _page_file(page, config))
     house = package_files("offer").joinpath("look/house.css").read_bytes()
     files.append(File.generated(config, "assets/house.css", content=house))
+    _take_over_assets(files, config)
     return files
 
 
@@ -72,15 +78,44 @@ def on_page_context(
     return context
 
 
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Its own style, assets by their published names, relative links."""
+    finished: str = config.extra["finishing"].page(output, page.file.dest_uri[: -len("index.html")])
+    return finished
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """The page for what is not there is shown at any address: its links begin at the root."""
+    if not template_name.endswith(".html"):
+        return output
+    finished: str = config.extra["finishing"].page(output, None)
+    return finished
+
+
 def on_post_build(config: MkDocsConfig) -> None:
     """The exact bytes beside the page of each edition, which links to them."""
     for document in config.extra["shelves"].values():
         for shown in document.editions:
+            if f"{shown.address}".lstrip("/") in config.extra["carried"]:
+                continue
             Path(config.site_dir, shown.source.lstrip("/")).write_bytes(shown.edition.text)
 
 
+def _take_over_assets(files: Files, config: MkDocsConfig) -> None:
+    """Styles go into the pages, the rest is published under names that follow its content."""
+    assets = [file for file in files if file.dest_uri.startswith("assets/")]
+    finishing = finish.Finishing({f"/{file.dest_uri}": file.content_bytes for file in assets})
+    for file in assets:
+        files.remove(file)
+    for address, content in finishing.published.items():
+        files.append(File.generated(config, address[1:], content=content))
+    config.extra["finishing"] = finishing
+
+
 def _shelves(config: MkDocsConfig) -> Mapping[str, Shelf]:
-    editions = for_build(config)
+    handover = handover_of(config)
+    config.extra["carried"] = handover.carried
+    editions = handover.editions
     return {name: shelf(name, editions[name], _work(config, name), ZONE) for name in DOCUMENTS}
 
 

@@ -4,12 +4,16 @@ Jinja2 with autoescape (every value is text) and StrictUndefined (a misspelt nam
 a test, not a blank on a page). The environment is made once; templates come from this package.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from checkout.domain import labels
+from checkout.web.record_views import ComparePage, DayPage
 from checkout.web.states import words
 from checkout.web.views import (
     Changed,
@@ -20,9 +24,12 @@ from checkout.web.views import (
     Trouble,
 )
 from offer import wording
+from offer.change_sentences import ChangeSentence
 from offer.manifest import badge
-from offer.redline import clause_title
+from offer.redline import ClauseChange, clause_name
+from offer.redline_html import change_list, redline_html, redline_legend
 from offer.release import PublishedEdition
+from offer.typography import no_break
 
 __all__ = [
     "Changed",
@@ -32,6 +39,8 @@ __all__ = [
     "Retry",
     "Trouble",
     "changed",
+    "compare",
+    "day",
     "order",
     "order_form",
     "trouble",
@@ -71,6 +80,10 @@ def _consent_label(edition: PublishedEdition) -> str:
     return labels.consent_label(edition.number)
 
 
+def _local_day(instant: datetime, zone: ZoneInfo) -> str:
+    return wording.day(instant.astimezone(zone).date())
+
+
 def _error_of(form: OrderForm, field: str) -> str | None:
     return next((error.sentence for error in form.errors if error.field == field), None)
 
@@ -85,20 +98,33 @@ def _typed_in_words(form: OrderForm) -> list[tuple[str, str]]:
     return [(FIELDS[name], KINDS.get(value, value)) for name, value in typed.items()]
 
 
+def _change_list(sentences: Sequence[ChangeSentence]) -> Markup:
+    return Markup(change_list(sentences))  # noqa: S704 - it escapes what it is given
+
+
+def _redline(changes: Sequence[ClauseChange], level: int) -> Markup:
+    html = redline_legend(changes) + redline_html(changes, level=level)
+    return Markup(html)  # noqa: S704 - it escapes what it is given
+
+
 def _tel(phone: str) -> str:
     return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
 
 
 _PAGES.filters |= {
     "badge": _badge,
-    "clause_title": clause_title,
+    "change_list": _change_list,
+    "clause_name": clause_name,
     "consent_label": _consent_label,
     "day": wording.day,
     "error_of": _error_of,
     "hours": wording.hours,
+    "local_day": _local_day,
     "moment": wording.moment,
+    "no_break": no_break,
     "money": wording.money,
     "offer_label": _offer_label,
+    "redline": _redline,
     "tel": _tel,
     "typed": _typed,
     "typed_in_words": _typed_in_words,
@@ -134,6 +160,21 @@ def order(page: OrderPage) -> str:
         test=page.test,
         requisites=page.terms.requisites,
     )
+
+
+def compare(page: ComparePage) -> str:
+    """Two editions of a document compared, and the form that chooses them."""
+    return _of_record("compare.html", page)
+
+
+def day(page: DayPage) -> str:
+    """The editions in force on a day, and the form that asks for another."""
+    return _of_record("day.html", page)
+
+
+def _of_record(name: str, page: ComparePage | DayPage) -> str:
+    record = page.record
+    return _render(name, page=page, record=record, test=record.test, requisites=record.requisites)
 
 
 def trouble(page: Trouble) -> str:

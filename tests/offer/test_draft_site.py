@@ -20,16 +20,16 @@ from pathlib import Path
 
 from mkdocs.structure.files import File
 
-from offer.editions import for_build
+from offer.handover import handover_of
 
 
 def on_files(files, config):
-    for document, editions in for_build(config).items():
+    for document, editions in handover_of(config).editions.items():
         for edition in editions:
             uri = f"{document}/{edition.number}/index.html"
             files.append(File.generated(config, uri, content=edition.text))
     if config.extra.get("draft"):
-        number = len(for_build(config)["offer"])
+        number = len(handover_of(config).editions["offer"])
         uri = f"offer/redline/{number}-{number + 1}/index.html"
         files.append(File.generated(config, uri, content="redline"))
     return files

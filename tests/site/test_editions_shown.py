@@ -53,9 +53,10 @@ def test_every_clause_has_its_anchor_on_every_page_of_the_text(site: Path) -> No
 
 
 def test_a_clause_number_links_to_the_numbered_edition(site: Path) -> None:
+    page = town.page(site, "/offer/")
     numbers = [
-        element.attributes["href"]
-        for element in town.page(site, "/offer/").all("a")
+        page.led_to(element.attributes["href"])
+        for element in page.all("a")
         if element.attributes.get("class") == "clause-number"
     ]
     assert "/offer/2/#p-3-1" in numbers

@@ -44,9 +44,7 @@ def leads_somewhere(site: Path, here: str, link: str) -> bool:
     address, _, anchor = link.partition("#")
     if address.startswith(SERVICE) or link.startswith(("tel:", "mailto:", "https://")):
         return True
-    target = (
-        site / address.lstrip("/") if address.startswith("/") else (site / here).parent / address
-    )
+    target = site / address.lstrip("/")
     target = target / "index.html" if target.is_dir() else target
     if not address:
         target = site / here

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urljoin
 
 from offer.editions import DOCUMENTS
 from offer.publish import publish
@@ -31,6 +32,7 @@ def lay_out(tree: Path) -> Path:
             shutil.copy(source, tree / name)
     for document in DOCUMENTS:
         shutil.copy(ROOT / "tests/data" / f"{document}.md", tree / "docs")
+    shutil.copy(ROOT / "tests/data/memo.md", tree / "docs")  # everything a text may hold
     return tree
 
 
@@ -91,8 +93,10 @@ class Html(HTMLParser):
     """A page as its elements and its words."""
 
     markup: str
+    address: str = "/"
     elements: list[Element] = field(default_factory=list)
     scripts_with_text: list[str] = field(default_factory=list)
+    style: str = ""
     words: str = ""
 
     def __post_init__(self) -> None:
@@ -110,8 +114,10 @@ class Html(HTMLParser):
         self.words += "" if tag in INLINE else " "
 
     def handle_data(self, data: str) -> None:
-        if self._inside in ("script", "style"):
+        if self._inside == "script":
             self.scripts_with_text.append(data)
+        elif self._inside == "style":
+            self.style += data
         else:
             self.words += f"{data} " if data.isspace() else data
 
@@ -122,16 +128,21 @@ class Html(HTMLParser):
         return {element.attributes.get("id", "") for element in self.elements}
 
     def links(self) -> list[str]:
-        return [element.attributes.get("href", "") for element in self.all("a")]
+        """Where its links lead, from the root of the site; as written if elsewhere."""
+        return [self.led_to(element.attributes.get("href", "")) for element in self.all("a")]
+
+    def led_to(self, written: str) -> str:
+        return urljoin(self.address, written)
 
 
 def page(site: Path, address: str) -> Html:
     """The page at `address` of a built site."""
     path = site / address.lstrip("/")
-    return Html((path / "index.html" if path.is_dir() else path).read_text("utf-8"))
+    return Html((path / "index.html" if path.is_dir() else path).read_text("utf-8"), address)
 
 
 def pages(site: Path) -> Iterator[tuple[str, Html]]:
     """Every page of a built site with its path."""
     for path in sorted(site.rglob("*.html")):
-        yield path.relative_to(site).as_posix(), Html(path.read_text("utf-8"))
+        name = path.relative_to(site).as_posix()
+        yield name, Html(path.read_text("utf-8"), "/" + name.removesuffix("index.html"))
