@@ -131,6 +131,7 @@ def _publish(chosen: argparse.Namespace) -> int:
             now=clock_of(chosen.clock_file),
             ref=chosen.ref,
             url=chosen.url,
+            push=chosen.push,
             sign=chosen.sign,
         )
     except (OfferError, OSError) as error:
@@ -280,6 +281,9 @@ def _parser() -> argparse.ArgumentParser:
     public.add_argument("--url", help="адрес сайта")
     public.add_argument(
         "--sign", action="store_true", help="подписать метки ключом из настроек git"
+    )
+    public.add_argument(
+        "--push", metavar="REMOTE", help="сначала отправить метки в этот репозиторий git"
     )
     asked = commands.add_parser("admit", help="можно ли принять push: спрашивает git на сервере")
     asked.add_argument("--to", type=Path, metavar="DIR", help="папка выпусков")
