@@ -26,7 +26,7 @@ theme: {{name: material, language: ru, font: false}}
 """
 BARE = """<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="{title}">
+<meta name="description" content="{title}"><link rel="icon" href="data:,">
 </head><body><main>{body}</main></body></html>"""
 
 
