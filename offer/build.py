@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from offer import carry
 from offer.addresses import page_url, pdf_url, source_url
@@ -143,8 +144,11 @@ def finish(site: Path, sums: Mapping[str, str], before: Before | None) -> None:
     write_sums(site, sums)
 
 
-def write_sums(site: Path, known: Mapping[str, str]) -> None:
-    """What `sha256sum --check SHA256SUMS` reads: every file of the release but this one."""
+def write_sums(site: Path, known: Mapping[str, str] = MappingProxyType({})) -> None:
+    """What `sha256sum --check SHA256SUMS` reads: every file of the release but this one.
+
+    `known` are hashes that need not be taken again.
+    """
     lines = [
         f"{known.get(name) or sha256((site / name).read_bytes())}  {name}\n"
         for name in _names(site)
