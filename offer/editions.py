@@ -29,6 +29,7 @@ class Edition:
     Two editions may have the same `sha256`: a text that was restored is a new edition.
     `published_at` is an aware UTC instant; `change` is None only for edition 1; `previous` is
     the object id of the previous edition's tag; `text` is the document's exact bytes.
+    `pdf_sha256` is known only where the edition's PDF has been made.
     """
 
     document: str
@@ -42,6 +43,7 @@ class Edition:
     summary: str
     previous: str | None
     text: bytes
+    pdf_sha256: str | None = None
 
 
 def source_path(document: str) -> str:
