@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from tests.site import town
 
+NOT_FETCHED = ("canonical", "alternate")
 FETCHED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 
 
@@ -25,7 +26,7 @@ def test_no_page_fetches_anything_from_another_host(site: Path) -> None:
     for path, page in town.pages(site):
         for element in page.elements:
             address = element.attributes.get(FETCHED.get(element.tag, ""), "")
-            if element.attributes.get("rel") != "canonical":
+            if element.attributes.get("rel") not in NOT_FETCHED:
                 assert not urlsplit(address).netloc, (path, address)
     for sheet in (site / "assets").glob("*.css"):
         assert "url(" not in sheet.read_text("utf-8")
@@ -38,7 +39,7 @@ def test_everything_a_page_fetches_is_there(site: Path) -> None:
             element.attributes[FETCHED[element.tag]]
             for element in page.elements
             if FETCHED.get(element.tag, "") in element.attributes
-            and element.attributes.get("rel") != "canonical"
+            and element.attributes.get("rel") not in NOT_FETCHED
         ]
         assert fetched, path
         for address in fetched:

@@ -20,20 +20,22 @@ document.addEventListener("click", async (event) => {
   said.timer = setTimeout(() => { said.textContent = ""; }, 4000);
 });
 
-// The section that reaches the upper third of the window is the one being read.
+// The section being read is the last whose heading has passed the upper third of the window.
 const links = new Map(
   [...document.querySelectorAll(".contents--beside a")].map((link) => [link.hash.slice(1), link]),
 );
-const read = new IntersectionObserver((entries) => {
+const headings = [...document.querySelectorAll(".document__text h2[id]")].filter(({ id }) => links.has(id));
+const passed = new Set();
+const reader = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
-    if (!isIntersecting) continue;
-    for (const link of links.values()) link.removeAttribute("aria-current");
-    links.get(target.id).setAttribute("aria-current", "true");
+    if (isIntersecting) passed.add(target);
+    else passed.delete(target);
   }
-}, { rootMargin: "0px 0px -67% 0px" });
-for (const heading of document.querySelectorAll(".document__text h2[id]")) {
-  if (links.has(heading.id)) read.observe(heading);
-}
+  for (const link of links.values()) link.removeAttribute("aria-current");
+  const now = headings.findLast((heading) => passed.has(heading));
+  if (now) links.get(now.id).setAttribute("aria-current", "true");
+}, { rootMargin: "10000000px 0px -67% 0px" });
+for (const heading of headings) reader.observe(heading);
 
 // What search needs is loaded at its first use, one script after another.
 const search = document.querySelector(".search");

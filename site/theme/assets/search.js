@@ -13,40 +13,58 @@
 
   // «15 000» is one word, «ё» is «е», and every word is known by its stem.
   const folded = (text) => text.toLowerCase().replaceAll("ё", "е").replace(/(?<=\d)\s(?=\d{3})/g, "");
-  const stemmed = (word) => lunr.ru.stemmer(new lunr.Token(word)).toString();
-  const stems = (text) => (folded(text).match(WORD) ?? [])
-    .filter((word) => lunr.ru.stopWordFilter(new lunr.Token(word)))
-    .map(stemmed);
+  const stem = (word) => lunr.ru.stemmer(new lunr.Token(word)).toString();
+  const words = (text) => (folded(text).match(WORD) ?? [])
+    .filter((word) => lunr.ru.stopWordFilter(new lunr.Token(word)));
+  const exact = (word) => `=${word}`;
+  // «неиспользованные» is found where the text says «не использовал»
+  const unnegated = (word) => (word.length > 6 ? word.replace(/^не/, "") : word);
 
   const index = lunr(function () {
     this.pipeline.reset();
     this.searchPipeline.reset();
-    this.tokenizer = (text) => stems(String(text)).map((stem) => new lunr.Token(stem));
+    this.tokenizer = (text) => words(String(text))
+      .flatMap((word) => [stem(word), exact(word)])
+      .map((token) => new lunr.Token(token));
     this.ref("at");
     this.field("section");
     this.field("text", { boost: 2 });
     window.clauses.forEach((clause, at) => this.add({ ...clause, at }));
   });
 
-  function matching(text) {
+  function named(text) {
     const number = text.trim().replace(/^(?:п|пункт)[.\s]\s*/i, "");
-    if (/^\d[\d.]*$/.test(number)) {
-      const named = window.clauses.filter((clause) => `${clause.number}.`.startsWith(number));
-      if (named.length) return named;
+    if (!/^\d[\d.]*$/.test(number)) return [];
+    return window.clauses.filter((clause) => `${clause.number}.`.startsWith(number));
+  }
+
+  // A word that is still being typed is the beginning of one.
+  const asked = (wanted, presence) => index.query((query) => {
+    for (const word of wanted) {
+      query.term(stem(word), { wildcard: lunr.Query.wildcard.TRAILING, presence });
+      query.term(exact(word), { boost: 10 });
     }
-    const wanted = stems(text);
-    if (!wanted.length) return [];
-    return index.query((query) => {
-      for (const stem of wanted) {
-        query.term(stem, { wildcard: lunr.Query.wildcard.TRAILING, presence: lunr.Query.presence.REQUIRED });
-        query.term(stem, { boost: 10 });
-      }
-    }).map((result) => window.clauses[result.ref]);
+  }).map((result) => window.clauses[result.ref]);
+
+  // Clauses with every word; where there are none, with as many as can be had.
+  function matching(text) {
+    const wanted = words(text);
+    const { REQUIRED, OPTIONAL } = lunr.Query.presence;
+    for (const find of [
+      () => named(text),
+      () => asked(wanted, REQUIRED),
+      () => asked(wanted.map(unnegated), REQUIRED),
+      () => asked(wanted.map(unnegated), OPTIONAL),
+    ]) {
+      const clauses = find();
+      if (clauses.length) return clauses;
+    }
+    return [];
   }
 
   function shown(clause, wanted) {
     const item = template.cloneNode(true);
-    item.querySelector("a").hash = clause.anchor;
+    item.querySelector("a").href = `#${clause.anchor}`;
     const name = clause.number ? `${clause.number.includes(".") ? "п." : "раздел"} ${clause.number}` : "";
     item.querySelector("strong").textContent = [name, clause.section].filter(Boolean).join(" · ");
     item.querySelector(".search__snippet").replaceChildren(...snippet(clause.text, wanted));
@@ -55,8 +73,7 @@
 
   // The words around the first one found, every one found marked.
   function snippet(text, wanted) {
-    const words = [...text.matchAll(WORD)];
-    const hits = words.filter(([word]) => stems(word).some((stem) => wanted.some((it) => stem.startsWith(it))));
+    const hits = [...text.matchAll(WORD)].filter(([word]) => wanted.some((it) => stem(folded(word)).startsWith(it)));
     const from = hits.length ? text.lastIndexOf(" ", Math.max(0, hits[0].index - AROUND)) + 1 : 0;
     const end = text.indexOf(" ", from + 3 * AROUND);
     const to = end < 0 ? text.length : end;
@@ -77,7 +94,8 @@
     const clauses = text ? matching(text) : [];
     found.hidden = !text;
     count.textContent = clauses.length ? `Найдено пунктов: ${clauses.length}` : "Ничего не найдено";
-    list.replaceChildren(...clauses.slice(0, MOST).map((clause) => shown(clause, stems(text))));
+    const wanted = words(text).flatMap((word) => [stem(word), stem(unnegated(word))]);
+    list.replaceChildren(...clauses.slice(0, MOST).map((clause) => shown(clause, wanted)));
   }
 
   function close() {

@@ -15,10 +15,12 @@
   }));
   const withHash = (hash) => known.filter((it) => it.hash === hash);
 
-  // «Публичная оферта, редакция 2», with the words of its row: since when, until when.
+  const within = (words) => words[0].toLowerCase() + words.slice(1);
+
+  // «публичная оферта, редакция 2»
   function name({ row, pdf }) {
-    const edition = row.querySelector("a").textContent.toLowerCase();
-    return `${pdf ? "PDF: " : ""}${row.dataset.title}, ${edition}`;
+    const edition = `${row.dataset.title}, ${row.querySelector("a").textContent.toLowerCase()}`;
+    return `${pdf ? "PDF для печати: " : ""}${within(edition)}`;
   }
 
   function say(kind, heading, sentence, editions = []) {
@@ -29,7 +31,7 @@
       const item = document.createElement("li");
       const link = it.row.querySelector("a").cloneNode();
       link.textContent = name(it);
-      item.append(link, ` — ${it.row.querySelector("span").textContent.toLowerCase()}`);
+      item.append(link, ` — ${within(it.row.querySelector("span").textContent)}`);
       box.querySelector("ul").append(item);
     }
     if (!editions.length) box.querySelector("ul").remove();

@@ -1,4 +1,4 @@
-"""Two texts of one document side by side, as the page of a redline shows them."""
+"""What a text changed in the edition before it, as pages show it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class EditionChanges:
     """What `new` changed in `old`: in sentences, and word by word as HTML."""
 
     old: Shown
@@ -26,10 +26,10 @@ class Comparison:
     html: str
 
 
-def comparison(old: Shown, new: Shown) -> Comparison:
+def edition_changes(old: Shown, new: Shown) -> EditionChanges:
     """Read off the two texts alone, so that it is the same for ever."""
     changes = redline(old.text, new.text)
-    return Comparison(old, new, tuple(_sentences(changes)), redline_html(changes))
+    return EditionChanges(old, new, tuple(_sentences(changes)), redline_html(changes))
 
 
 def _sentences(changes: tuple[ClauseChange, ...]) -> Iterator[Sentence]:
