@@ -18,7 +18,17 @@ from starlette.staticfiles import StaticFiles
 from tests.serving import serving
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
-SHOWN = ["/", "/offer/", "/offer/1/", "/offer/history/", "/requisites/", "/privacy/", "/404.html"]
+SHOWN = [
+    "/",
+    "/offer/",
+    "/offer/1/",
+    "/offer/history/",
+    "/offer/redline/1-2/",
+    "/verify/",
+    "/requisites/",
+    "/privacy/",
+    "/404.html",
+]
 
 
 async def with_policy(
