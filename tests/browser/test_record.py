@@ -76,6 +76,8 @@ def test_a_file_is_told_to_be_its_edition_or_none_without_leaving_the_browser(
     reader.goto(f"{demo.facts['site']}/verify/")
     asked: list[str] = []
     reader.on("request", lambda request: asked.append(request.url))
+    reader.wait_for_load_state("networkidle")  # the icon of the tab comes when it likes
+    asked.clear()
     said = reader.get_by_role("status")
 
     def give(content: bytes) -> None:
