@@ -18,7 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from checkout.shop import Shop
-from checkout.web import guards, handlers, ordering, site, troubles
+from checkout.web import comparing, days, guards, handlers, ordering, site, troubles
 from checkout.web.answers import house, trouble
 from checkout.web.asked import Asked, read_fields
 from checkout.web.guards import Denied, Gate, Guard
@@ -37,6 +37,7 @@ class Entry:
     handler: Handler
     guard: Guard
     asks_yookassa: bool = False
+    compares: bool = False
 
 
 ROUTES = (
@@ -47,23 +48,32 @@ ROUTES = (
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
+    Entry("/{document}/compare", "GET", comparing.compare, guards.public, compares=True),
+    Entry("/{document}/at", "GET", days.at, guards.public),
+    Entry("/{document}/at/{day:path}", "GET", days.at, guards.public),
     Entry("/healthz", "GET", handlers.healthz, guards.public),
     Entry("/metrics", "GET", handlers.metrics, guards.metrics_token),
 )
 
 # Whoever waits for YooKassa waits in threads of their own: the site and the rest stay quick.
 PATIENT_THREADS = 16
+# A comparison is work for a processor: whoever asks for many waits in his own queue.
+COMPARING_THREADS = 2
 STATIC = Path(__file__).parent / "web" / "static"
 STYLESHEET = files("offer") / "look" / "house.css"
 
 
 def create_app(shop: Shop, gate: Gate) -> Starlette:
     """The service: the checkout, and beside it the released site."""
-    patient = CapacityLimiter(PATIENT_THREADS)
+    patient, few = CapacityLimiter(PATIENT_THREADS), CapacityLimiter(COMPARING_THREADS)
+
+    def threads(entry: Entry) -> CapacityLimiter | None:
+        return patient if entry.asks_yookassa else few if entry.compares else None
+
     return Starlette(
         routes=[
             *(
-                Route(it.path, _endpoint(it, shop, gate, patient), methods=[it.method])
+                Route(it.path, _endpoint(it, shop, gate, threads(it)), methods=[it.method])
                 for it in ROUTES
             ),
             Route("/static/house.css", _stylesheet, methods=["GET"]),
@@ -76,10 +86,8 @@ def create_app(shop: Shop, gate: Gate) -> Starlette:
 
 
 def _endpoint(
-    entry: Entry, shop: Shop, gate: Gate, patient: CapacityLimiter
+    entry: Entry, shop: Shop, gate: Gate, limiter: CapacityLimiter | None
 ) -> Callable[[Request], object]:
-    limiter = patient if entry.asks_yookassa else None
-
     async def answer(request: Request) -> Response:
         try:
             entry.guard(request, gate)

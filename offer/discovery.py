@@ -5,20 +5,17 @@ from collections.abc import Iterable
 from html import escape
 
 from offer import wording
-from offer.pages import Page
 from offer.values import Package, Requisites, Terms
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 SCHEMA = "https://schema.org"
 
 
-def sitemap(pages: Iterable[Page], origin: str) -> str:
-    """The pages to be found, by their full addresses; without an `origin` there are none."""
-    listed = (page for page in pages if page.listed and not page.noindex and origin)
-    urls = "".join(
-        f"<url><loc>{escape(f'{origin}/{page.address}')}</loc></url>\n" for page in listed
-    )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{SITEMAP}">\n{urls}</urlset>\n'
+def sitemap(addresses: Iterable[str], origin: str) -> str:
+    """Pages to be found, by address («offer/»); without an `origin` none can be named."""
+    urls = (f"<url><loc>{escape(f'{origin}/{it}')}</loc></url>\n" for it in addresses if origin)
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{SITEMAP}">\n'
+    return f"{head}{''.join(urls)}</urlset>\n"
 
 
 def robots(origin: str) -> str:

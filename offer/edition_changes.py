@@ -34,4 +34,4 @@ def edition_changes(old: Shown, new: Shown) -> EditionChanges:
 
 def _sentences(changes: tuple[ClauseChange, ...]) -> Iterator[Sentence]:
     for change in changes:
-        yield Sentence(change.number, f"p-{change.number.replace('.', '-')}", clause_title(change))
+        yield Sentence(change.number, "", clause_title(change))

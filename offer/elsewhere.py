@@ -8,6 +8,7 @@ words in it; a bullet or a row together with the words that introduce it.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from offer.clauses import Clause
 from offer.numerals import folded, numeric_word
@@ -31,7 +32,7 @@ class _Said:
         """As `has`, in the sentence itself."""
         return all(pattern.search(self.own) for pattern in patterns)
 
-    @property
+    @cached_property
     def counts(self) -> bool:
         return numeric_word(self.own) is not None
 
@@ -49,29 +50,29 @@ class _Rule:
 def said_elsewhere(clauses: Sequence[Clause]) -> Iterator[Unread]:
     """Every sentence that says a term of another clause; one finding for each sentence."""
     for clause in clauses:
-        rules = [rule for rule in _RULES if not _at_home(rule, clause.number)]
         title = Passage(clause.title, Place(clause.number, clause.line))
         introduction = clause.title
         for passage in (title, *passages([clause])):
             if passage.kind in ("paragraph", "ordered"):
                 introduction = ""
             for sentence in sentences(passage):
-                found = _judged(sentence, introduction, rules)
-                if found:
-                    yield found
+                broken = _broken(sentence.text, introduction, sentence.kind, clause.number)
+                if broken:
+                    reason = f"{broken.reason}: «{shortened(sentence.text)}»"
+                    yield Unread(broken.code, reason, sentence.place)
                 if passage.kind in ("paragraph", "ordered"):
                     introduction = sentence.text
 
 
-def _judged(sentence: Passage, introduction: str, rules: Sequence[_Rule]) -> Unread | None:
-    own = folded(sentence.text)
-    listed = sentence.kind in ("bullet", "row")
-    whole = f"{folded(introduction)} {own}" if listed else own
-    said = _Said(own, whole, sentence.kind, sentence.place.clause)
-    for rule in rules:
-        if rule.says(said):
-            return Unread(rule.code, f"{rule.reason}: «{shortened(sentence.text)}»", sentence.place)
-    return None
+# Editions of one offer share nearly all their sentences, and a history is read as a whole.
+@lru_cache(maxsize=4096)
+def _broken(text: str, introduction: str, kind: str, number: str) -> _Rule | None:
+    """The first rule that a sentence of this clause breaks."""
+    own = folded(text)
+    whole = f"{folded(introduction)} {own}" if kind in ("bullet", "row") else own
+    said = _Said(own, whole, kind, number)
+    rules = (rule for rule in _RULES if not _at_home(rule, number))
+    return next((rule for rule in rules if rule.says(said)), None)
 
 
 def _at_home(rule: _Rule, number: str) -> bool:

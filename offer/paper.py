@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TypedDict
+from unicodedata import category
 
 import typst
 
@@ -16,11 +18,13 @@ from offer.glyphs import coverage, drawable
 
 FONTS = Path(__file__).parent / "fonts"
 TEXT_FONTS = ("PTF55F.ttf", "PTF75F.ttf")
+_REFUSED = ("Cc", "Cf", "Co")  # control, format (a byte order mark) and private-use characters
 
 # Every template starts with this: its values, and what PDF/A asks of a document.
 _PREAMBLE = """\
 #let data = json(bytes(sys.inputs.data))
-#set document(title: data.document.title, author: data.document.author)
+#let author = data.document.author
+#set document(title: data.document.title, author: if author == "" { () } else { author })
 #set text(font: "PT Serif", lang: "ru", fallback: false)
 #show raw: set text(font: "PT Mono", size: 1em / 0.8)
 """
@@ -34,24 +38,52 @@ def typeset(
     author: str,
     stamp: datetime,
     standards: "Sequence[typst.PDFStandard]" = ("a-3b",),
+    tagged: bool = True,
 ) -> bytes:
     """The PDF of a Typst template; the same arguments give the same bytes.
 
     `source` reads its values from `data`, a JSON object in which text is text and never markup;
     characters the fonts lack are replaced. `stamp` is the aware instant the paper is dated by.
+    Without tags a paper is smaller and sooner made, and no screen reader can follow it.
     Raises typst.TypstError when the template is wrong.
     """
-    values = {**data, "document": {"title": title, "author": author}}
     pdf = typst.compile(
-        (_PREAMBLE + source).encode(),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
+        _source(source),
         format="pdf",
-        sys_inputs={"data": json.dumps(_drawable(values), ensure_ascii=False)},
+        sys_inputs=_inputs({**data, "document": {"title": title, "author": author}}),
         pdf_standards=list(standards),
         timestamp=stamp.astimezone(UTC).replace(microsecond=0),
+        pdf_tags=tagged,
+        **_house(),
     )
     return bytes(pdf)
+
+
+def picture(source: str, data: Mapping[str, object]) -> bytes:
+    """The PNG of a template of one page, a pixel to each point; otherwise like `typeset`."""
+    values = {**data, "document": {"title": "", "author": ""}}
+    png = typst.compile(
+        _source(source), format="png", ppi=72.0, sys_inputs=_inputs(values), **_house()
+    )
+    return bytes(png)
+
+
+def _source(template: str) -> bytes:
+    return (_PREAMBLE + template).encode()
+
+
+def _inputs(values: Mapping[str, object]) -> dict[str, str]:
+    return {"data": json.dumps(_drawable(values), ensure_ascii=False)}
+
+
+class _House(TypedDict):
+    font_paths: typst.Fonts
+    ignore_system_fonts: bool
+
+
+def _house() -> _House:
+    """Only the shipped fonts, whatever the machine has."""
+    return {"font_paths": _fonts(), "ignore_system_fonts": True}
 
 
 @lru_cache(maxsize=1)
@@ -61,8 +93,9 @@ def _fonts() -> typst.Fonts:
 
 @lru_cache(maxsize=1)
 def _covered() -> frozenset[int]:
+    """What every face draws, but for what PDF/A refuses though the fonts have it."""
     regular, bold = (coverage(FONTS / name) for name in TEXT_FONTS)
-    return regular & bold
+    return frozenset(code for code in regular & bold if category(chr(code)) not in _REFUSED)
 
 
 def _drawable(value: object) -> object:

@@ -12,6 +12,7 @@ from offer.values import Place
 _MARKUP = re.compile(r"<!--|</?[A-Za-z][^<>]*>|\{ ?[:#.%]|^\[[^\]]+\]:", re.MULTILINE)
 _AUTOLINK = re.compile(r"<(?:https?://[^<>\s]+|(?:mailto:)?[^<>\s/@]+@[^<>\s]+)>")
 _SELLER = re.compile(r"Индивидуальный предприниматель ((?:[А-ЯЁ][а-яё-]+ ?){3})")
+_UNSEEN = ("Cf", "Cc", "Co", "Cs", "Zl", "Zp")
 _INN = re.compile(r"(?<!\w)ИНН:? ?([0-9]{10,12})(?![0-9])")
 
 
@@ -28,16 +29,14 @@ def unsound(text: str, clauses: Sequence[Clause]) -> list[Unread]:
 
 def _hidden(text: str) -> Iterator[Unread]:
     """Characters nobody sees can make a reader see other figures than a program reads."""
+    hidden = {sign for sign in set(text) - {"\n", "\t"} if unicodedata.category(sign) in _UNSEEN}
+    if not hidden:
+        return
     for at, line in enumerate(text.split("\n"), start=1):
-        for character in line:
-            if (
-                unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs", "Zl", "Zp")
-                and character != "\t"
-            ):
-                name = f"U+{ord(character):04X}"
-                reason = f"невидимый знак {name}, удалите его"
-                yield Unread("hidden_character", reason, Place("", at))
-                break
+        found = next((sign for sign in line if sign in hidden), None)
+        if found:
+            reason = f"невидимый знак U+{ord(found):04X}, удалите его"
+            yield Unread("hidden_character", reason, Place("", at))
 
 
 def _markup(text: str) -> Iterator[Unread]:
@@ -71,9 +70,10 @@ def _numbering(clauses: Sequence[Clause]) -> Iterator[Unread]:
 
 def _differing(clauses: Sequence[Clause]) -> Iterator[Unread]:
     """The seller is one person wherever he is named."""
+    said = passages(clauses)
     for pattern, what in ((_SELLER, "имя исполнителя"), (_INN, "ИНН")):
         first: str | None = None
-        for passage in passages(clauses):
+        for passage in said:
             for match in pattern.finditer(passage.text.replace("\n", " ")):
                 first = first or match[1].strip()
                 if match[1].strip() != first:

@@ -12,7 +12,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from offer import discovery, pages, storefront
+from offer import discovery, finish, pages, storefront
 from offer.editions import DOCUMENTS, for_build
 from offer.periods import decree_calendar
 from offer.search_index import search_index
@@ -42,6 +42,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             _replace(files, _page_file(page, config))
     for address, content in _generated(config).items():
         files.append(File.generated(config, address, content=content))
+    _take_over_assets(files, config)
     return files
 
 
@@ -54,7 +55,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals["drafting"] = _drafting(config)
     env.globals["seller"] = pages.seller(shelves["offer"])
     env.globals["origin"] = _origin(config)
-    env.globals["sitemap"] = discovery.sitemap(_indexed(config), _origin(config))
+    env.globals["sitemap"] = discovery.sitemap(_listed(files, config), _origin(config))
     env.globals["packages_ld"] = discovery.packages_ld
     env.filters["call"] = storefront.call
     env.filters["no_break"] = no_break
@@ -76,7 +77,7 @@ def on_page_context(
     """The view of the page, and its text in two parts: something stands between them."""
     made = config.extra["made"].get(page.file.src_uri)
     context["made"] = made
-    context["address"] = f"/{made.address}" if made else page.url
+    context["address"] = f"/{made.address if made else page.url}"
     context["title"] = made.title if made else page.title
     context["view"] = made.view if made else {}
     if made:
@@ -87,6 +88,20 @@ def on_page_context(
     return context
 
 
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Its own style, assets by their published names, relative links."""
+    finished: str = config.extra["finishing"].page(output, page.file.dest_uri[: -len("index.html")])
+    return finished
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """The page for what is not there is shown at any address: its links begin at the root."""
+    if not template_name.endswith(".html"):
+        return output
+    finished: str = config.extra["finishing"].page(output, None)
+    return finished
+
+
 def on_post_build(config: MkDocsConfig) -> None:
     """The exact bytes beside the page of each edition, which links to them."""
     made = {page.address for page in config.extra["made"].values()}
@@ -94,6 +109,17 @@ def on_post_build(config: MkDocsConfig) -> None:
         for shown in document.editions:
             if shown.address.lstrip("/") in made:
                 Path(config.site_dir, shown.source.lstrip("/")).write_bytes(shown.edition.text)
+
+
+def _take_over_assets(files: Files, config: MkDocsConfig) -> None:
+    """Styles go into the pages, the rest is published under names that follow its content."""
+    assets = [file for file in files if file.dest_uri.startswith("assets/")]
+    finishing = finish.Finishing({f"/{file.dest_uri}": file.content_bytes for file in assets})
+    for file in assets:
+        files.remove(file)
+    for address, content in finishing.published.items():
+        files.append(File.generated(config, address[1:], content=content))
+    config.extra["finishing"] = finishing
 
 
 def _shelves(config: MkDocsConfig) -> Mapping[str, Shelf]:
@@ -117,8 +143,13 @@ def _origin(config: MkDocsConfig) -> str:
     return (config.site_url or "").rstrip("/")
 
 
-def _indexed(config: MkDocsConfig) -> list[pages.Page]:
-    return [] if _drafting(config) else list(config.extra["made"].values())
+def _listed(files: Files, config: MkDocsConfig) -> list[str]:
+    """The addresses of the pages that search engines are led to: none of a draft."""
+    if _drafting(config):
+        return []
+    made = config.extra["made"]
+    others = [it.url for it in files.documentation_pages() if it.src_uri not in made]
+    return [page.address for page in made.values() if page.listed] + others
 
 
 def _generated(config: MkDocsConfig) -> dict[str, str | bytes]:

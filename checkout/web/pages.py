@@ -4,12 +4,16 @@ Jinja2 with autoescape (every value is text) and StrictUndefined (a misspelt nam
 a test, not a blank on a page). The environment is made once; templates come from this package.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from checkout.domain import labels
+from checkout.web.record_views import ComparePage, DayPage
 from checkout.web.states import words
 from checkout.web.views import (
     Changed,
@@ -21,8 +25,9 @@ from checkout.web.views import (
 )
 from offer import wording
 from offer.manifest import badge
-from offer.redline import clause_title
+from offer.redline import ClauseChange, clause_title, redline_html
 from offer.release import PublishedEdition
+from offer.typography import no_break
 
 __all__ = [
     "Changed",
@@ -32,6 +37,8 @@ __all__ = [
     "Retry",
     "Trouble",
     "changed",
+    "compare",
+    "day",
     "order",
     "order_form",
     "trouble",
@@ -71,6 +78,15 @@ def _consent_label(edition: PublishedEdition) -> str:
     return labels.consent_label(edition.number)
 
 
+def _local_day(instant: datetime, zone: ZoneInfo) -> str:
+    return wording.day(instant.astimezone(zone).date())
+
+
+def _redline(changes: Sequence[ClauseChange]) -> Markup:
+    """As on the pages of the released site; every word of the texts is escaped there."""
+    return Markup(redline_html(changes))  # noqa: S704 - HTML of our own making
+
+
 def _error_of(form: OrderForm, field: str) -> str | None:
     return next((error.sentence for error in form.errors if error.field == field), None)
 
@@ -96,9 +112,12 @@ _PAGES.filters |= {
     "day": wording.day,
     "error_of": _error_of,
     "hours": wording.hours,
+    "local_day": _local_day,
     "moment": wording.moment,
+    "no_break": no_break,
     "money": wording.money,
     "offer_label": _offer_label,
+    "redline_html": _redline,
     "tel": _tel,
     "typed": _typed,
     "typed_in_words": _typed_in_words,
@@ -134,6 +153,21 @@ def order(page: OrderPage) -> str:
         test=page.test,
         requisites=page.terms.requisites,
     )
+
+
+def compare(page: ComparePage) -> str:
+    """Two editions of a document compared, and the form that chooses them."""
+    return _of_record("compare.html", page)
+
+
+def day(page: DayPage) -> str:
+    """The editions in force on a day, and the form that asks for another."""
+    return _of_record("day.html", page)
+
+
+def _of_record(name: str, page: ComparePage | DayPage) -> str:
+    record = page.record
+    return _render(name, page=page, record=record, test=record.test, requisites=record.requisites)
 
 
 def trouble(page: Trouble) -> str:

@@ -105,6 +105,26 @@ def not_selling(house: House, sentence: str) -> Trouble:
     )
 
 
+def no_release(house: House) -> Trouble:
+    """503: no release of the site is loaded, so there is no record to read."""
+    return _trouble(
+        house,
+        "Редакции сейчас не открываются",
+        "Сайт ещё загружается. Подождите минуту и обновите страницу.",
+        link=None,
+    )
+
+
+def no_editions(house: House) -> Trouble:
+    """404: the document has no edition yet."""
+    return _trouble(
+        house,
+        "Редакций ещё нет",
+        "Ни одна редакция этого документа пока не опубликована.",
+        link=("/", "На главную"),
+    )
+
+
 def broken(house: House, reference: str) -> Trouble:
     """500: our bug; nothing is half done, and the reference finds it in the log."""
     return Trouble(

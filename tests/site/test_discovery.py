@@ -9,7 +9,8 @@ from tests.site import town
 
 
 def test_every_page_that_may_be_found_describes_itself(site: Path) -> None:
-    told = {path: page.meta("description") for path, page in town.pages(site) if path != "404.html"}
+    others = ("404.html", "memo/index.html")
+    told = {path: page.meta("description") for path, page in town.pages(site) if path not in others}
     pages_of_one_text = {"offer/index.html": "offer/2/index.html"}
     pages_of_one_text |= {f"{it}/index.html": f"{it}/1/index.html" for it in ("consent", "privacy")}
     for path, same in pages_of_one_text.items():
@@ -53,7 +54,7 @@ def test_the_sitemap_names_the_pages_of_today_and_no_old_edition(
     documents = ("offer", "consent", "privacy")
 
     assert sorted(re.findall("<loc>https://shop.example/([^<]*)</loc>", sitemap)) == sorted(
-        ["", "requisites/", "verify/"]
+        ["", "memo/", "requisites/", "verify/"]
         + [f"{document}/{page}" for document in documents for page in ("", "history/")]
     )
     robots = (tmp_path / "site" / "robots.txt").read_text("utf-8")

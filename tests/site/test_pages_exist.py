@@ -50,9 +50,7 @@ def leads_somewhere(site: Path, here: str, link: str) -> bool:
         return True
     if address in MADE_AT_PUBLISHING:
         return True
-    target = (
-        site / address.lstrip("/") if address.startswith("/") else (site / here).parent / address
-    )
+    target = site / address.lstrip("/")
     target = target / "index.html" if target.is_dir() else target
     if not address:
         target = site / here

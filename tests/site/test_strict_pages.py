@@ -1,18 +1,21 @@
 """Pages keep to a strict content policy and to their own address, and read without a script."""
 
+import hashlib
+import re
+from base64 import b64encode
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.site import town
 
+ADDRESS = re.compile(r"url\([\"']?([a-z]+:\w*)?")
 NOT_FETCHED = ("canonical", "alternate")
 FETCHED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 
 
-def test_no_page_carries_a_script_or_a_style_of_its_own(site: Path) -> None:
+def test_no_page_carries_a_script_or_the_style_of_one_element(site: Path) -> None:
     for path, page in town.pages(site):
         assert page.scripts_with_text == [], path
-        assert page.all("style") == [], path
         inline = [
             name
             for element in page.elements
@@ -28,9 +31,22 @@ def test_no_page_fetches_anything_from_another_host(site: Path) -> None:
             address = element.attributes.get(FETCHED.get(element.tag, ""), "")
             if element.attributes.get("rel") not in NOT_FETCHED:
                 assert not urlsplit(address).netloc, (path, address)
-    for sheet in (site / "assets").glob("*.css"):
-        assert "url(" not in sheet.read_text("utf-8")
-        assert "@import" not in sheet.read_text("utf-8")
+        assert "@import" not in page.style, path
+        assert set(ADDRESS.findall(page.style)) <= {"data:image"}, path
+
+
+def test_the_only_style_of_a_page_is_its_own_and_its_policy_names_it_first(site: Path) -> None:
+    for path, page in town.pages(site):
+        digest = b64encode(hashlib.sha256(page.style.encode()).digest()).decode()
+        policies = [
+            place
+            for place, element in enumerate(page.elements)
+            if element.attributes.get("content") == f"style-src 'sha256-{digest}'"
+        ]
+        styles = [place for place, it in enumerate(page.elements) if it.tag == "style"]
+        assert len(policies) == len(styles) == 1, path
+        assert policies < styles, path
+        assert "stylesheet" not in {it.attributes.get("rel") for it in page.all("link")}, path
 
 
 def test_everything_a_page_fetches_is_there(site: Path) -> None:
@@ -43,12 +59,13 @@ def test_everything_a_page_fetches_is_there(site: Path) -> None:
         ]
         assert fetched, path
         for address in fetched:
-            assert (site / address.lstrip("/")).is_file(), (path, address)
+            assert (site / page.led_to(address).lstrip("/")).is_file(), (path, address)
 
 
-def test_the_look_is_the_file_the_checkout_serves_too(site: Path) -> None:
-    ours = town.ROOT / "offer" / "look" / "house.css"
-    assert (site / "assets" / "house.css").read_bytes() == ours.read_bytes()
+def test_every_asset_a_page_fetches_is_named_by_its_content(site: Path) -> None:
+    for asset in (site / "assets").iterdir():
+        digest = hashlib.sha256(asset.read_bytes()).hexdigest()[:8]
+        assert digest in asset.name.split(".") or asset.name == "favicon.svg"
 
 
 def test_every_page_names_the_seller_and_leads_to_consent_privacy_and_requisites(

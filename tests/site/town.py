@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from offer.editions import DOCUMENTS
 from offer.publish import publish
@@ -33,6 +34,7 @@ def lay_out(tree: Path) -> Path:
             shutil.copy(source, tree / name)
     for document in DOCUMENTS:
         shutil.copy(ROOT / "tests/data" / f"{document}.md", tree / "docs")
+    shutil.copy(ROOT / "tests/data/memo.md", tree / "docs")  # everything a text may hold
     return tree
 
 
@@ -93,8 +95,10 @@ class Html(HTMLParser):
     """A page as its elements and its words."""
 
     markup: str
+    address: str = "/"
     elements: list[Element] = field(default_factory=list)
     scripts_with_text: list[str] = field(default_factory=list)
+    style: str = ""
     words: str = ""
     ld: dict[str, Any] | None = None  # what it tells of its packages by schema.org
 
@@ -115,10 +119,12 @@ class Html(HTMLParser):
         self.words += "" if tag in INLINE else " "
 
     def handle_data(self, data: str) -> None:
-        if self._inside in ("script", "style"):
+        if self._inside == "script":
             self.scripts_with_text.append(data)
         elif self._inside == "ld":
             self.ld = json.loads(data)
+        elif self._inside == "style":
+            self.style += data
         else:
             self.words += f"{data} " if data.isspace() else data
 
@@ -134,7 +140,11 @@ class Html(HTMLParser):
         return [it["content"] for it in found if name in (it.get("name"), it.get("property"))]
 
     def links(self) -> list[str]:
-        return [element.attributes.get("href", "") for element in self.all("a")]
+        """Where its links lead, from the root of the site; as written if elsewhere."""
+        return [self.led_to(element.attributes.get("href", "")) for element in self.all("a")]
+
+    def led_to(self, written: str) -> str:
+        return urljoin(self.address, written)
 
 
 def file_of(site: Path, address: str) -> Path:
@@ -145,10 +155,11 @@ def file_of(site: Path, address: str) -> Path:
 
 def page(site: Path, address: str) -> Html:
     """The page at `address` of a built site."""
-    return Html(file_of(site, address).read_text("utf-8"))
+    return Html(file_of(site, address).read_text("utf-8"), address)
 
 
 def pages(site: Path) -> Iterator[tuple[str, Html]]:
     """Every page of a built site with its path."""
     for path in sorted(site.rglob("*.html")):
-        yield path.relative_to(site).as_posix(), Html(path.read_text("utf-8"))
+        name = path.relative_to(site).as_posix()
+        yield name, Html(path.read_text("utf-8"), "/" + name.removesuffix("index.html"))

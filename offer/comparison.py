@@ -1,0 +1,84 @@
+"""Any two editions of a document side by side: what changed, in sentences and word by word."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from offer.clauses import Clause, read_clauses
+from offer.manifest import page_url
+from offer.redline import ClauseChange, redline
+from offer.sentences import change_sentences
+from offer.terms import Terms
+from offer.words import words
+
+# Three seconds' work at worst. The real offer with every word replaced takes a tenth of it.
+MOST_EFFORT = 1_000_000
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two editions; `terms` where the document has them and they can be read."""
+
+    document: str
+    number: int
+    text: str
+    terms: Terms | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change in a sentence, the number of its clause, and where a numbered edition says it."""
+
+    sentence: str
+    number: str
+    edition: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the newer side says otherwise; both () when only marks or spaces differ."""
+
+    told: tuple[Told, ...]
+    changes: tuple[ClauseChange, ...]
+
+
+def compare_sides(old: Side, new: Side) -> Comparison:
+    """The changed clauses of two editions, each a link into the edition that has the clause."""
+    changes = redline(old.text, new.text)
+    sentences = change_sentences(old.text, new.text, old.terms, new.terms)
+    gone = {it.number for it in changes if it.kind == "removed"}
+    gone -= {it.number for it in changes if it.kind != "removed"}
+    told = (_told(it.sentence, it.number, old if it.number in gone else new) for it in sentences)
+    return Comparison(tuple(told), changes)
+
+
+def _told(sentence: str, number: str, side: Side) -> Told:
+    anchor = Clause(number, "", "", 0).anchor
+    path = f"{page_url(side.document, side.number)}#{anchor}"
+    return Told(sentence, number, side.number, path)
+
+
+def takes_too_long(old: str, new: str) -> bool:
+    """Whether comparing would keep a reader waiting for many seconds; itself quick.
+
+    Clauses that both texts have cost nothing. Of the others every one is held against every
+    one, and every word meets its likes.
+    """
+    was, now = read_clauses(old), read_clauses(new)
+    before, after = _only_in(was, now), _only_in(now, was)
+    if len(before) * len(after) > MOST_EFFORT:
+        return True
+    in_before, in_after = _count(before), _count(after)
+    pairs = len(before) * in_after.total() + len(after) * in_before.total()
+    likes = sum(number * in_after[word] for word, number in in_before.items())
+    return pairs + likes > MOST_EFFORT
+
+
+def _only_in(some: Sequence[Clause], others: Sequence[Clause]) -> list[Clause]:
+    known = {(clause.title, clause.text) for clause in others}
+    return [it for it in some if (it.title, it.text) not in known]
+
+
+def _count(clauses: Sequence[Clause]) -> Counter[str]:
+    return Counter(word.key for clause in clauses for word in words(clause.text))
