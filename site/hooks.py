@@ -49,6 +49,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """What every page knows, 404 included: who sells and by which documents."""
     shelves = config.extra["shelves"]
+    env.globals["made"] = None  # of a page that is not one of ours
     env.globals["shelves"] = shelves
     env.globals["documents"] = [document for document in shelves.values() if document.front]
     env.globals["drafts"] = [document for document in shelves.values() if document.draft]
