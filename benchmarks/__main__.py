@@ -3,10 +3,11 @@
 import os
 import platform
 
-from benchmarks import queueing, selling, setting_up
+from benchmarks import papers, queueing, selling, setting_up
 
 print(f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, "
       f"load {os.getloadavg()[0]:.1f}\n")  # fmt: skip
 selling.main()
 queueing.main()
+papers.main()
 setting_up.main()

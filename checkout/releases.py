@@ -12,7 +12,8 @@ from checkout.store import archive
 from checkout.store.engine import Store
 from offer.editions import DOCUMENTS
 from offer.errors import OfferError
-from offer.release import RECORD, PublishedEdition, Release, load_release, prove_files
+from offer.release import PublishedEdition, Release, load_release, prove_files
+from offer.releases import RECORD
 
 log = structlog.get_logger()
 PROVE_EVERY = timedelta(minutes=1)

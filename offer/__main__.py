@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from offer.addresses import page_url
 from offer.check import run_check
 from offer.clauses import decode
 from offer.clock import clock_of
@@ -14,7 +15,7 @@ from offer.draft import UnsellableError
 from offer.editions import DOCUMENTS, Edition, read_editions, sha256
 from offer.errors import OfferError
 from offer.imports import run_import
-from offer.manifest import badge, page_url
+from offer.manifest import badge
 from offer.publish import Published, current_release, publish
 from offer.redline import clause_title, redline
 from offer.tags import ZONE

@@ -1,23 +1,26 @@
-"""One release folder: the published commit's pages, every edition's exact bytes, the manifests."""
+"""One release folder: the published commit's pages, every edition's exact bytes, the manifests.
 
-import io
+Whatever the release before has as well is taken over from it; only the rest is made.
+"""
+
 import json
-import os
-import subprocess
-import sys
-import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from offer import git
-from offer.editions import Edition, save_editions, sha256, source_path
+from offer import carry
+from offer.addresses import page_url, pdf_url, source_url
+from offer.compress import compress
+from offer.continuity import Before
+from offer.edition_paper import edition_pdf
+from offer.editions import Edition, sha256, source_path
 from offer.errors import OfferError
-from offer.manifest import manifest, page_url, source_url
-from offer.release import RECORD, SUMS
-
-SITE_SOURCES = ("docs", "site", "mkdocs.yml")
-TIMEOUT_SECONDS = 300
+from offer.feed import atom
+from offer.handover import Handover
+from offer.manifest import manifest
+from offer.release import SUMS
+from offer.releases import RECORD
+from offer.rendering import Rendering
 
 
 @dataclass(frozen=True)
@@ -28,118 +31,136 @@ class Plan:
     commit: str
     url: str | None
     editions: Mapping[str, Sequence[Edition]]
+    before: Before | None = None
 
 
-def build_release(repository: git.Repository, plan: Plan, workshop: Path) -> Path:
-    """Build the release in the empty folder `workshop` and return the folder that holds it.
+def build_release(plan: Plan, begun: Rendering, workshop: Path) -> Path:
+    """Finish the release whose pages have begun, and return the folder that holds it.
 
     Raises OfferError("build_failed") with what MkDocs said.
     """
-    tree, site, handed_over = workshop / "tree", workshop / "site", workshop / "editions.json"
-    _lay_out(repository, plan, tree)
-    save_editions(handed_over, plan.editions)
-    overrides: dict[str, object] = {
-        "INHERIT": "mkdocs.yml",
-        "site_dir": str(site),
-        "extra": {"editions_file": str(handed_over)},
-    }
-    if plan.url:
-        overrides["site_url"] = plan.url
-    _run_mkdocs(tree, overrides, date=repository.commit_time(plan.commit))
+    site = workshop / "release"
+    site.mkdir()
+    sums, carried = _carry(plan, site)
+    plan = replace(plan, editions=_with_papers(plan, site, sums))
+    _set_texts(workshop / "tree", plan.editions)
+    begun.show(Handover({d: tuple(found) for d, found in plan.editions.items()}, carried))
     for document, editions in plan.editions.items():
-        _write_exact(site, document, editions)
+        _write_record_of(site, document, editions, plan)
+    begun.wait()
+    _take_in(workshop / "pages", site)
+    _check_pages(site, plan.editions)
     record = {"schema": 1, "id": plan.id, "commit": plan.commit, "url": plan.url}
-    _write_json(site / RECORD, record)
-    write_sums(site)
+    write_json(site / RECORD, record)
+    finish(site, sums, plan.before)
     return site
 
 
-def _lay_out(repository: git.Repository, plan: Plan, tree: Path) -> None:
-    """The commit's own sources, with the bytes of the blobs whatever .gitattributes says."""
-    present = set(repository.folder(plan.commit))
-    if "mkdocs.yml" not in present:
-        raise OfferError("build_failed", "В коммите нет mkdocs.yml: сайт собрать не из чего.")
-    tree.mkdir()
-    packed = repository.archive(plan.commit, [name for name in SITE_SOURCES if name in present])
-    _unpack(packed, tree)
-    for document, editions in plan.editions.items():
-        if editions:
-            (tree / source_path(document)).write_bytes(editions[-1].text)
+def _carry(plan: Plan, site: Path) -> tuple[dict[str, str], frozenset[str]]:
+    """Take over what stays: those files with their hashes, and the addresses of those pages."""
+    before = plan.before
+    if before is None:
+        return {}, frozenset()
+    same_address = before.release.url == plan.url
+    pages = (
+        carry.kept_pages(before.release, before.sums, plan.editions)
+        if same_address
+        else frozenset[str]()
+    )
+    names = carry.kept_files(before.release, before.sums, pages)
+    carry.link(before.release.folder, site, names)
+    return {name: before.sums[name] for name in names}, pages
 
 
-def _unpack(packed: bytes, tree: Path) -> None:
-    """Folders and plain files only: a link could lead out of the site.
+def _with_papers(plan: Plan, site: Path, sums: dict[str, str]) -> dict[str, tuple[Edition, ...]]:
+    """The editions, each with the hash of its PDF, which now stands beside its text."""
+    return {
+        document: tuple(_with_paper(edition, plan.url, site, sums) for edition in editions)
+        for document, editions in plan.editions.items()
+    }
 
-    By hand, because `filter="data"` is missing from Python 3.11 as Debian 12 ships it.
-    """
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        for member in archive:
-            target = tree / member.name
-            if member.isdir():
-                target.mkdir(parents=True, exist_ok=True)
-            elif member.isreg() and (content := archive.extractfile(member)):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content.read())
-            else:
-                sentence = f"{member.name} — ссылка, а на сайте могут быть только файлы и папки."
+
+def _with_paper(edition: Edition, url: str | None, site: Path, sums: dict[str, str]) -> Edition:
+    source = source_url(edition.document, edition.number).removeprefix("/")
+    paper = pdf_url(edition.document, edition.number).removeprefix("/")
+    if source not in sums:
+        _write(site / source, edition.text)
+    if paper not in sums:
+        _write(site / paper, edition_pdf(edition, url))
+        return replace(edition, pdf_sha256=sha256((site / paper).read_bytes()))
+    return replace(edition, pdf_sha256=sums[paper])
+
+
+def _write_record_of(site: Path, document: str, editions: Sequence[Edition], plan: Plan) -> None:
+    """The manifest and the feed of a document."""
+    (site / document).mkdir(exist_ok=True)
+    known = _known_terms(plan.before)
+    write_json(site / document / "editions.json", manifest(document, editions, known))
+    if editions:
+        (site / document / "feed.xml").write_bytes(atom(document, editions, origin=plan.url))
+
+
+def _known_terms(before: Before | None) -> dict[str, object]:
+    """Terms that were read for the release before, by the tag of their edition."""
+    editions = before.release.editions["offer"] if before else ()
+    return {e.tag_id: e.terms.to_json() for e in editions if e.terms is not None}
+
+
+def _set_texts(tree: Path, editions: Mapping[str, Sequence[Edition]]) -> None:
+    """The texts in force as the blobs have them, whatever .gitattributes says."""
+    for document, found in editions.items():
+        if found:
+            (tree / source_path(document)).write_bytes(found[-1].text)
+
+
+def _take_in(pages: Path, site: Path) -> None:
+    """Move what MkDocs made to the release; what was published before stays as it is."""
+    for path in pages.rglob("*"):
+        target = site / path.relative_to(pages)
+        if path.is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
+
+
+def _check_pages(site: Path, editions: Mapping[str, Sequence[Edition]]) -> None:
+    for document, found in editions.items():
+        for edition in found:
+            page = site / page_url(document, edition.number).removeprefix("/") / "index.html"
+            if not page.is_file():
+                sentence = f"Сайт собрался без страницы редакции {edition.tag}."
                 raise OfferError("build_failed", sentence)
 
 
-def _run_mkdocs(tree: Path, overrides: Mapping[str, object], *, date: int) -> None:
-    """MkDocs in its own process: what the pushed hooks do cannot reach the publishing one.
-
-    `date` (seconds since 1970) stands for the clock, so equal sources give equal bytes.
-    """
-    config = tree / "release.yml"
-    _write_json(config, overrides)  # JSON is YAML
-    outer = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    fixed = {
-        "SOURCE_DATE_EPOCH": str(date),
-        "NO_MKDOCS_2_WARNING": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict", "-f", str(config)]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=tree,
-            env=outer | fixed,
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        sentence = f"Сайт не собрался за {TIMEOUT_SECONDS} секунд."
-        raise OfferError("build_failed", sentence) from None
-    if done.returncode:
-        raise OfferError("build_failed", f"Сайт не собрался: {_said(done.stderr)}")
+def finish(site: Path, sums: Mapping[str, str], before: Before | None) -> None:
+    """Compress what is new and write SHA256SUMS over all; `sums` are the files taken over."""
+    new = {name: sha256((site / name).read_bytes()) for name in _names(site) if name not in sums}
+    same = [name for name, known in new.items() if before and before.sums.get(name) == known]
+    if before:
+        siblings = [n for n in carry.with_siblings(same) if n in before.sums]
+        carry.link(before.release.folder, site, siblings)
+        sums = {**sums, **{name: before.sums[name] for name in siblings}}
+    compress(site, [name for name in new if name not in sums])
+    write_sums(site, sums)
 
 
-def _said(stderr: bytes) -> str:
-    """What MkDocs complained of, or its last words: the end of a trace."""
-    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines() if line.strip()]
-    complaints = [line for line in lines if line.startswith(("WARNING", "ERROR"))]
-    return " / ".join(complaints[:5] or lines[-2:])
-
-
-def _write_exact(site: Path, document: str, editions: Sequence[Edition]) -> None:
-    for edition in editions:
-        page = site / page_url(document, edition.number).removeprefix("/") / "index.html"
-        if not page.is_file():
-            raise OfferError("build_failed", f"Сайт собрался без страницы редакции {edition.tag}.")
-        target = site / source_url(document, edition.number).removeprefix("/")
-        target.write_bytes(edition.text)
-    (site / document).mkdir(exist_ok=True)
-    _write_json(site / document / "editions.json", manifest(document, editions))
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def write_sums(site: Path) -> None:
+def write_sums(site: Path, known: Mapping[str, str]) -> None:
     """What `sha256sum --check SHA256SUMS` reads: every file of the release but this one."""
-    names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
-    lines = [f"{sha256((site / name).read_bytes())}  {name}\n" for name in names]
+    lines = [
+        f"{known.get(name) or sha256((site / name).read_bytes())}  {name}\n"
+        for name in _names(site)
+    ]
     (site / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def _names(site: Path) -> list[str]:
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def write_json(path: Path, value: object) -> None:
+    """JSON as releases write it: readable, Russian letters as they are."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

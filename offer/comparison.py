@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from offer.addresses import page_url
 from offer.clauses import Clause, read_clauses
-from offer.manifest import page_url
 from offer.redline import ClauseChange, redline
 from offer.sentences import change_sentences
 from offer.terms import Terms

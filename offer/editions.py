@@ -4,14 +4,10 @@ An edition is a tag `offer/N` on the commit whose `docs/offer.md` became public;
 moment of publication. The tags form a chain that any clone can check, and here it is checked.
 """
 
-import base64
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from offer import git
 from offer.clauses import decode
@@ -28,8 +24,8 @@ class Edition:
 
     Two editions may have the same `sha256`: a text that was restored is a new edition.
     `published_at` is an aware UTC instant; `change` is None only for edition 1; `previous` is
-    the object id of the previous edition's tag; `text` is the document's exact bytes.
-    `pdf_sha256` is known only where the edition's PDF has been made.
+    the object id of the previous edition's tag; `text` is the document's exact bytes;
+    `pdf_sha256` the hash of its PDF, known to whoever builds a release and to no tag.
     """
 
     document: str
@@ -89,47 +85,6 @@ def editions_of(repository: git.Repository, document: str) -> tuple[Edition, ...
         previous = editions[-1] if editions else None
         editions.append(_edition(ref.id, tag, text, previous))
     return tuple(editions)
-
-
-def for_build(config: Any) -> Mapping[str, tuple[Edition, ...]]:  # noqa: ANN401 - MkDocs' own class has no types
-    """The editions a site build shows, by document.
-
-    `config` is MkDocs' configuration. What `offer publish` hands over (the file named by
-    `extra.editions_file`) comes first, because an edition's page is built before its tag; else
-    the tags of the repository whose root holds mkdocs.yml. Without git, commits or editions:
-    empty tuples, so that a draft can be written and looked at.
-    """
-    handed_over = config["extra"].get("editions_file")
-    if handed_over:
-        return load_editions(Path(handed_over))
-    repository = git.at(Path(config["config_file_path"]).resolve().parent)
-    if repository is None or not git.is_installed():
-        return dict.fromkeys(DOCUMENTS, ())
-    return {document: editions_of(repository, document) for document in DOCUMENTS}
-
-
-def save_editions(path: Path, editions: Mapping[str, Sequence[Edition]]) -> None:
-    """Write editions for a build in another process to read."""
-    rows = {d: [_to_row(edition) for edition in found] for d, found in editions.items()}
-    path.write_text(json.dumps(rows), encoding="utf-8")
-
-
-def load_editions(path: Path) -> Mapping[str, tuple[Edition, ...]]:
-    """What `save_editions` wrote."""
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    return {document: tuple(_from_row(row) for row in found) for document, found in rows.items()}
-
-
-def _to_row(edition: Edition) -> dict[str, object]:
-    row = {field.name: getattr(edition, field.name) for field in fields(edition)}
-    row["published_at"] = edition.published_at.isoformat()
-    row["text"] = base64.b64encode(edition.text).decode()
-    return row
-
-
-def _from_row(row: dict[str, Any]) -> Edition:
-    published_at = datetime.fromisoformat(row["published_at"])
-    return Edition(**row | {"published_at": published_at, "text": base64.b64decode(row["text"])})
 
 
 def _numbered(repository: git.Repository, document: str) -> list[git.Ref]:

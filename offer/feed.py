@@ -8,10 +8,11 @@ from typing import Final
 from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
+from offer.addresses import page_url, source_url
 from offer.clauses import decode
 from offer.comparison import Side, compare_sides
 from offer.editions import Edition
-from offer.manifest import edition_terms, page_url, source_url
+from offer.manifest import edition_terms
 from offer.redline import redline_html
 from offer.shelf import CHANGES, TITLES
 from offer.summary import FIRST

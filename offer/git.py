@@ -144,6 +144,19 @@ class Repository:
         lines = ["start", *(f"create {n} {i}" for n, i in refs.items()), "prepare", "commit", ""]
         self._run("update-ref", "--stdin", stdin="\n".join(lines).encode())
 
+    def delete_refs(self, refs: Mapping[str, str]) -> None:
+        """Delete these refs if they still point where they did."""
+        lines = [f"delete {name} {object_id}" for name, object_id in refs.items()]
+        self._run("update-ref", "--stdin", stdin="\n".join([*lines, ""]).encode())
+
+    def push_tags(self, remote: str, folders: Iterable[str]) -> None:
+        """Push all tags `folder/…` to a remote, all or none and never by force.
+
+        GitError when the remote has another tag of that name or cannot be reached.
+        """
+        refs = (f"refs/tags/{folder}/*:refs/tags/{folder}/*" for folder in folders)
+        self._run("push", "--quiet", "--atomic", remote, *refs)
+
     def _run(self, *args: str, stdin: bytes = b"", accept: Sequence[int] = (0,)) -> bytes:
         settings = [part for key, value in CONFIG for part in ("-c", f"{key}={value}")]
         command = ["git", f"--git-dir={self.git_dir}", "--no-pager", *settings, *args]

@@ -1,8 +1,10 @@
 """Editions ↔ JSON: `/{document}/editions.json` of a release, and the badge of an edition."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 
+from offer.addresses import page_url, pdf_url, source_url
 from offer.clauses import decode
 from offer.editions import Edition
 from offer.errors import OfferError
@@ -10,15 +12,19 @@ from offer.terms import Terms, read_terms
 from offer.wording import NBSP, day, short_hash
 
 SCHEMA = 1
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
-def manifest(document: str, editions: Sequence[Edition]) -> dict[str, object]:
+def manifest(
+    document: str, editions: Sequence[Edition], known_terms: Mapping[str, object] = NOTHING
+) -> dict[str, object]:
     """What a release says about a document's editions, oldest first.
 
-    `current` is the number in force, null without editions; only the offer has `terms`.
+    `current` is the number in force, null without editions; only the offer has `terms`, and
+    `known_terms` are those that need not be read again, by the object id of their edition's tag.
     Raises OfferError("unreadable_terms") when the terms in force cannot be read.
     """
-    rows = [_row(edition) for edition in editions]
+    rows = [_row(edition, known_terms) for edition in editions]
     if document == "offer" and rows and rows[-1]["terms"] is None:
         sentence = f"Условия редакции {editions[-1].number} не читаются: offer check скажет почему."
         raise OfferError("unreadable_terms", sentence)
@@ -36,23 +42,13 @@ def badge(number: int, published_at: datetime, sha256: str, zone: tzinfo) -> str
     return f"Редакция{NBSP}{number} · {date} · {short_hash(sha256)}"
 
 
-def page_url(document: str, number: int) -> str:
-    """The page of an edition, from the site's root: "/offer/3/"."""
-    return f"/{document}/{number}/"
-
-
-def source_url(document: str, number: int) -> str:
-    """The exact bytes of an edition: "/offer/3/offer.md"."""
-    return f"/{document}/{number}/{document}.md"
-
-
 def edition_terms(edition: Edition) -> Terms | None:
     """The terms an edition of the offer says; None when they cannot be read."""
     text = decode(edition.text, edition.tag)
     return read_terms(text, edition.tag).terms
 
 
-def _row(edition: Edition) -> dict[str, object]:
+def _row(edition: Edition, known_terms: Mapping[str, object]) -> dict[str, object]:
     row: dict[str, object] = {
         "number": edition.number,
         "sha256": edition.sha256,
@@ -65,10 +61,14 @@ def _row(edition: Edition) -> dict[str, object]:
         "summary": edition.summary,
         "source": source_url(edition.document, edition.number),
         "page": page_url(edition.document, edition.number),
-        "pdf": None,
-        "pdf_sha256": None,
+        "pdf": pdf_url(edition.document, edition.number) if edition.pdf_sha256 else None,
+        "pdf_sha256": edition.pdf_sha256,
     }
     if edition.document == "offer":
-        terms = edition_terms(edition)
-        row["terms"] = None if terms is None else terms.to_json()
+        row["terms"] = known_terms.get(edition.tag_id) or _terms(edition)
     return row
+
+
+def _terms(edition: Edition) -> object:
+    terms = edition_terms(edition)
+    return None if terms is None else terms.to_json()

@@ -94,9 +94,6 @@ class _Parser(HTMLParser):
     def handle_pi(self, data: str) -> None:
         self.handle_data(f"<?{data}>")
 
-    def set_cdata_mode(self, elem: str, **_: bool) -> None:
-        """A script in a contract is a text that somebody wrote: it is read like any other."""
-
     def parse_html_declaration(self, i: int) -> int:
         """The standard parser gives up at `<![?`; of a contract every sign is shown."""
         self.handle_data("<!")

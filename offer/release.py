@@ -7,18 +7,19 @@ again from those bytes, so a release that was damaged or edited by hand never se
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from offer.addresses import page_url, source_url
 from offer.clauses import decode
 from offer.editions import CHANGES, DOCUMENTS, sha256
 from offer.errors import OfferError
-from offer.manifest import SCHEMA, page_url, source_url
+from offer.manifest import SCHEMA
+from offer.releases import RECORD
 from offer.terms import Terms, read_terms
 
-RECORD = "release.json"
 SUMS = "SHA256SUMS"
 
 
@@ -42,6 +43,8 @@ class PublishedEdition:
     terms: Terms | None
     page: str
     source: str
+    pdf: str | None = None
+    pdf_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,10 @@ class Release:
     def current(self, document: str) -> PublishedEdition | None:
         """The edition in force, or None when the document has none."""
         return self.editions[document][-1] if self.editions[document] else None
+
+    def at(self, folder: Path) -> "Release":
+        """The same release in another folder, where it has been moved to."""
+        return replace(self, folder=folder)
 
     def edition(self, document: str, sha256: str) -> PublishedEdition | None:
         """The newest edition with this hash: a restored text has several."""
@@ -82,6 +89,20 @@ def load_release(folder: Path) -> Release:
         raise _broken(f"не читается {error.filename}") from error
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise _broken(f"в описании редакций не то, что ожидалось ({error!r})") from error
+
+
+def read_sums(root: Path) -> dict[str, str]:
+    """The files of a release with the hashes that SHA256SUMS records.
+
+    Raises OfferError("release_broken").
+    """
+    try:
+        lines = (root / SUMS).read_text(encoding="utf-8").splitlines()
+        return {name: recorded for recorded, name in (line.split("  ", 1) for line in lines)}
+    except OSError as error:
+        raise _broken(f"не читается {error.filename}") from error
+    except ValueError as error:
+        raise _broken(f"{SUMS} не читается") from error
 
 
 def prove_files(root: Path) -> None:
@@ -139,6 +160,8 @@ def _edition(root: Path, document: str, row: Mapping[str, Any]) -> PublishedEdit
         terms=None if terms is None else Terms.from_json(terms),
         page=page,
         source=source,
+        pdf=row.get("pdf"),
+        pdf_sha256=row.get("pdf_sha256"),
     )
 
 

@@ -10,7 +10,7 @@ from offer.markup import Node
 
 BREAK = "\n"  # where a long word may be broken; a run holds no other line break
 LONGEST_WORD = 44  # a longer one does not fit into a line
-LONGEST_LINK = 2000
+LONGEST_LINK = 2048
 
 Look = dict[str, Any]
 Run = str | Look

@@ -8,9 +8,10 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from offer import wording
+from offer.addresses import page_url, pdf_url, redline_url, source_url
 from offer.clauses import Clause, decode, read_clauses
 from offer.editions import Edition, source_path
-from offer.manifest import badge, page_url, source_url
+from offer.manifest import badge
 from offer.terms import Reading, Terms, read_terms
 
 TITLES = {
@@ -54,14 +55,16 @@ class Shown:
     def pdf(self) -> str | None:
         """Where the same text is for paper; None until one has been made."""
         made = self.edition is not None and self.edition.pdf_sha256 is not None
-        return f"/{self.document}/{self.number}/{self.document}.pdf" if made else None
+        return pdf_url(self.document, self.number) if made else None
 
     @property
     def redline(self) -> str | None:
         """The page that shows what this text changed; None for a first edition."""
         if self.number == 1:
             return None
-        return redline_url(self.document, self.number - 1, None if self.draft else self.number)
+        if self.draft:
+            return f"/{self.document}/redline/draft/"
+        return redline_url(self.document, self.number - 1, self.number)
 
     @property
     def badge(self) -> str:
@@ -140,11 +143,6 @@ class Shelf:
         """The edition in force at an aware instant; None before the first."""
         count = bisect_right(self.editions, instant, key=_published_at)
         return self.editions[count - 1] if count else None
-
-
-def redline_url(document: str, old: int, new: int | None) -> str:
-    """The page of what changed from edition `old` to `new`, or to the draft where it is None."""
-    return f"/{document}/redline/{f'{old}-{new}' if new else 'draft'}/"
 
 
 def _published_at(shown: Shown) -> datetime:

@@ -13,7 +13,8 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from offer import discovery, finish, pages, storefront
-from offer.editions import DOCUMENTS, for_build
+from offer.editions import DOCUMENTS
+from offer.handover import handover_of
 from offer.periods import decree_calendar
 from offer.search_index import search_index
 from offer.shelf import Shelf, shelf
@@ -34,7 +35,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for file in [file for file in files if file.src_uri.startswith(UNUSED)]:
         files.remove(file)
     config.extra["shelves"] = _shelves(config)
-    carried = frozenset(config.extra.get("carried", ()))
+    carried = config.extra["carried"]
     made = pages.site_pages(config.extra["shelves"], decree_calendar(), carried)
     config.extra["made"] = {page.source: page for page in made}
     for page in made:
@@ -124,7 +125,9 @@ def _take_over_assets(files: Files, config: MkDocsConfig) -> None:
 
 
 def _shelves(config: MkDocsConfig) -> Mapping[str, Shelf]:
-    editions = for_build(config)
+    handover = handover_of(config)
+    config.extra["carried"] = handover.carried
+    editions = handover.editions
     return {name: shelf(name, editions[name], _work(config, name), ZONE) for name in DOCUMENTS}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from offer.draft import next_editions
 from offer.editions import DOCUMENTS, Edition, editions_of, repository_at
@@ -34,17 +35,21 @@ from pathlib import Path
 
 from mkdocs.structure.files import File
 
-from offer.editions import for_build
+from offer.handover import handover_of
 
 
 def on_files(files, config):
-    for document, editions in for_build(config).items():
+    handover = handover_of(config)
+    frame = Path("site/theme/main.html").read_text().partition("{{")[0]
+    for document, editions in handover.editions.items():
         if editions:
             shown = Path(config.docs_dir, f"{document}.md").read_bytes()
             assert shown == editions[-1].text, "a draft on a published site"
         for edition in editions:
             uri = f"{document}/{edition.number}/index.html"
-            page = edition.text.decode("utf-8-sig")
+            if uri.removesuffix("index.html") in handover.carried:
+                continue
+            page = frame + edition.text.decode("utf-8-sig")
             files.append(File.generated(config, uri, content=page))
     return files
 """
@@ -74,10 +79,10 @@ class Sandbox:
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
         return self.git("rev-parse", "HEAD")
 
-    def publish(self, *, days: int = 0, url: str | None = None) -> Published:
+    def publish(self, *, days: int = 0, **options: Any) -> Published:
         """Publish `main`, so many days after the start."""
         now = START + timedelta(days=days)
-        return publish(self.tree, self.releases, now=lambda: now, url=url)
+        return publish(self.tree, self.releases, now=lambda: now, **options)
 
     def tag_editions(self, *, days: int = 0) -> tuple[Edition, ...]:
         """Make the tags that a publish of `HEAD` would make, and no site."""

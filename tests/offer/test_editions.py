@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from offer.editions import Edition, for_build, load_editions, read_editions, save_editions
+from offer.editions import Edition, read_editions
 from offer.errors import OfferError
+from offer.handover import Handover, handover_of, load_handover, save_handover
 from tests.offer.repository import OFFER, START, Sandbox, git, make_sandbox
 
 DEARER = ("15 000 ₽", "16 000 ₽")
@@ -283,12 +284,12 @@ def test_a_folder_without_a_repository_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path).code == "no_repository"
 
 
-def config(folder: Path, **extra: str) -> dict[str, object]:
-    return {"extra": extra, "config_file_path": str(folder / "mkdocs.yml")}
+def config(folder: Path) -> dict[str, object]:
+    return {"extra": {}, "config_file_path": str(folder / "mkdocs.yml")}
 
 
 def test_a_build_reads_the_tags_of_its_own_repository(three: Sandbox) -> None:
-    editions = for_build(config(three.tree))
+    editions = handover_of(config(three.tree)).editions
 
     assert numbers(editions["offer"]) == [1, 2, 3]
     assert editions["consent"] == editions["privacy"] == ()
@@ -298,8 +299,8 @@ def test_a_build_without_git_or_commits_has_no_editions(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "empty")
     nothing: dict[str, tuple[()]] = {"offer": (), "consent": (), "privacy": ()}
 
-    assert for_build(config(tmp_path)) == nothing
-    assert for_build(config(tmp_path / "empty")) == nothing
+    assert handover_of(config(tmp_path)).editions == nothing
+    assert handover_of(config(tmp_path / "empty")).editions == nothing
 
 
 def test_a_build_without_the_git_program_has_no_editions(
@@ -307,13 +308,21 @@ def test_a_build_without_the_git_program_has_no_editions(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert for_build(config(three.tree))["offer"] == ()
+    assert handover_of(config(three.tree)).editions["offer"] == ()
     assert refusal(three.tree).code == "git"
 
 
 def test_a_build_takes_what_publish_hands_over(three: Sandbox, tmp_path: Path) -> None:
     editions = {"offer": read_editions(three.tree, "offer"), "consent": (), "privacy": ()}
-    save_editions(tmp_path / "handed.json", editions)
+    handover = Handover(editions, frozenset({"offer/1/", "offer/redline/1-2/"}))
+    save_handover(tmp_path / "handed.json", handover)
 
-    assert load_editions(tmp_path / "handed.json") == editions
-    assert for_build(config(tmp_path, editions_file=str(tmp_path / "handed.json"))) == editions
+    assert load_handover(tmp_path / "handed.json") == handover
+
+
+def test_a_build_gets_no_text_that_no_page_of_it_shows(three: Sandbox) -> None:
+    editions = {"offer": read_editions(three.tree, "offer"), "consent": (), "privacy": ()}
+    carried = frozenset({"offer/1/", "offer/2/", "offer/redline/1-2/"})
+    handed = Handover(editions, carried).without_needless_texts().editions["offer"]
+
+    assert [bool(edition.text) for edition in handed] == [False, True, True]

@@ -55,6 +55,15 @@ def test_a_character_without_a_glyph_does_not_stop_the_paper() -> None:
     assert "аб й" in words(paper("а\u200bб и\u0306")).replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("sign", ["\ufeff", "\uf51f", "\x00", "\u00ad"])
+def test_a_sign_that_pdf_a_refuses_does_not_stop_a_certificate(sign: str) -> None:
+    strict = ("a-3a", "ua-1")
+    pdf = typeset(
+        "#data.t", {"t": f"Ким{sign}!"}, title="Лист", author="", stamp=NOON, standards=strict
+    )
+    assert pdf.startswith(b"%PDF-1.7")
+
+
 def test_the_paper_says_that_it_is_pdf_a_and_in_russian(tmp_path: Path) -> None:
     reader = pypdf.PdfReader(io.BytesIO(paper("…")))
     assert reader.xmp_metadata is not None

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from offer.draft import UnsellableError
-from offer.editions import read_editions
 from offer.errors import OfferError
-from offer.publish import KEPT_RELEASES
 from offer.release import load_release
+from offer.releases import KEPT_RELEASES
+from tests.offer.dying import killed
 from tests.offer.repository import CONSENT, OFFER, START, Sandbox, make_sandbox, served
 
 DEARER = ("15 000 ₽", "16 000 ₽")
@@ -332,68 +331,10 @@ def test_two_publishes_at_once_make_one_edition(public: Sandbox) -> None:
     assert len({one.release.id for one in done}) == 1
 
 
-KILLED = """\
-import os, sys
-from datetime import datetime
-from pathlib import Path
-from offer import git, publish
-
-def die(*_):
-    os._exit(9)
-
-setattr({where}, die)
-now = datetime.fromisoformat({now!r})
-publish.publish(Path({tree!r}), Path({to!r}), now=lambda: now)
-"""
-
-
-def kill(sandbox: Sandbox, where: str) -> None:
-    """A publish, a day later, in a process that dies at this step."""
-    now = (START + timedelta(days=1)).isoformat()
-    code = KILLED.format(where=where, now=now, tree=str(sandbox.tree), to=str(sandbox.releases))
-    done = subprocess.run([sys.executable, "-c", code], check=False)
-    assert done.returncode == 9
-
-
-@pytest.mark.parametrize(
-    "where", ["git.Repository, 'create_refs'", "publish, 'load_release'", "publish, '_make'"]
-)
-def test_a_publish_killed_before_the_ref_leaves_nothing_public(public: Sandbox, where: str) -> None:
-    before = load_release(public.releases / "current").id
-    public.commit({"docs/offer.md": public.offer(DEARER)})
-    if "load_release" in where:
-        (public.releases / "current").unlink()  # so that the first call is the proof
-        (public.releases / "current").symlink_to(Path("releases") / before)
-    kill(public, where)
-
-    assert load_release(public.releases / "current").id == before
-    assert tags(public) == ["offer/1"]
-
-    done = public.publish(days=2)
-    assert [edition.number for edition in done.created] == [2]
-    assert folders(public) == [before, done.release.id]
-
-
-@pytest.mark.parametrize("where", ["publish.Path, 'rename'", "publish, '_switch'"])
-def test_a_publish_killed_after_the_ref_is_finished_by_the_next(
-    public: Sandbox, where: str
-) -> None:
-    public.commit({"docs/offer.md": public.offer(DEARER)})
-    kill(public, where)
-    (_, second) = read_editions(public.tree, "offer")
-    done = public.publish(days=2)
-    offer = done.release.current("offer")
-
-    assert (done.created, done.switched) == ((), True)
-    assert offer is not None
-    assert (offer.number, offer.published_at) == (2, second.published_at)
-    assert not [name for name in folders(public) if name.startswith(".")]
-
-
 def test_a_branch_set_back_after_a_crash_is_the_next_edition(public: Sandbox) -> None:
     """The crash left edition 2 tagged and not shown; the site still shows the old commit."""
     public.commit({"docs/offer.md": public.offer(DEARER)})
-    kill(public, "publish, '_switch'")
+    assert killed(public, "os.rename current")
     public.git("reset", "-q", "--hard", "HEAD~1")
     done = public.publish(days=2)
     offer = done.release.current("offer")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from offer.clauses import decode
+from offer.editions import sha256
 from offer.errors import OfferError
 from offer.manifest import badge
 from offer.release import load_release
@@ -73,7 +74,8 @@ def test_the_terms_of_every_edition_are_in_the_manifest(published: Path) -> None
     assert terms is not None
     assert rows[0]["terms"] == terms.to_json()
     assert rows[0]["published_at"] == "2026-11-22T09:00:00+00:00"
-    assert (rows[0]["pdf"], rows[0]["pdf_sha256"]) == (None, None)
+    assert rows[0]["pdf"] == "/offer/1/offer.pdf"
+    assert rows[0]["pdf_sha256"] == sha256((published / "offer/1/offer.pdf").read_bytes())
     assert (
         "terms" not in json.loads((published / "consent/editions.json").read_text())["editions"][0]
     )

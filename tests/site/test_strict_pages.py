@@ -63,7 +63,7 @@ def test_everything_a_page_fetches_is_there(site: Path) -> None:
 
 
 def test_every_asset_a_page_fetches_is_named_by_its_content(site: Path) -> None:
-    for asset in (site / "assets").iterdir():
+    for asset in (it for it in (site / "assets").iterdir() if it.suffix not in (".br", ".gz")):
         digest = hashlib.sha256(asset.read_bytes()).hexdigest()[:8]
         assert digest in asset.name.split(".") or asset.name == "favicon.svg"
 
