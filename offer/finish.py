@@ -37,6 +37,10 @@ class Finishing:
         self._names_in: dict[tuple[tuple[str, ...], bool], Names] = {}
         self._picked: dict[tuple[tuple[str, ...], bool, Elements, Names], str] = {}
 
+    def name_of(self, address: str) -> str:
+        """The published address of an asset, for where no link can be rewritten."""
+        return self._names[address]
+
     def page(self, markup: str, address: str | None) -> str:
         """The finished page. `address` is «offer/3/», or None where it is shown at any (404).
 

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+from offer.editions import DOCUMENTS
 from offer.purge import TAG
 
 SERVICE = (
@@ -17,10 +18,9 @@ SERVICE = (
     "/checkout",
     "/desk",
     "/ledger",
-    "/offer/at",
-    "/offer/compare",
     "/orders",
     "/yookassa",
+    *(f"/{document}/{page}" for document in DOCUMENTS for page in ("at", "compare")),
 )
 _LINK = re.compile(r"(?<=\s)(href|src)=(?:\"(/(?!/)[^\"]*)\"|'(/(?!/)[^']*)')")
 _PARTS = re.compile(r"([^?#]*)(.*)", re.DOTALL)

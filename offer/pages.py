@@ -1,22 +1,24 @@
 """Which pages the public site has and what each of them shows: editions in, pages out.
 
 Pure: no theme, no MkDocs, no git, no clock. The site's hooks hand these values to its templates.
+The page of an edition depends on its own text and on what replaced it, a redline on its two
+texts: never on what is in force today, because such pages outlive the release that made them.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from offer import storefront
 from offer.clauses import Clause, with_anchors
+from offer.edition_changes import EditionChanges
 from offer.periods import Calendar
 from offer.shelf import Shelf, Shown
 from offer.values import Requisites
 
 # Only to show on a first draft, which has no date yet, how a term is counted.
 BEFORE_ANY_EDITION = datetime(2026, 11, 22, 9, tzinfo=UTC)
-ON_UNUSED_HOURS = "3.4"
 _OWN_LINK = re.compile(r"\]\(#(p-[0-9-]+)\)(?=\{ \.clause-number \})")
 
 
@@ -26,70 +28,167 @@ class Page:
 
     `source` is at the top of docs/ for every edition, so that a relative link in the text
     («privacy.md») leads to the same place from each of them. `markdown` is None where docs/ has
-    the text and the view only adds to it.
+    the text and the view only adds to it. `canonical` is the address that stands for this page
+    elsewhere; `listed` says whether search engines are led to it, `noindex` asks them to keep
+    away; `seller` is whom its foot names.
     """
 
     source: str
     address: str
     template: str
     title: str
+    description: str
     markdown: str | None
     view: Mapping[str, object]
+    seller: Requisites | None
+    canonical: str
+    listed: bool = True
+    noindex: bool = False
 
 
-def site_pages(shelves: Mapping[str, Shelf], calendar: Calendar) -> tuple[Page, ...]:
-    """Every page of the site, by address from its root («offer/3/»)."""
-    offer = shelves["offer"]
-    documents = (page for shelf in shelves.values() for page in _document_pages(shelf))
+def site_pages(
+    shelves: Mapping[str, Shelf], calendar: Calendar, carried: Container[str] = ()
+) -> tuple[Page, ...]:
+    """Every page of the site, by address from its root («offer/3/»).
+
+    Of the addresses in `carried` the pages stand already: they are left out, unread.
+    """
     return (
-        Page("index.md", "", "home.html", "Пакеты и цены", None, home_view(offer, calendar)),
-        *documents,
-        Page(
-            "requisites.md",
-            "requisites/",
-            "requisites.html",
-            "Реквизиты",
-            None,
-            requisites_view(offer),
-        ),
+        _home_page(shelves["offer"], calendar),
+        *(page for shelf in shelves.values() for page in _document_pages(shelves, shelf, carried)),
+        _verify_page(shelves),
+        _requisites_page(shelves["offer"]),
     )
 
 
-def _document_pages(shelf: Shelf) -> Iterator[Page]:
+def _document_pages(
+    shelves: Mapping[str, Shelf], shelf: Shelf, carried: Container[str]
+) -> Iterator[Page]:
     if shelf.front is None:
         return
-    yield _text_page(shelf, shelf.front, f"{shelf.document}.md", f"{shelf.document}/")
+    yield _front_page(shelves, shelf, shelf.front)
     for shown in shelf.editions:
-        source = f"{shelf.document}-{shown.number}.md"
-        yield _text_page(shelf, shown, source, shown.address.lstrip("/"))
-    yield Page(
-        source=f"{shelf.document}-history.md",
-        address=f"{shelf.document}/history/",
-        template="history.html",
-        title=f"{shelf.title}: все редакции",
-        markdown="",
-        view={"shelf": shelf},
-    )
+        if shown.address.lstrip("/") not in carried:
+            yield _edition_page(shelves, shelf, shown)
+    for shown in (*shelf.editions, *((shelf.draft,) if shelf.draft else ())):
+        if shown.redline and shown.redline.lstrip("/") not in carried:
+            yield _redline_page(shelves, shelf, shown)
+    yield _history_page(shelves, shelf)
 
 
-def _text_page(shelf: Shelf, shown: Shown, source: str, address: str) -> Page:
+def _front_page(shelves: Mapping[str, Shelf], shelf: Shelf, shown: Shown) -> Page:
+    address = f"{shelf.document}/"
     markdown = with_anchors(shown.text)
-    if shown.address != f"/{address}":
+    if not shown.draft:
         # What is copied from the page of the edition in force must still be true after the next.
         markdown = _OWN_LINK.sub(rf"]({shown.address}#\1)", markdown)
     return Page(
-        source=source,
+        source=f"{shelf.document}.md",
         address=address,
         template="document.html",
         title=shelf.title if shown.draft else f"{shelf.title}, редакция {shown.number}",
+        description=_description(shelf, shown),
         markdown=markdown,
-        view={
-            "shelf": shelf,
-            "shown": shown,
-            "successor": shelf.successor(shown),
-            "answers": storefront.answers(shown.terms) if shown.terms else (),
-            "problems": problems(shown),
-        },
+        view={**_text_view(shelf, shown), "front": True},
+        seller=seller(shelves["offer"]),
+        canonical=address,
+    )
+
+
+def _edition_page(shelves: Mapping[str, Shelf], shelf: Shelf, shown: Shown) -> Page:
+    return Page(
+        source=f"{shelf.document}-{shown.number}.md",
+        address=shown.address.lstrip("/"),
+        template="document.html",
+        title=f"{shelf.title}, редакция {shown.number}",
+        description=_description(shelf, shown),
+        markdown=with_anchors(shown.text),
+        view=_text_view(shelf, shown),
+        seller=_seller_then(shelves["offer"], shown),
+        canonical=f"{shelf.document}/",
+        listed=False,
+        noindex=shelf.successor(shown) is not None,
+    )
+
+
+def _description(shelf: Shelf, shown: Shown) -> str:
+    """What a search engine shows under the title: the packages of an offer, and which text."""
+    said = f"{storefront.packages_in_words(shown.terms)}. " if shown.terms else f"{shelf.title}. "
+    return f"{said}{shown.badge}"
+
+
+def _text_view(shelf: Shelf, shown: Shown) -> Mapping[str, object]:
+    before = shelf.predecessor(shown) if shown.draft else None
+    answers = storefront.answers(shown.terms, tuple(shown.clauses.values())) if shown.terms else ()
+    return {
+        "shelf": shelf,
+        "shown": shown,
+        "successor": shelf.successor(shown),
+        "changed": EditionChanges(before, shown) if before else None,
+        "answers": answers,
+        "problems": problems(shown),
+    }
+
+
+def _redline_page(shelves: Mapping[str, Shelf], shelf: Shelf, new: Shown) -> Page:
+    old = shelf.editions[new.number - 2]
+    address = (new.redline or "").lstrip("/")
+    numbers = f"{old.number} → {new.number}"
+    summary = f": {new.edition.summary}" if new.edition else ""
+    return Page(
+        source=address.rstrip("/").replace("/", "-") + ".md",
+        address=address,
+        template="redline.html",
+        title=f"Что изменилось: {shelf.title.lower()}, редакция {numbers}",
+        description=f"{shelf.title}, редакция {numbers}{summary}",
+        markdown="",
+        view={"shelf": shelf, "changed": EditionChanges(old, new), "problems": problems(new)},
+        seller=_seller_then(shelves["offer"], new),
+        canonical=address,
+        listed=False,
+    )
+
+
+def _history_page(shelves: Mapping[str, Shelf], shelf: Shelf) -> Page:
+    address = f"{shelf.document}/history/"
+    return Page(
+        source=f"{shelf.document}-history.md",
+        address=address,
+        template="history.html",
+        title=f"{shelf.title}: все редакции",
+        description=f"{shelf.title}: каждая редакция с датой, правкой, хешем и точным текстом.",
+        markdown="",
+        view={"shelf": shelf},
+        seller=seller(shelves["offer"]),
+        canonical=address,
+    )
+
+
+def _verify_page(shelves: Mapping[str, Shelf]) -> Page:
+    return Page(
+        source="verify.md",
+        address="verify/",
+        template="verify.html",
+        title="Проверить текст",
+        description="Какая это редакция: проверка файла или хеша прямо в браузере.",
+        markdown="",
+        view={"shelves": [shelf for shelf in shelves.values() if shelf.editions]},
+        seller=seller(shelves["offer"]),
+        canonical="verify/",
+    )
+
+
+def _home_page(offer: Shelf, calendar: Calendar) -> Page:
+    return Page(
+        source="index.md",
+        address="",
+        template="home.html",
+        title="Пакеты и цены",
+        description="",
+        markdown=None,
+        view=home_view(offer, calendar),
+        seller=seller(offer),
+        canonical="",
     )
 
 
@@ -114,8 +213,23 @@ def home_view(offer: Shelf, calendar: Calendar) -> Mapping[str, object]:
 
 
 def _on_unused_hours(shown: Shown, pause: tuple[str, ...]) -> tuple[Clause, ...]:
-    numbers = dict.fromkeys((ON_UNUSED_HOURS, *pause))
+    unused = storefront.on_unused_hours(tuple(shown.clauses.values()))
+    numbers = dict.fromkeys((*((unused.number,) if unused else ()), *pause))
     return tuple(shown.clauses[number] for number in numbers if number in shown.clauses)
+
+
+def _requisites_page(offer: Shelf) -> Page:
+    return Page(
+        source="requisites.md",
+        address="requisites/",
+        template="requisites.html",
+        title="Реквизиты",
+        description="Реквизиты исполнителя из текста действующей оферты.",
+        markdown=None,
+        view=requisites_view(offer),
+        seller=seller(offer),
+        canonical="requisites/",
+    )
 
 
 def requisites_view(offer: Shelf) -> Mapping[str, object]:
@@ -136,6 +250,14 @@ def problems(shown: Shown | None) -> tuple[object, ...]:
 
 
 def seller(offer: Shelf) -> Requisites | None:
-    """Who sells, for the foot of every page: by the shown text, else by the edition in force."""
+    """Who sells, by the shown text, else by the edition in force."""
     readable = (shown.terms for shown in (offer.front, offer.newest) if shown and shown.terms)
     return next((terms.requisites for terms in readable), None)
+
+
+def _seller_then(offer: Shelf, shown: Shown) -> Requisites | None:
+    """Who sold on the day of this edition, for a page that outlives him; today's of a draft."""
+    if shown.edition is None:
+        return seller(offer)
+    then = offer.in_force_at(shown.edition.published_at)
+    return then.terms.requisites if then and then.terms else None

@@ -1,12 +1,14 @@
 """The public texts of one document as pages show them: every edition, and the draft if any."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from offer import wording
-from offer.addresses import page_url, source_url
+from offer.addresses import page_url, pdf_url, redline_url, source_url
 from offer.clauses import Clause, decode, read_clauses
 from offer.editions import Edition, source_path
 from offer.manifest import badge
@@ -50,6 +52,21 @@ class Shown:
         return source_url(self.document, self.number)
 
     @property
+    def pdf(self) -> str | None:
+        """Where the same text is for paper; None until one has been made."""
+        made = self.edition is not None and self.edition.pdf_sha256 is not None
+        return pdf_url(self.document, self.number) if made else None
+
+    @property
+    def redline(self) -> str | None:
+        """The page that shows what this text changed; None for a first edition."""
+        if self.number == 1:
+            return None
+        if self.draft:
+            return f"/{self.document}/redline/draft/"
+        return redline_url(self.document, self.number - 1, self.number)
+
+    @property
     def badge(self) -> str:
         """The words by which this text is named everywhere."""
         if self.edition is None:
@@ -59,7 +76,7 @@ class Shown:
 
     @property
     def since(self) -> str:
-        """«22.11.2026, 14:03 (МСК)»; empty for a draft."""
+        """When it was published: «22.11.2026, 14:03 (МСК)»; empty for a draft."""
         return wording.moment(self.edition.published_at, self.zone) if self.edition else ""
 
     @property
@@ -116,8 +133,23 @@ class Shelf:
 
     def successor(self, shown: Shown) -> Shown | None:
         """The edition that replaced this one; None for the one in force and for a draft."""
-        later = (other for other in self.editions if other.number > shown.number)
-        return None if shown.draft else next(later, None)
+        return self.editions[shown.number] if shown.number < len(self.editions) else None
+
+    def predecessor(self, shown: Shown) -> Shown | None:
+        """The edition before this text; None for the first."""
+        return self.editions[shown.number - 2] if shown.number > 1 else None
+
+    def in_force_at(self, instant: datetime) -> Shown | None:
+        """The edition in force at an aware instant; None before the first."""
+        count = bisect_right(self.editions, instant, key=_published_at)
+        return self.editions[count - 1] if count else None
+
+
+def _published_at(shown: Shown) -> datetime:
+    """The instant of an edition; a draft, which has none, stands on no shelf of editions."""
+    if shown.edition is None:
+        raise ValueError(shown)
+    return shown.edition.published_at
 
 
 def shelf(document: str, editions: Sequence[Edition], work: bytes | None, zone: ZoneInfo) -> Shelf:

@@ -4,15 +4,22 @@ Every value comes from the terms and names the clause it was read from. Nothing 
 it is asked.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from offer import wording
+from offer.clauses import Clause
+from offer.passages import plain
 from offer.periods import Calendar, package_period
 from offer.terms import Package, Requisites, Terms
+from offer.typography import no_break
 from offer.wording import NBSP
+
+_UNUSED = re.compile(r"(?i)час\w*[^.;]*(?:не\W+использов|неиспользов|неизрасходов)|остаток часов")
+_FIRST_SENTENCE = re.compile(r".+?(?:[.!?](?=\s|$)|$)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,11 @@ class Card:
 
 @dataclass(frozen=True)
 class Answer:
-    """One question of a buyer, answered from the terms in a few lines, with their clauses."""
+    """One question of a buyer: the answer in a few lines, what to add to it, their clauses."""
 
     question: str
     lines: tuple[str, ...]
+    notes: tuple[str, ...]
     clauses: tuple[str, ...]
 
 
@@ -93,57 +101,79 @@ def example(terms: Terms, paid_at: datetime, zone: ZoneInfo, calendar: Calendar)
     return f"оплата {paid_on} — до{NBSP}{wording.day(period.last_day)} включительно"
 
 
-def answers(terms: Terms) -> tuple[Answer, ...]:
-    """Five answers: price, term, accounting, pause, acceptance."""
+def answers(terms: Terms, clauses: Sequence[Clause]) -> tuple[Answer, ...]:
+    """Price, term, unused hours, accounting, pause, acceptance, in this order.
+
+    What becomes of unused hours is no term that the shop counts with, so the clause that says it
+    is quoted; a text that does not say it has no such answer.
+    """
+    unused = on_unused_hours(clauses)
     return (
         _price(terms),
-        _answer(terms, "Срок", _term(terms), "term_months"),
-        _answer(terms, "Учёт", _accounting(terms), "unit_minutes"),
-        _answer(terms, "Пауза", _pause(terms), "pauses_at_limit"),
-        _answer(terms, "Приёмка", _acceptance(terms), "acceptance_working_days"),
+        _answer(terms, "Срок", "term_months", term_in_words(terms), *_moving(terms)),
+        *((_quoted("Остаток часов", unused),) if unused else ()),
+        _answer(terms, "Учёт времени", "unit_minutes", _accounting(terms)),
+        _answer(terms, "Пауза", "pauses_at_limit", _pause(terms)),
+        _answer(terms, "Приёмка", "acceptance_working_days", _acceptance(terms)),
     )
+
+
+def on_unused_hours(clauses: Sequence[Clause]) -> Clause | None:
+    """The first clause that says what becomes of hours nobody used."""
+    return next((clause for clause in clauses if _UNUSED.search(clause.text)), None)
 
 
 def _price(terms: Terms) -> Answer:
-    packages = (
-        f"{wording.hours(package.hours)}{NBSP}—{NBSP}{wording.money(package.price_kopecks)}"
-        for package in terms.packages
-    )
     clauses = (package.place.clause for package in terms.packages)
     prepayment = clauses_of(terms, "prepayment_percent")
-    lines = (" · ".join(packages), f"Предоплата {terms.prepayment_percent}{NBSP}%")
-    return Answer("Цена", lines, _once((*clauses, *prepayment)))
+    notes = (f"Предоплата {terms.prepayment_percent}{NBSP}%",)
+    return Answer("Цена", _packages(terms), notes, _once((*clauses, *prepayment)))
 
 
-def _term(terms: Terms) -> tuple[str, ...]:
-    if not terms.moves_to_working_day:
-        return (term_in_words(terms), "Нерабочий последний день срока не переносит")
-    return (
-        term_in_words(terms),
-        f"Нерабочий последний день переносится на ближайший рабочий (ст.{NBSP}193 ГК{NBSP}РФ)",
+def packages_in_words(terms: Terms) -> str:
+    """«2 часа — 7 000 ₽, 5 часов — 15 000 ₽; 1 календарный месяц с момента оплаты»."""
+    return f"{', '.join(_packages(terms))}; {term_in_words(terms)}"
+
+
+def _packages(terms: Terms) -> tuple[str, ...]:
+    return tuple(
+        f"{wording.hours(package.hours)}{NBSP}— {wording.money(package.price_kopecks)}"
+        for package in terms.packages
     )
 
 
-def _accounting(terms: Terms) -> tuple[str, ...]:
+def _moving(terms: Terms) -> tuple[str, ...]:
+    if not terms.moves_to_working_day:
+        return ("Нерабочий последний день срока не переносит",)
+    return (f"Нерабочий последний день переносится на{NBSP}рабочий (ст.{NBSP}193 ГК{NBSP}РФ)",)
+
+
+def _quoted(question: str, clause: Clause) -> Answer:
+    sentence = _FIRST_SENTENCE.match(plain(clause.text))
+    words = no_break(" ".join(sentence[0].split())) if sentence else ""
+    return Answer(question, (f"«{words.rstrip('.')}»",), (), (clause.number,))
+
+
+def _accounting(terms: Terms) -> str:
     unit = wording.counted(terms.unit_minutes, "минута", "минуты", "минут")
-    return (f"Наименьшая единица — {unit}",)
+    return f"Наименьшая единица — {unit}"
 
 
-def _pause(terms: Terms) -> tuple[str, ...]:
+def _pause(terms: Terms) -> str:
     if terms.pauses_at_limit:
-        return ("Часы кончились — работы ждут, пока вы не согласуете продолжение",)
-    return ("Когда часы кончились, работы не останавливаются",)
+        return "Часы кончились — работы ждут, пока вы не согласуете продолжение"
+    return "Когда часы кончились, работы не останавливаются"
 
 
-def _acceptance(terms: Terms) -> tuple[str, ...]:
+def _acceptance(terms: Terms) -> str:
     days = wording.counted(
         terms.acceptance_working_days, "рабочий день", "рабочих дня", "рабочих дней"
     )
-    return (f"{days} на{NBSP}замечания после уведомления, потом результат принят",)
+    return f"{days} на{NBSP}замечания после уведомления, потом результат принят"
 
 
-def _answer(terms: Terms, question: str, lines: tuple[str, ...], *keys: str) -> Answer:
-    return Answer(question, lines, clauses_of(terms, *keys))
+def _answer(terms: Terms, question: str, key: str, line: str, *notes: str) -> Answer:
+    return Answer(question, (line,), notes, clauses_of(terms, key))
 
 
 def clauses_of(terms: Terms, *keys: str) -> tuple[str, ...]:

@@ -12,15 +12,23 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from offer import finish, pages, storefront
+from offer import discovery, finish, pages, storefront
 from offer.editions import DOCUMENTS
 from offer.handover import handover_of
 from offer.periods import decree_calendar
+from offer.search_index import search_index
 from offer.shelf import Shelf, shelf
 from offer.typography import no_break
 
 ZONE = ZoneInfo("Europe/Moscow")
 UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/favicon.png")
+PREVIEW = "assets/preview.png"
+# Search comes from the installed packages: lunr from MkDocs, its Russian from Material.
+LUNR = (
+    ("mkdocs", "contrib/search/templates/search/lunr.js"),
+    ("material", "templates/assets/javascripts/lunr/min/lunr.stemmer.support.min.js"),
+    ("material", "templates/assets/javascripts/lunr/min/lunr.ru.min.js"),
+)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -28,29 +36,32 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for file in [file for file in files if file.src_uri.startswith(UNUSED)]:
         files.remove(file)
     config.extra["shelves"] = _shelves(config)
-    made = [
-        page
-        for page in pages.site_pages(config.extra["shelves"], decree_calendar())
-        if page.address not in config.extra["carried"]
-    ]
+    carried = config.extra["carried"]
+    made = pages.site_pages(config.extra["shelves"], decree_calendar(), carried)
     config.extra["made"] = {page.source: page for page in made}
     for page in made:
         if page.markdown is not None or files.get_file_from_path(page.source) is None:
             _replace(files, _page_file(page, config))
-    house = package_files("offer").joinpath("look/house.css").read_bytes()
-    files.append(File.generated(config, "assets/house.css", content=house))
+    for address, content in _generated(config).items():
+        files.append(File.generated(config, address, content=content))
     _take_over_assets(files, config)
     return files
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """What every page knows, 404 included: who sells and by which documents."""
-    shelves = config.extra["shelves"].values()
-    env.globals["documents"] = [document for document in shelves if document.front]
-    seller = pages.seller(config.extra["shelves"]["offer"])
-    env.globals["seller"] = seller
-    env.globals["seller_call"] = storefront.call(seller.phone) if seller else ""
-    env.globals["origin"] = (config.site_url or "").rstrip("/")
+    shelves = config.extra["shelves"]
+    env.globals["made"] = None  # of a page that is not one of ours
+    env.globals["shelves"] = shelves
+    env.globals["documents"] = [document for document in shelves.values() if document.front]
+    env.globals["drafts"] = [document for document in shelves.values() if document.draft]
+    env.globals["drafting"] = _drafting(config)
+    env.globals["seller"] = pages.seller(shelves["offer"])
+    env.globals["origin"] = _origin(config)
+    env.globals["preview"] = config.extra["preview"]
+    env.globals["sitemap"] = discovery.sitemap(_listed(files, config), _origin(config))
+    env.globals["packages_ld"] = discovery.packages_ld
+    env.filters["call"] = storefront.call
     env.filters["no_break"] = no_break
     env.filters["markdown"] = lambda text: markdown.markdown(no_break(text))
 
@@ -69,9 +80,12 @@ def on_page_context(
 ) -> dict[str, object]:
     """The view of the page, and its text in two parts: something stands between them."""
     made = config.extra["made"].get(page.file.src_uri)
-    context["address"] = f"/{made.address}" if made else page.url
+    context["made"] = made
+    context["address"] = f"/{made.address if made else page.url}"
     context["title"] = made.title if made else page.title
     context["view"] = made.view if made else {}
+    if made:
+        context["seller"] = made.seller
     # A document is parted below its heading, a page of prose above its first section.
     mark = "</h1>" if made and made.markdown else "<h2"
     context["opening"], context["rest"] = _parted(page.content or "", mark)
@@ -94,11 +108,11 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 def on_post_build(config: MkDocsConfig) -> None:
     """The exact bytes beside the page of each edition, which links to them."""
+    made = {page.address for page in config.extra["made"].values()}
     for document in config.extra["shelves"].values():
         for shown in document.editions:
-            if f"{shown.address}".lstrip("/") in config.extra["carried"]:
-                continue
-            Path(config.site_dir, shown.source.lstrip("/")).write_bytes(shown.edition.text)
+            if shown.address.lstrip("/") in made:
+                Path(config.site_dir, shown.source.lstrip("/")).write_bytes(shown.edition.text)
 
 
 def _take_over_assets(files: Files, config: MkDocsConfig) -> None:
@@ -110,11 +124,13 @@ def _take_over_assets(files: Files, config: MkDocsConfig) -> None:
     for address, content in finishing.published.items():
         files.append(File.generated(config, address[1:], content=content))
     config.extra["finishing"] = finishing
+    has_preview = any(file.dest_uri == PREVIEW for file in assets)
+    config.extra["preview"] = finishing.name_of(f"/{PREVIEW}") if has_preview else None
 
 
 def _shelves(config: MkDocsConfig) -> Mapping[str, Shelf]:
     handover = handover_of(config)
-    config.extra["carried"] = handover.carried
+    config.extra["carried"], config.extra["picture"] = handover.carried, handover.preview
     editions = handover.editions
     return {name: shelf(name, editions[name], _work(config, name), ZONE) for name in DOCUMENTS}
 
@@ -123,6 +139,39 @@ def _work(config: MkDocsConfig, document: str) -> bytes | None:
     """The text in the work tree."""
     path = Path(config.docs_dir, f"{document}.md")
     return path.read_bytes() if path.is_file() else None
+
+
+def _drafting(config: MkDocsConfig) -> bool:
+    """Whether this is a site to look at before publishing, and not the published one."""
+    drafts = (shelf.draft for shelf in config.extra["shelves"].values())
+    return bool(config.extra.get("draft")) or any(drafts)
+
+
+def _origin(config: MkDocsConfig) -> str:
+    return (config.site_url or "").rstrip("/")
+
+
+def _listed(files: Files, config: MkDocsConfig) -> list[str]:
+    """The addresses of the pages that search engines are led to: none of a draft."""
+    if _drafting(config):
+        return []
+    made = config.extra["made"]
+    others = [it.url for it in files.documentation_pages() if it.src_uri not in made]
+    return [page.address for page in made.values() if page.listed] + others
+
+
+def _generated(config: MkDocsConfig) -> dict[str, str | bytes]:
+    """Files that are neither pages nor of the theme, by their path in the site."""
+    front = config.extra["shelves"]["offer"].front
+    lunr = [package_files(package).joinpath(path).read_text("utf-8") for package, path in LUNR]
+    picture = config.extra["picture"]
+    return {
+        **({PREVIEW: picture} if picture else {}),
+        "assets/house.css": package_files("offer").joinpath("look/house.css").read_bytes(),
+        "assets/lunr.js": ";\n".join(lunr),
+        "assets/clauses.js": search_index(front) if front else "",
+        "robots.txt": discovery.robots(_origin(config)),
+    }
 
 
 def _page_file(page: pages.Page, config: MkDocsConfig) -> File:

@@ -29,6 +29,8 @@ DOCUMENTS = (
     "/offer/",
     "/offer/1/",
     "/offer/history/",
+    "/offer/redline/1-2/",
+    "/verify/",
     "/consent/",
     "/privacy/",
     "/requisites/",
@@ -43,7 +45,8 @@ DOCUMENTS = (
 # whatever a finger aims at; a link inside a sentence is as high as its line
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     "button, .button, .button-quiet, .choice, .field > input, select, summary,"
-    + ".record-links a, .site-header a, .site-footer a, .document__links a, .letters a, .act a"
+    + ".record-links a, .site-header a, .site-footer a, .ways a, .edition__links a,"
+    + ".letters a, .act a"
 )].filter(it => it.checkVisibility()).filter(it => {
     const box = it.getBoundingClientRect();
     return box.height < 44 || box.width < 44;

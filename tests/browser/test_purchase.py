@@ -60,7 +60,7 @@ def read_the_offer(page: Page, demo: Demo) -> str:
     page.get_by_role("link", name="Читать оферту").click()
     heading(page, "Публичная оферта")
     badge = plain(page.locator(".document__edition .badge").inner_text())
-    page.get_by_role("link", name="Пакеты и цены").click()
+    page.get_by_role("link", name="Цены").click()
     return badge
 
 

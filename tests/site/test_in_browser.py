@@ -27,6 +27,8 @@ SHOWN = [
     "/offer/",
     "/offer/1/",
     "/offer/history/",
+    "/offer/redline/1-2/",
+    "/verify/",
     "/requisites/",
     "/privacy/",
     "/memo/",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,16 @@ OWN_ADDRESSES = [
     "/offer/1/",
     "/offer/2/",
     "/offer/history/",
+    "/offer/redline/1-2/",
     "/consent/",
     "/consent/1/",
     "/consent/history/",
     "/privacy/",
     "/privacy/1/",
     "/privacy/history/",
+    "/verify/",
 ]
-SERVICE = ("/checkout/",)
+SERVICE = re.compile(r"/checkout/|/(?:offer|consent|privacy)/(?:compare|at)$")
 
 
 @pytest.mark.parametrize("address", OWN_ADDRESSES)
@@ -42,7 +45,7 @@ def test_served_bytes_hash_to_what_their_page_and_the_manifest_say(site: Path) -
 
 def leads_somewhere(site: Path, here: str, link: str) -> bool:
     address, _, anchor = link.partition("#")
-    if address.startswith(SERVICE) or link.startswith(("tel:", "mailto:", "https://")):
+    if SERVICE.match(address.split("?")[0]) or link.startswith(("tel:", "mailto:", "https://")):
         return True
     target = site / address.lstrip("/")
     target = target / "index.html" if target.is_dir() else target
@@ -68,6 +71,25 @@ def test_equal_sources_give_equal_bytes(site: Path, tree: Path, tmp_path: Path) 
     assert [
         path for path in ours if (again / path).read_bytes() != (site / path).read_bytes()
     ] == []
+
+
+def test_a_new_edition_changes_no_old_page_but_the_one_it_replaces(
+    site: Path, tree: Path, tmp_path: Path
+) -> None:
+    town.git(tmp_path, "clone", "--quiet", str(tree), "tree")
+    town.reword(tmp_path / "tree", "dudkinanton@bk.ru", "anton@bk.ru")
+    town.reword(tmp_path / "tree", "16 000 ₽", "18 000 ₽")
+    town.commit(tmp_path / "tree", "Ask more again, from another address")
+    later = town.publish_at(tmp_path / "tree", tmp_path / "public", town.day(24))
+    old = [
+        path.relative_to(site)
+        for pattern in ("*/[0-9]/index.html", "*/redline/*/index.html")
+        for path in sorted(site.glob(pattern))
+    ]
+
+    assert len(old) == 5
+    changed = [str(it) for it in old if (later / it).read_bytes() != (site / it).read_bytes()]
+    assert changed == ["offer/2/index.html"]
 
 
 def test_the_site_is_not_built_over_the_folder_that_holds_its_theme() -> None:

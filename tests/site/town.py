@@ -1,5 +1,6 @@
 """Temporary repositories with this project's own pages, and sites built from them."""
 
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 from offer.editions import DOCUMENTS
@@ -98,6 +100,7 @@ class Html(HTMLParser):
     scripts_with_text: list[str] = field(default_factory=list)
     style: str = ""
     words: str = ""
+    ld: dict[str, Any] | None = None  # what it tells of its packages by schema.org
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -108,6 +111,8 @@ class Html(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._inside = tag
         self.elements.append(Element(tag, {name: value or "" for name, value in attrs}))
+        if tag == "script" and self.elements[-1].attributes.get("type") == "application/ld+json":
+            self._inside = "ld"
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = ""
@@ -116,6 +121,8 @@ class Html(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._inside == "script":
             self.scripts_with_text.append(data)
+        elif self._inside == "ld":
+            self.ld = json.loads(data)
         elif self._inside == "style":
             self.style += data
         else:
@@ -127,6 +134,11 @@ class Html(HTMLParser):
     def ids(self) -> set[str]:
         return {element.attributes.get("id", "") for element in self.elements}
 
+    def meta(self, name: str) -> list[str]:
+        """The contents of the `meta` elements of this name."""
+        found = (element.attributes for element in self.all("meta"))
+        return [it["content"] for it in found if name in (it.get("name"), it.get("property"))]
+
     def links(self) -> list[str]:
         """Where its links lead, from the root of the site; as written if elsewhere."""
         return [self.led_to(element.attributes.get("href", "")) for element in self.all("a")]
@@ -135,10 +147,15 @@ class Html(HTMLParser):
         return urljoin(self.address, written)
 
 
+def file_of(site: Path, address: str) -> Path:
+    """The file of the page at `address` of a built site."""
+    path = site / address.lstrip("/")
+    return path / "index.html" if path.is_dir() else path
+
+
 def page(site: Path, address: str) -> Html:
     """The page at `address` of a built site."""
-    path = site / address.lstrip("/")
-    return Html((path / "index.html" if path.is_dir() else path).read_text("utf-8"), address)
+    return Html(file_of(site, address).read_text("utf-8"), address)
 
 
 def pages(site: Path) -> Iterator[tuple[str, Html]]:
