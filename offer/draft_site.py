@@ -18,16 +18,20 @@ from pathlib import Path
 from urllib.parse import quote
 
 from offer import git
+from offer.carry import kept_files, kept_pages, link
 from offer.clauses import decode
+from offer.continuity import before
 from offer.draft import UnsellableError, draft_of, texts_of
 from offer.editions import DOCUMENTS, Edition, editions_of, repository_at, source_path
 from offer.errors import OfferError
+from offer.handover import Handover
 from offer.shelf import CHANGES, TITLES
 from offer.sources import build_draft
 from offer.summary import summary
 from offer.wording import NBSP
 
 TOKEN_BYTES = 16
+DRAFT_REDLINE = "offer/redline/draft/"
 TOKEN = re.compile(r"[0-9a-f]{32}")
 REMOVED = "Черновик убран: ветки {} больше нет."
 
@@ -82,14 +86,17 @@ def _show(
     said = _judged(repository, commit, texts, published, now)
     place = _with_token(place)
     address = place.address(url)
+    at = address if url else None
     with _workshop(place) as workshop:
-        at = address if url else None
-        site = build_draft(repository, commit, texts, published, url=at, workshop=workshop)
+        last = before(place.drafts.parent)
+        pages = kept_pages(last.release, last.sums, published) if last else frozenset[str]()
+        handover = Handover(published, pages)
+        site = build_draft(repository, commit, texts, handover, url=at, workshop=workshop)
+        if last:
+            link(last.release.folder, site, kept_files(last.release, last.sums, pages))
         folder = _switch(place, site)
-    newest = len(published["offer"])
-    redline = f"offer/redline/{newest}-{newest + 1}/"
-    if (folder / redline / "index.html").is_file():
-        said = (*said, f"Что изменилось: {address}{redline}")
+    if (folder / DRAFT_REDLINE / "index.html").is_file():
+        said = (*said, f"Что изменилось: {address}{DRAFT_REDLINE}")
     return (*said, f"Черновик: {address}")
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from offer import git
-from offer.editions import Edition, source_path
+from offer.editions import source_path
 from offer.errors import OfferError
 from offer.handover import Handover
 from offer.rendering import Rendering, rendering
@@ -62,14 +62,14 @@ def build_draft(
     repository: git.Repository,
     commit: str,
     texts: Mapping[str, bytes],
-    editions: Mapping[str, tuple[Edition, ...]],
+    handover: Handover,
     *,
     url: str | None,
     workshop: Path,
 ) -> Path:
     """The pages of a commit with its own `texts`, marked as a draft; the folder of the pages.
 
-    `texts` are bytes by document, `editions` what is public. No manifest and no sums: nobody sells
+    `texts` are bytes by document, `handover` what is public. No manifest and no sums: nobody sells
     by a draft. Raises OfferError("build_failed") with what MkDocs said.
     """
     tree, site = workshop / "tree", workshop / "site"
@@ -78,7 +78,7 @@ def build_draft(
         (tree / source_path(document)).write_bytes(text)
     date = repository.commit_time(commit)
     with rendering(tree, site, date=date, url=url, extra={"draft": True}) as begun:
-        begun.show(Handover(editions))
+        begun.show(handover)
         begun.wait()
     for listing in site.glob("sitemap.xml*"):  # it would lead a search engine here
         listing.unlink()
