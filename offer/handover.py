@@ -7,7 +7,8 @@ there, because it takes most of its time to start; its standard input ends when 
 import base64
 import json
 import sys
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,15 +34,12 @@ class Handover:
 
     def without_needless_texts(self) -> "Handover":
         """The same with empty texts where no page that is to be made shows them."""
-        editions = {d: self._with_needed_texts(found) for d, found in self.editions.items()}
+        needed = {d: _needed(found, self.carried) for d, found in self.editions.items()}
+        shown = (self.editions[d][at] for d in needed for at in needed[d])
+        offers = self.editions.get("offer", ())
+        needed["offer"] = needed.get("offer", frozenset()) | _sold_by_then(offers, shown)
+        editions = {d: _with_texts(found, needed[d]) for d, found in self.editions.items()}
         return replace(self, editions=editions)
-
-    def _with_needed_texts(self, editions: tuple[Edition, ...]) -> tuple[Edition, ...]:
-        needed = _needed(editions, self.carried)
-        return tuple(
-            edition if at in needed else replace(edition, text=b"")
-            for at, edition in enumerate(editions)
-        )
 
 
 def handover_of(config: Any) -> Handover:  # noqa: ANN401 - MkDocs' own class has no types
@@ -83,13 +81,27 @@ def load_handover(path: Path) -> Handover:
 
 def _needed(editions: tuple[Edition, ...], carried: frozenset[str]) -> frozenset[int]:
     """Places of the editions whose text some page needs: its own, its redlines, the newest."""
-    needed = {len(editions) - 1}
+    needed = {len(editions) - 1} if editions else set[int]()
     for at, edition in enumerate(editions):
         if page_url(edition.document, edition.number).lstrip("/") not in carried:
             needed.add(at)
         if at and redline_url(edition.document, at, at + 1).lstrip("/") not in carried:
             needed |= {at - 1, at}
     return frozenset(needed)
+
+
+def _sold_by_then(offers: Sequence[Edition], shown: Iterable[Edition]) -> frozenset[int]:
+    """Places of the offers in force when `shown` came out: their pages name who sold then."""
+    days = [offer.published_at for offer in offers]
+    counts = (bisect_right(days, edition.published_at) for edition in shown)
+    return frozenset(count - 1 for count in counts if count)
+
+
+def _with_texts(editions: Sequence[Edition], needed: Container[int]) -> tuple[Edition, ...]:
+    return tuple(
+        edition if at in needed else replace(edition, text=b"")
+        for at, edition in enumerate(editions)
+    )
 
 
 def _to_row(edition: Edition) -> dict[str, object]:
