@@ -54,7 +54,7 @@ def _unpack(packed: bytes, tree: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content.read())
             else:
-                sentence = f"{member.name} — ссылка, а на сайте могут быть только файлы и папки."
+                sentence = f"{member.name} в коммите — символическая ссылка, а нужен сам файл."
                 raise OfferError("build_failed", sentence)
 
 

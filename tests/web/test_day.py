@@ -70,8 +70,8 @@ def test_each_edition_leads_to_its_page_its_text_and_what_is_otherwise_today(
 
 
 def test_a_pdf_is_linked_where_the_release_has_one(own_town: Town) -> None:
-    pdf = Path(own_town.publisher.current, "offer", "1", "offer.pdf")
-    pdf.write_bytes(b"%PDF-")
+    own_town.publisher.files["offer/1/offer.pdf"] = b"%PDF-"
+    own_town.publisher.publish()
     day = (own_town.clock.now - timedelta(days=1)).date().isoformat()
 
     assert shown(own_town, day).all("a", href="/offer/1/offer.pdf")
