@@ -5,6 +5,7 @@ give the same blocks, but for the spaces inside them.
 """
 
 import re
+from functools import lru_cache
 from html import unescape
 from typing import Literal, NamedTuple
 
@@ -45,8 +46,14 @@ class Block(NamedTuple):
 
 def read_blocks(clause: Clause) -> tuple[Block, ...]:
     """The clause's title, if it has one, and what its text consists of, in order."""
-    title = [Block("title", (_plain(_tidy(clause.title)),))] if clause.title else []
-    return (*title, *_Reader().read(_tidy(clause.text)))
+    return _read(clause.title, clause.text)
+
+
+# Two editions share nearly all their clauses, and the next pair shares them again.
+@lru_cache(maxsize=512)
+def _read(title: str, text: str) -> tuple[Block, ...]:
+    named = [Block("title", (_plain(_tidy(title)),))] if title else []
+    return (*named, *_Reader().read(_tidy(text)))
 
 
 def _tidy(text: str) -> str:

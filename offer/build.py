@@ -108,8 +108,17 @@ def _write_record_of(site: Path, document: str, editions: Sequence[Edition], pla
     write_json(site / document / "editions.json", manifest(document, editions, known))
     if editions:
         seller = _seller(plan.editions["offer"])
-        feed = atom(document, editions, origin=plan.url, seller=seller)
+        earlier = _earlier_feed(plan, document)
+        feed = atom(document, editions, origin=plan.url, seller=seller, earlier=earlier)
         (site / document / "feed.xml").write_bytes(feed)
+
+
+def _earlier_feed(plan: Plan, document: str) -> bytes:
+    """The feed of the release before, if its links are those of this one."""
+    name, last = f"{document}/feed.xml", plan.before
+    if last is None or last.release.url != plan.url or name not in last.sums:
+        return b""
+    return (last.release.folder / name).read_bytes()
 
 
 def _seller(offers: Sequence[Edition]) -> Requisites | None:

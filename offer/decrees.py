@@ -8,9 +8,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
-from holidays import country_holidays
-from holidays.countries.russia import RussiaStaticHolidays
-
 from offer.errors import OfferError
 
 # ТК РФ 112, part 1: (month, day)
@@ -51,6 +48,10 @@ class DecreeCalendar:
     """
 
     def __init__(self) -> None:
+        # imported here: the package loads every country there is, and few commands ask for a day
+        from holidays import country_holidays
+        from holidays.countries.russia import RussiaStaticHolidays
+
         self._years = frozenset(RussiaStaticHolidays.special_public_holidays)
         # Filled at once: filling on first use marks a year as known before its days are, and
         # another thread asking meanwhile would be told that a holiday is a working day.

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Final
 from uuid import UUID, uuid5
@@ -24,6 +23,8 @@ NEWEST: Final = 30
 SELLER: Final = "Исполнитель"
 # Ours for ever: an id made from it and a tag's object id outlives any address of the site.
 NAMES: Final = UUID("6f2b1f5e-5d0c-4c8e-9a55-0b9a7c1d3e42")
+_XML: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
+_ENTRY: Final = re.compile(r"  <entry>\n    <id>([^<]*)</id>.*?\n  </entry>\n", re.DOTALL)
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # A reader that draws no line under or through words still has to tell old from new.
 _SIGNS: Final = (
@@ -38,46 +39,44 @@ _LEGEND: Final = (
 )
 
 
-@dataclass(frozen=True)
-class _Text:
-    """An edition as the feed reads it."""
-
-    edition: Edition
-    side: Side
-
-
 def atom(
     document: str,
     editions: Sequence[Edition],
     *,
     origin: str | None,
     seller: Requisites | None = None,
+    earlier: bytes = b"",
 ) -> bytes:
     """`/{document}/feed.xml`: the newest 30 editions, whatever their number; same in, same out.
 
     `editions` are all of the document, oldest first. Links begin at `origin`
     (`https://example.ru`); without one they are relative to the feed's own address. The author
-    is `seller`, else whoever the newest offer names. Raises ValueError without any edition: a
-    feed of nothing has no date.
+    is `seller`, else whoever the newest offer names. Entries of an `earlier` feed with the same
+    links are taken over. Raises ValueError without any edition: a feed of nothing has no date.
     """
     if not editions:
         raise ValueError(f"no edition of {document} to make a feed of")
-    read = [_read(edition) for edition in editions[-NEWEST - 1 :]]
     root = f"{origin.rstrip('/')}/{document}/" if origin else ""
     feed = _feed(document, editions, root)
-    _author(feed, seller or _seller(read))
-    pairs = list(zip([None, *read], read, strict=False))[-NEWEST:]
-    for before, after in reversed(pairs):
-        _entry(feed, before, after, root)
-    ET.indent(feed)
-    written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
+    _author(feed, seller or _seller(editions[-1]))
+    known = {found[1]: found[0] for found in _ENTRY.finditer(earlier.decode())}
+    pairs = list(zip([None, *editions], editions, strict=False))[-NEWEST:]
+    entries = (
+        known.get(_permanent(after.tag, after)) or _written(_entry(before, after, root), level=1)
+        for before, after in reversed(pairs)
+    )
+    head, end = _written(feed, level=0).rsplit("</feed>", 1)
+    return f"{_XML}{head}{''.join(entries)}</feed>{end}".encode()
 
 
-def _read(edition: Edition) -> _Text:
+def _written(element: ET.Element, *, level: int) -> str:
+    ET.indent(element, level=level)
+    return f"{'  ' * level}{ET.tostring(element, encoding='unicode').rstrip()}\n"
+
+
+def _side(edition: Edition) -> Side:
     terms = edition_terms(edition) if edition.document == "offer" else None
-    text = decode(edition.text, edition.tag)
-    return _Text(edition, Side(edition.document, edition.number, text, terms))
+    return Side(edition.document, edition.number, decode(edition.text, edition.tag), terms)
 
 
 def _feed(document: str, editions: Sequence[Edition], root: str) -> ET.Element:
@@ -100,9 +99,9 @@ def _extent(number: int) -> str:
     return f"Здесь {newest} из{NBSP}{number} и что каждая изменила; {rest}."
 
 
-def _seller(read: Sequence[_Text]) -> Requisites | None:
-    named = (it.side.terms.requisites for it in reversed(read) if it.side.terms)
-    return next(named, None)
+def _seller(newest: Edition) -> Requisites | None:
+    terms = edition_terms(newest) if newest.document == "offer" else None
+    return terms.requisites if terms else None
 
 
 def _author(feed: ET.Element, seller: Requisites | None) -> None:
@@ -112,9 +111,8 @@ def _author(feed: ET.Element, seller: Requisites | None) -> None:
         _say(author, "email", seller.email)
 
 
-def _entry(feed: ET.Element, before: _Text | None, after: _Text, root: str) -> None:
-    edition = after.edition
-    entry = ET.SubElement(feed, "entry")
+def _entry(before: Edition | None, edition: Edition, root: str) -> ET.Element:
+    entry = ET.Element("entry")
     _say(entry, "id", _permanent(edition.tag, edition))
     _say(entry, "title", _title(edition))
     for name in ("published", "updated"):
@@ -125,12 +123,13 @@ def _entry(feed: ET.Element, before: _Text | None, after: _Text, root: str) -> N
     page, source = _places(edition, root)
     _link(entry, "alternate", page, "text/html")
     if before:
-        change = f"{root}redline/{before.edition.number}-{edition.number}/"
+        change = f"{root}redline/{before.number}-{edition.number}/"
         _link(entry, "related", change, "text/html", title="Что изменилось, по пунктам")
     exact = f"Точный текст, SHA-256 {edition.sha256}"
     _link(entry, "related", source, "text/plain", title=exact, length=str(len(edition.text)))
     _say(entry, "summary", edition.summary)
-    _say(entry, "content", _content(before, after, root), type="html")
+    _say(entry, "content", _content(before, edition, root), type="html")
+    return entry
 
 
 def _permanent(name: str, edition: Edition) -> str:
@@ -153,13 +152,12 @@ def _address(path: str, root: str) -> str:
     return root + path.split("/", 2)[2]
 
 
-def _content(before: _Text | None, after: _Text, root: str) -> str:
+def _content(before: Edition | None, edition: Edition, root: str) -> str:
     """HTML that says everything without a style: the summary, the clauses, the words."""
-    edition = after.edition
     page, source = _places(edition, root)
     parts = [f"<p><strong>{escape(edition.summary)}</strong></p>"]
     if before:
-        parts += _changes(before, after, root)
+        parts += _changes(before, edition, root)
     parts.append(
         f'<p><a href="{escape(page)}">Читать редакцию{NBSP}{edition.number}</a> · '
         f'<a href="{escape(source)}">Точный текст</a>, SHA-256 <code>{edition.sha256}</code></p>'
@@ -167,8 +165,8 @@ def _content(before: _Text | None, after: _Text, root: str) -> str:
     return "\n".join(parts)
 
 
-def _changes(before: _Text, after: _Text, root: str) -> Iterator[str]:
-    found = compare_sides(before.side, after.side)
+def _changes(before: Edition, after: Edition, root: str) -> Iterator[str]:
+    found = compare_sides(_side(before), _side(after))
     changed = [it for it in found.changes if it.kind != "same" or it.renumbered]
     if found.told:
         clauses = ((it.sentence, _address(it.path, root)) for it in found.told)

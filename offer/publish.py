@@ -101,7 +101,8 @@ def _nothing_to_do(order: Order, commit: str) -> Published | None:
 
 def _publish(order: Order, commit: str, now: datetime) -> Published:
     with releases.workshop(order.to) as workshop:
-        with building(order.repository, commit, order.url, workshop) as begun:
+        cache = order.to / ".templates"
+        with building(order.repository, commit, order.url, workshop, cache) as begun:
             # imported late on purpose: MkDocs is starting on the other core meanwhile
             from offer.next_release import make
 

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Rendering:
 
 @contextmanager
 def rendering(
-    tree: Path, site: Path, *, date: int, url: str | None, extra: dict[str, object] | None = None
+    tree: Path, site: Path, *, date: int, url: str | None, extra: Mapping[str, object] | None = None
 ) -> Iterator[Rendering]:
     """Start MkDocs on the sources in `tree`; it is ended with whatever happens inside.
 
@@ -74,7 +74,7 @@ def rendering(
                 process.kill()
 
 
-def _configure(tree: Path, site: Path, url: str | None, extra: dict[str, object]) -> None:
+def _configure(tree: Path, site: Path, url: str | None, extra: Mapping[str, object]) -> None:
     overrides: dict[str, object] = {
         "INHERIT": "mkdocs.yml",
         "site_dir": str(site),

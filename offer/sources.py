@@ -20,13 +20,17 @@ SITE_SOURCES = ("docs", "site", "mkdocs.yml")
 
 @contextmanager
 def building(
-    repository: git.Repository, commit: str, url: str | None, workshop: Path
+    repository: git.Repository, commit: str, url: str | None, workshop: Path, cache: Path
 ) -> Iterator[Rendering]:
-    """Begin the pages of a commit in the empty folder `workshop`; `build_release` ends them."""
+    """Begin the pages of a commit in the empty folder `workshop`; `build_release` ends them.
+
+    `cache` keeps compiled templates from one build to the next.
+    """
     tree = workshop / "tree"
     lay_out(repository, commit, tree)
-    date = repository.commit_time(commit)
-    with rendering(tree, workshop / "pages", date=date, url=url) as begun:
+    cache.mkdir(exist_ok=True)
+    date, extra = repository.commit_time(commit), {"templates_cache": str(cache)}
+    with rendering(tree, workshop / "pages", date=date, url=url, extra=extra) as begun:
         yield begun
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import markdown
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
@@ -50,6 +50,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """What every page knows, 404 included: who sells and by which documents."""
+    if cache := config.extra.get("templates_cache"):
+        env.bytecode_cache = FileSystemBytecodeCache(cache)
     shelves = config.extra["shelves"]
     env.globals["made"] = None  # of a page that is not one of ours
     env.globals["shelves"] = shelves

@@ -252,3 +252,14 @@ def test_hostile_words_stay_words_and_signs_that_xml_forbids_do_not_break_it() -
 def test_a_document_without_editions_has_no_feed() -> None:
     with pytest.raises(ValueError, match="no edition"):
         atom("consent", [], origin=ORIGIN)
+
+
+def test_entries_of_an_earlier_feed_are_taken_over_and_come_out_the_same() -> None:
+    found = editions(4)
+    earlier = atom("offer", found[:-1], origin=ORIGIN)
+    marked = earlier.replace("Обозначения".encode(), "Метки".encode())
+
+    assert atom("offer", found, origin=ORIGIN, earlier=earlier) == atom(
+        "offer", found, origin=ORIGIN
+    )
+    assert atom("offer", found, origin=ORIGIN, earlier=marked).count("Метки".encode()) == 2
