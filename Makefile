@@ -27,7 +27,7 @@ check: setup ## formatting, lint, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: setup ## measure the order page, a settlement and set-up; asserts nothing
+bench: setup ## measure the order page, a settlement, reading and set-up; asserts nothing
 	@$(BIN)/python -m benchmarks
 
 soak: setup machine ## the long proofs: races by the hundred

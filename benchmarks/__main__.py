@@ -1,13 +1,21 @@
-"""All measurements, one after the other: `make bench`."""
+"""All measurements, one after the other: `make bench`; or those that are named."""
 
 import os
 import platform
+import sys
 
-from benchmarks import papers, queueing, selling, setting_up
+from benchmarks import papers, publishing, queueing, reading, selling, setting_up
+
+PARTS = {
+    "selling": selling.main,
+    "queueing": queueing.main,
+    "papers": papers.main,
+    "publishing": publishing.main,
+    "reading": reading.main,
+    "setting_up": setting_up.main,
+}
 
 print(f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, "
       f"load {os.getloadavg()[0]:.1f}\n")  # fmt: skip
-selling.main()
-queueing.main()
-papers.main()
-setting_up.main()
+for name in sys.argv[1:] or PARTS:
+    PARTS[name]()

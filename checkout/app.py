@@ -51,6 +51,8 @@ ROUTES = (
     Entry("/{document}/compare", "GET", comparing.compare, guards.public, compares=True),
     Entry("/{document}/at", "GET", days.at, guards.public),
     Entry("/{document}/at/{day:path}", "GET", days.at, guards.public),
+    Entry("/draft/{token}", "GET", site.to_draft, guards.secret_address),
+    Entry("/draft/{token}/{path:path}", "GET", site.draft, guards.secret_address),
     Entry("/healthz", "GET", handlers.healthz, guards.public),
     Entry("/metrics", "GET", handlers.metrics, guards.metrics_token),
 )
@@ -144,12 +146,15 @@ def _stylesheet(request: Request) -> Response:
 
 
 def _site(shop: Shop) -> Callable[[Request], object]:
+    def look(request: Request) -> Response:
+        release = shop.shelf.release()
+        found = site.page(request, release.folder) if release else None
+        return found or trouble(troubles.not_found(house(shop)), shop, 404)
+
     async def answer(request: Request) -> Response:
         try:
-            release = await run_sync(shop.shelf.release)
-            found = await site.page(request, release.folder) if release else None
+            return await run_sync(look, request)
         except Exception:
             return _bug(shop)
-        return found or trouble(troubles.not_found(house(shop)), shop, 404)
 
     return answer

@@ -1,164 +1,137 @@
-"""The blocks of a public document as a paper sets them: plain values, for a template to read.
+"""The Markdown of a clause → headings, paragraphs, bullets and rows of tables as plain text.
 
-Every string in them is text and never markup, and nothing of the text is left out.
+Marks, wrapped lines and kinds of spaces are formatting: two texts that a reader sees as the same
+give the same blocks, but for the spaces inside them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from html import unescape
+from typing import Literal, NamedTuple
 
-from offer.markup import Node, read_markup
-from offer.runs import LONGEST_WORD, Part, Run, breakable, is_block, plain, read_runs
+from offer.clauses import Clause
+from offer.typography import no_break
+from offer.words import LINK_CLOSES, LINK_OPENS
 
-LONGEST_HEADING = 500  # a PDF's list of contents takes no very long one
-MOST_COLUMNS = 10
-SHORT_CELL = 20
+Shape = Literal["title", "heading", "paragraph", "item", "step", "head", "row"]
 
-Block = dict[str, Any]
+_MARK = re.compile(r"[ \t]*(?:>[ \t]?)*(?P<mark>[-*+•][ \t\u00a0]+|#{1,6}[ \t]+|)")
+_STEP = re.compile(r"[ \t]*(?P<ordinal>[0-9]{1,3})[.)][ \t\u00a0]+(?=\S)")
+_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*--[ \t:|-]*")
+_RULE_SIGNS = frozenset("|:-")
+_CELL = re.compile(r"(?<!\\)\|")
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\n]*)\)")
+_MARKS = re.compile(r"\*\*|__|`|\{:[^}\n]*\}|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_MARKED = re.compile(r"[\[*_`{\\&]")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
+_SPACES = re.compile("  +")
+_ODD = re.compile(f"[\t\u2009\u202f\u00ad\u200b\u2060\ufeff{LINK_OPENS}{LINK_CLOSES}]")
+# thin spaces and tabs are spaces; signs that nobody sees are nothing
+_SIGNS = dict.fromkeys(map(ord, "\t\u2009\u202f"), " ") | dict.fromkeys(
+    map(ord, f"\u00ad\u200b\u2060\ufeff{LINK_OPENS}{LINK_CLOSES}")
+)
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_ALIGNED = re.compile(r"text-align:\s*(center|right)")
 
+class Block(NamedTuple):
+    """One block; `cells` are one text, or those of a row.
 
-def read_blocks(text: str, address: str) -> list[Block]:
-    """The blocks in the order of the text, each with its `kind`:
-
-    - `heading`: `level` 1–6, `number` ("3." or ""), `runs` (offer/runs.py);
-    - `paragraph`: `number` ("3.1." or ""), `runs`, `leads`: what follows belongs to it;
-    - `list`: `start` (None for bullets), `items`, each a list of blocks;
-    - `quote`: `blocks`; `code`: `lines`; `rule`;
-    - `table`: `shares` (0: its own width) and `alignment` of columns, `head`, `rows` of runs.
-
-    `address` is the page of the text, from which its relative links start.
+    Rows of one table share `table`, counted from 1 in its clause; `ordinal` is a step's number.
     """
-    return list(_blocks(read_markup(text).children, address))
+
+    shape: Shape
+    cells: tuple[str, ...]
+    table: int = 0
+    ordinal: int = 0
 
 
-def _blocks(parts: Iterable[Part], address: str) -> Iterator[Block]:
-    inline: list[Part] = []
-    for part in parts:
-        if isinstance(part, Node) and is_block(part):
-            yield from _paragraph(inline, address)
-            inline = []
-            yield from _block(part, address)
+def read_blocks(clause: Clause) -> tuple[Block, ...]:
+    """The clause's title, if it has one, and what its text consists of, in order."""
+    title = [Block("title", (_plain(_tidy(clause.title)),))] if clause.title else []
+    return (*title, *_Reader().read(_tidy(clause.text)))
+
+
+def _tidy(text: str) -> str:
+    return no_break(text.translate(_SIGNS) if _ODD.search(text) else text)
+
+
+class _Reader:
+    """Joins the lines of a text to blocks."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.lines: list[str] = []
+        self.opened = Block("paragraph", ())
+        self.tables = 0
+        self.in_table = False
+
+    def read(self, text: str) -> list[Block]:
+        for line in text.split("\n"):
+            self._take(line)
+        self._close()
+        return self.blocks
+
+    def _take(self, line: str) -> None:
+        first = line.lstrip(" \t")[:1]
+        is_rule = first in _RULE_SIGNS and _RULE.fullmatch(line) is not None
+        if first == "|" and not is_rule:
+            self._close()
+            self._row(line)
+        elif is_rule and self.in_table:
+            self._rule()
         else:
-            inline.append(part)
-    yield from _paragraph(inline, address)
+            self.in_table = False
+            if is_rule or not first:
+                self._close()
+            else:
+                self._text(line, first)
+
+    def _text(self, line: str, first: str) -> None:
+        if first.isalpha():
+            self.lines.append(line)
+        elif step := _STEP.match(line):
+            self._open(Block("step", (), ordinal=int(step["ordinal"])), line[step.end() :])
+        elif mark := _MARK.match(line):
+            text = line[mark.end() :]
+            if mark["mark"]:
+                shape: Shape = "heading" if mark["mark"][0] == "#" else "item"
+                self._open(Block(shape, ()), text)
+            else:
+                self.lines.append(text)
+
+    def _open(self, block: Block, line: str) -> None:
+        self._close()
+        self.opened, self.lines = block, [line]
+
+    def _close(self) -> None:
+        if not self.lines:
+            return
+        text = _plain(" ".join(line.strip().removesuffix("\\") for line in self.lines))
+        if text:
+            self.blocks.append(self.opened._replace(cells=(text,)))
+        self.opened, self.lines = Block("paragraph", ()), []
+
+    def _row(self, line: str) -> None:
+        self.tables += not self.in_table
+        self.in_table = True
+        cells = _CELL.split(line.strip().removeprefix("|"))
+        if len(cells) > 1 and not cells[-1].strip():
+            cells.pop()
+        self.blocks.append(Block("row", tuple(map(_plain, cells)), self.tables))
+
+    def _rule(self) -> None:
+        """What stands over the first rule of a table is its head."""
+        before = self.blocks[-2] if len(self.blocks) > 1 else None
+        if before is None or before.table != self.blocks[-1].table:
+            self.blocks[-1] = self.blocks[-1]._replace(shape="head")
 
 
-def _block(node: Node, address: str) -> Iterator[Block]:
-    if node.tag in _HEADINGS and not any(map(is_block, node.nodes())):
-        yield from _heading(node, address)
-    elif node.tag in ("ul", "ol"):
-        yield from _list(node, address)
-    elif node.tag == "blockquote":
-        yield {"kind": "quote", "blocks": list(_blocks(node.children, address))}
-    elif node.tag == "pre":
-        lines = node.text().expandtabs(4).strip("\n").split("\n")
-        yield {"kind": "code", "lines": [breakable(line) for line in lines]}
-    elif node.tag == "table":
-        yield from _table(node, address)
-    elif node.tag == "hr":
-        yield {"kind": "rule"}
-    else:
-        yield from _blocks(node.children, address)
+def _plain(text: str) -> str:
+    """`text` as a reader sees it; the address behind a link follows it, see `words`."""
+    if _MARKED.search(text):
+        text = _ESCAPE.sub(r"\1", _MARKS.sub("", _LINK.sub(_linked, text)))
+        text = unescape(text)
+    return _SPACES.sub(" ", text).strip()
 
 
-def _heading(node: Node, address: str) -> Iterator[Block]:
-    number, rest = _numbered(node.children)
-    runs = read_runs(rest, address)
-    if len(plain(runs)) > LONGEST_HEADING:
-        strong = Node("strong", children=list(rest))
-        yield {
-            "kind": "paragraph",
-            "number": number,
-            "leads": False,
-            "runs": read_runs([strong], address),
-        }
-    elif runs or number:
-        yield {"kind": "heading", "level": int(node.tag[1]), "number": number, "runs": runs}
-
-
-def _paragraph(parts: Sequence[Part], address: str) -> Iterator[Block]:
-    number, rest = _numbered(parts)
-    runs = read_runs(rest, address)
-    if runs or number:
-        leads = plain(runs).endswith(":")
-        yield {"kind": "paragraph", "number": number, "runs": runs, "leads": leads}
-
-
-def _list(node: Node, address: str) -> Iterator[Block]:
-    start = _whole(node.attributes.get("start", "")) if node.tag == "ol" else None
-    items = [list(_blocks([part], address)) for part in node.children if not _is_blank(part)]
-    if items:
-        yield {"kind": "list", "start": start, "items": items}
-
-
-def _table(node: Node, address: str) -> Iterator[Block]:
-    rows = [list(row.find("th", "td")) for row in node.find("tr")]
-    columns = max(map(len, rows), default=0)
-    if not 0 < columns <= MOST_COLUMNS or not _is_all_cells(node, rows):
-        yield from _rows_told(node, address)
-        return
-    longest = max(8, LONGEST_WORD // columns)
-    cells = [[read_runs(cell.children, address, longest) for cell in row] for row in rows]
-    for row in cells:
-        row.extend([] for _ in range(columns - len(row)))
-    heads = int(bool(rows[0]) and rows[0][0].tag == "th")
-    yield {
-        "kind": "table",
-        "shares": _shares(cells),
-        "alignment": [_alignment(rows[0], at) for at in range(columns)],
-        "head": cells[0] if heads else [],
-        "rows": cells[heads:],
-    }
-
-
-def _rows_told(node: Node, address: str) -> Iterator[Block]:
-    """A table no page is wide enough for, or of somebody's own HTML: a paragraph for each row."""
-    for part in node.children:
-        if isinstance(part, Node) and part.tag != "tr":
-            yield from _rows_told(part, address)
-        else:
-            cells = part.children if isinstance(part, Node) else [part]
-            filled = [cell for cell in cells if not _is_blank(cell)]
-            yield from _paragraph([it for cell in filled for it in (" | ", cell)][1:], address)
-
-
-def _numbered(parts: Sequence[Part]) -> tuple[str, Sequence[Part]]:
-    """The number of a clause, if one stands first, and what follows it."""
-    first = parts[0] if parts else ""
-    if isinstance(first, Node) and first.attributes.get("class") == "clause-number":
-        number = first.text().strip()
-        if len(number) <= len("10.10.10."):
-            return number, parts[1:]
-    return "", parts
-
-
-def _is_blank(part: Part) -> bool:
-    return isinstance(part, str) and not part.strip()
-
-
-def _is_all_cells(table: Node, rows: Sequence[Sequence[Node]]) -> bool:
-    """Whether no text of the table stands outside its cells."""
-    inside = "".join(cell.text() for row in rows for cell in row)
-    return "".join(inside.split()) == "".join(table.text().split())
-
-
-def _whole(number: str) -> int:
-    """Where an ordered list starts; one of a number that nobody counts from."""
-    return int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 1
-
-
-def _shares(cells: Sequence[Sequence[Sequence[Run]]]) -> list[int]:
-    """How columns share the width by their longest cells; beside long ones short keep their own."""
-    longest = [max(len(plain(cell)) for cell in column) for column in zip(*cells, strict=True)]
-    if max(longest) > SHORT_CELL:
-        return [0 if length <= SHORT_CELL else min(length, 60) for length in longest]
-    return [max(length, 6) for length in longest]
-
-
-def _alignment(heads: Sequence[Node], at: int) -> str:
-    style = heads[at].attributes.get("style", "") if at < len(heads) else ""
-    found = _ALIGNED.search(style)
-    return found[1] if found else "left"
+def _linked(match: re.Match[str]) -> str:
+    shown, address = match.groups()
+    return shown if shown == address else f"{shown}{LINK_OPENS}{address}{LINK_CLOSES}"

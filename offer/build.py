@@ -7,20 +7,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from offer import carry
 from offer.addresses import page_url, pdf_url, source_url
 from offer.compress import compress
 from offer.continuity import Before
-from offer.edition_paper import edition_pdf
+from offer.edition_paper import edition_pdf, preview_png
 from offer.editions import Edition, sha256, source_path
 from offer.errors import OfferError
 from offer.feed import atom
 from offer.handover import Handover
-from offer.manifest import manifest
+from offer.manifest import edition_terms, manifest
 from offer.release import SUMS
 from offer.releases import RECORD
 from offer.rendering import Rendering
+from offer.values import Requisites
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def build_release(plan: Plan, begun: Rendering, workshop: Path) -> Path:
     sums, carried = _carry(plan, site)
     plan = replace(plan, editions=_with_papers(plan, site, sums))
     _set_texts(workshop / "tree", plan.editions)
-    begun.show(Handover({d: tuple(found) for d, found in plan.editions.items()}, carried))
+    begun.show(_handover(plan, carried))
     for document, editions in plan.editions.items():
         _write_record_of(site, document, editions, plan)
     begun.wait()
@@ -54,6 +56,14 @@ def build_release(plan: Plan, begun: Rendering, workshop: Path) -> Path:
     write_json(site / RECORD, record)
     finish(site, sums, plan.before)
     return site
+
+
+def _handover(plan: Plan, carried: frozenset[str]) -> Handover:
+    editions = {document: tuple(found) for document, found in plan.editions.items()}
+    # a link to the site is shown with its picture only where the site has an address
+    newest = editions["offer"][-1:] if plan.url else ()
+    preview = preview_png(newest[0], plan.url) if newest else b""
+    return Handover(editions, carried, preview)
 
 
 def _carry(plan: Plan, site: Path) -> tuple[dict[str, str], frozenset[str]]:
@@ -97,7 +107,15 @@ def _write_record_of(site: Path, document: str, editions: Sequence[Edition], pla
     known = _known_terms(plan.before)
     write_json(site / document / "editions.json", manifest(document, editions, known))
     if editions:
-        (site / document / "feed.xml").write_bytes(atom(document, editions, origin=plan.url))
+        seller = _seller(plan.editions["offer"])
+        feed = atom(document, editions, origin=plan.url, seller=seller)
+        (site / document / "feed.xml").write_bytes(feed)
+
+
+def _seller(offers: Sequence[Edition]) -> Requisites | None:
+    """Who publishes all documents: the seller that the offer in force names."""
+    terms = edition_terms(offers[-1]) if offers else None
+    return terms.requisites if terms else None
 
 
 def _known_terms(before: Before | None) -> dict[str, object]:
@@ -143,8 +161,11 @@ def finish(site: Path, sums: Mapping[str, str], before: Before | None) -> None:
     write_sums(site, sums)
 
 
-def write_sums(site: Path, known: Mapping[str, str]) -> None:
-    """What `sha256sum --check SHA256SUMS` reads: every file of the release but this one."""
+def write_sums(site: Path, known: Mapping[str, str] = MappingProxyType({})) -> None:
+    """What `sha256sum --check SHA256SUMS` reads: every file of the release but this one.
+
+    `known` are hashes that need not be taken again.
+    """
     lines = [
         f"{known.get(name) or sha256((site / name).read_bytes())}  {name}\n"
         for name in _names(site)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from offer.addresses import page_url
+from offer.change_sentences import ChangeSentence, sentences_of
 from offer.clauses import Clause, read_clauses
-from offer.redline import ClauseChange, redline
-from offer.sentences import change_sentences
+from offer.redline import ClauseChange, compare
 from offer.terms import Terms
 from offer.words import words
 
-# Three seconds' work at worst. The real offer with every word replaced takes a tenth of it.
-MOST_EFFORT = 1_000_000
+# Two or three seconds' work. The real offer with every word replaced takes a tenth of it.
+MOST_EFFORT = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,13 @@ class Side:
 
 @dataclass(frozen=True)
 class Told:
-    """A change in a sentence, the number of its clause, and where a numbered edition says it."""
+    """A change in a sentence.
+
+    `anchor` is the id of its place in the redline, `path` where the numbered `edition` says it.
+    """
 
     sentence: str
+    anchor: str
     number: str
     edition: int
     path: str
@@ -37,26 +41,28 @@ class Told:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the newer side says otherwise; both () when only marks or spaces differ."""
+    """What the newer side says otherwise, and every clause of both, the unchanged ones too.
+
+    Nothing is told when only marks or spaces differ.
+    """
 
     told: tuple[Told, ...]
     changes: tuple[ClauseChange, ...]
 
 
 def compare_sides(old: Side, new: Side) -> Comparison:
-    """The changed clauses of two editions, each a link into the edition that has the clause."""
-    changes = redline(old.text, new.text)
-    sentences = change_sentences(old.text, new.text, old.terms, new.terms)
-    gone = {it.number for it in changes if it.kind == "removed"}
-    gone -= {it.number for it in changes if it.kind != "removed"}
-    told = (_told(it.sentence, it.number, old if it.number in gone else new) for it in sentences)
+    """Two editions clause by clause; what changed leads to the edition that has the clause."""
+    changes = compare(old.text, new.text)
+    gone = {it.anchor for it in changes if it.kind == "removed"}
+    sentences = sentences_of(changes, old.terms, new.terms)
+    told = (_told(it, old if it.anchor in gone else new) for it in sentences)
     return Comparison(tuple(told), changes)
 
 
-def _told(sentence: str, number: str, side: Side) -> Told:
-    anchor = Clause(number, "", "", 0).anchor
-    path = f"{page_url(side.document, side.number)}#{anchor}"
-    return Told(sentence, number, side.number, path)
+def _told(it: ChangeSentence, side: Side) -> Told:
+    clause = Clause(it.number, "", "", 0).anchor
+    path = f"{page_url(side.document, side.number)}#{clause}"
+    return Told(it.sentence, it.anchor, it.number, side.number, path)
 
 
 def takes_too_long(old: str, new: str) -> bool:

@@ -39,7 +39,7 @@ def _compress(path: Path) -> None:
 
 def _packed(content: bytes) -> Iterator[tuple[str, bytes]]:
     if len(content) >= LEAST_BYTES:
-        yield ".br", brotli.compress(content, mode=brotli.MODE_TEXT, quality=11)
+        yield ".br", brotli.compress(content, mode=brotli.MODE_TEXT, quality=10)
         yield ".gz", gzipped(content)
 
 

@@ -1,7 +1,7 @@
 """Whatever was public stays public: the release before, and the next one held against it."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from offer import releases
 from offer.editions import DOCUMENTS, Edition
 from offer.errors import OfferError
-from offer.release import PublishedEdition, Release, load_release, prove_files, read_sums
+from offer.release import PublishedEdition, Release, load_release, prove_files
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ def is_shown(to: Path, last: Before, editions: Mapping[str, Sequence[Edition]]) 
     return in_place and bool(last.sums) and has == wanted
 
 
-def prove(made: Release, last: Release | None) -> None:
-    """Hold a release against the one before it.
+def prove(made: Iterable[Edition | PublishedEdition], last: Before | None) -> None:
+    """Hold the editions of the next release against the one before it.
 
     Raises OfferError("rewritten") that names the first edition whose tag (which fixes commit and
     date), text or date is another, or which is gone.
     """
-    kept = {edition.tag: edition for edition in _editions(made)}
-    for old in _editions(last) if last else ():
+    kept = {edition.tag: edition for edition in made}
+    for old in editions_in(last.release) if last else ():
         new = kept.get(old.tag)
         if new is None or new.tag_id != old.tag_id:
             sentence = (
@@ -62,23 +62,24 @@ def prove(made: Release, last: Release | None) -> None:
             raise OfferError("rewritten", sentence)
 
 
-def reprinted(made: Release, last: Release | None) -> tuple[PublishedEdition, ...]:
+def reprinted(made: Release, last: Before | None) -> tuple[PublishedEdition, ...]:
     """Editions whose PDF had to be made anew and came out with another hash."""
-    printed = {edition.tag: edition.pdf_sha256 for edition in _editions(last)} if last else {}
+    known = editions_in(last.release) if last else ()
+    printed = {edition.tag: edition.pdf_sha256 for edition in known}
     return tuple(
         edition
-        for edition in _editions(made)
+        for edition in editions_in(made)
         if printed.get(edition.tag) not in (None, edition.pdf_sha256)
     )
 
 
 def _sums(release: Release) -> Mapping[str, str]:
     try:
-        prove_files(release.folder)
+        return prove_files(release.folder)
     except OfferError:
         return {}
-    return read_sums(release.folder)
 
 
-def _editions(release: Release) -> Iterator[PublishedEdition]:
+def editions_in(release: Release) -> Iterator[PublishedEdition]:
+    """The editions of every document."""
     return (edition for document in DOCUMENTS for edition in release.editions[document])

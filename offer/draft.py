@@ -1,7 +1,11 @@
-"""The pushed texts that differ from what is public → their next editions, as tag objects."""
+"""The texts of a commit that differ from what is public → their next editions.
+
+Planning them writes nothing, so that a push is judged and a draft shown by the very rules of
+publishing; only then are they written, as tag objects that no ref names yet.
+"""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from offer import git
@@ -10,6 +14,7 @@ from offer.editions import DOCUMENTS, Edition, sha256, source_path
 from offer.errors import OfferError
 from offer.limits import refuse_large
 from offer.manifest import edition_terms
+from offer.signing import write_signed_tag
 from offer.summary import FIRST, change_class, summary
 from offer.tags import ZONE, Tag, compose_tag
 from offer.terms import Problem, Requisites, Terms, read_terms
@@ -28,32 +33,66 @@ class UnsellableError(OfferError):
         self.problems = tuple(problems)
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What publishing a commit would make public; an edition's `tag_id` is still empty.
+
+    `terms` are those of the commit's offer, which would be sold by.
+    """
+
+    editions: tuple[Edition, ...]
+    terms: Terms
+
+
 def next_editions(
     repository: git.Repository,
     commit: str,
     published: Mapping[str, Sequence[Edition]],
     now: datetime,
+    *,
+    sign: bool = False,
 ) -> tuple[Edition, ...]:
     """Editions for the documents whose bytes at `commit` are not those of the last edition.
 
-    Their tag objects are written, without refs: nothing is public yet. Raises OfferError when a
-    text cannot be published; what is in force then stays so.
+    Their tag objects are written, signed if `sign`, without refs: nothing is public yet. Raises
+    OfferError when a text cannot be published; what is in force then stays so.
     """
-    texts = _texts(repository, commit, published)
-    tagger = _sellable(texts["offer"]).requisites
+    draft = draft_of(repository, commit, published, now)
+    return write_editions(repository, draft, sign=sign)
+
+
+def draft_of(
+    repository: git.Repository,
+    commit: str,
+    published: Mapping[str, Sequence[Edition]],
+    now: datetime,
+) -> Draft:
+    """What `next_editions` would write, and its refusals; nothing is written."""
+    texts = texts_of(repository, commit)
+    _refuse_missing(texts, published)
+    terms = _sellable(texts["offer"])
     drafts = [
         _draft(document, text, commit, published[document], now)
         for document, text in texts.items()
         if not published[document] or published[document][-1].text != text
     ]
     described = [_described(repository, draft, published[draft.document]) for draft in drafts]
-    return tuple(_tagged(repository, draft, tagger) for draft in described)
+    return Draft(tuple(described), terms)
 
 
-def _texts(
-    repository: git.Repository, commit: str, published: Mapping[str, Sequence[Edition]]
-) -> dict[str, bytes]:
-    """The documents of the commit; one that was never public may be absent."""
+def write_editions(
+    repository: git.Repository, draft: Draft, *, sign: bool = False
+) -> tuple[Edition, ...]:
+    """The draft's editions with the ids of their tag objects, which now exist without refs."""
+    seller = draft.terms.requisites
+    return tuple(_tagged(repository, edition, seller, sign=sign) for edition in draft.editions)
+
+
+def texts_of(repository: git.Repository, commit: str) -> dict[str, bytes]:
+    """The documents that the commit has, by name.
+
+    Raises OfferError for one that is no plain, readable text: a link, too large, not UTF-8.
+    """
     names = {document: f"{commit}:{source_path(document)}" for document in DOCUMENTS}
     found = repository.objects(names.values())
     links = repository.links(commit, [source_path(document) for document in DOCUMENTS])
@@ -65,9 +104,14 @@ def _texts(
             _refuse_link(document, links)
             decode(blob.data, source_path(document))
             texts[document] = blob.data
-        elif published[document] or document == "offer":
-            raise OfferError("missing_file", f"В коммите нет файла {source_path(document)}.")
     return texts
+
+
+def _refuse_missing(texts: Mapping[str, bytes], published: Mapping[str, Sequence[Edition]]) -> None:
+    """An offer there must be; another document may be absent until it was public once."""
+    for document in DOCUMENTS:
+        if document not in texts and (published[document] or document == "offer"):
+            raise OfferError("missing_file", f"В коммите нет файла {source_path(document)}.")
 
 
 def _refuse_link(document: str, links: Container[str]) -> None:
@@ -142,7 +186,9 @@ def _terms(edition: Edition) -> Terms | None:
     return edition_terms(edition) if edition.document == "offer" else None
 
 
-def _tagged(repository: git.Repository, draft: Edition, tagger: Requisites) -> Edition:
+def _tagged(
+    repository: git.Repository, draft: Edition, tagger: Requisites, *, sign: bool
+) -> Edition:
     """The edition with the id of its tag object, which now exists and which no ref names."""
     trailers = {"Sha256": draft.sha256, "Change": draft.change, "Previous": draft.previous}
     tag = Tag(
@@ -153,5 +199,8 @@ def _tagged(repository: git.Repository, draft: Edition, tagger: Requisites) -> E
         summary=draft.summary,
         trailers={key: value for key, value in trailers.items() if value is not None},
     )
+    if sign:
+        signed = write_signed_tag(repository, tag, tagger=tagger.name, email=tagger.email)
+        return replace(draft, tag_id=signed)
     content = compose_tag(tag, tagger=tagger.name, email=tagger.email)
     return replace(draft, tag_id=repository.write_tag(content))

@@ -1,37 +1,39 @@
 """What a text changed in the edition before it, as pages show it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from offer.redline import ClauseChange, clause_title, redline, redline_html
+from offer.change_sentences import ChangeSentence, sentences_of
+from offer.redline import ClauseChange, compare
+from offer.redline_html import redline_html, redline_legend
 from offer.shelf import Shown
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """One changed clause in a sentence; `anchor` is the id of the clause in the redline."""
-
-    number: str
-    anchor: str
-    sentence: str
-
-
-@dataclass(frozen=True)
 class EditionChanges:
-    """What `new` changed in `old`: in sentences, and word by word as HTML."""
+    """What `new` changed in `old`: in sentences, and word by word as HTML.
+
+    Read off the two texts alone, so that it is the same for ever.
+    """
 
     old: Shown
     new: Shown
-    sentences: tuple[Sentence, ...]
-    html: str
 
+    @cached_property
+    def _changes(self) -> tuple[ClauseChange, ...]:
+        return compare(self.old.text, self.new.text)
 
-def edition_changes(old: Shown, new: Shown) -> EditionChanges:
-    """Read off the two texts alone, so that it is the same for ever."""
-    changes = redline(old.text, new.text)
-    return EditionChanges(old, new, tuple(_sentences(changes)), redline_html(changes))
+    @cached_property
+    def sentences(self) -> tuple[ChangeSentence, ...]:
+        """The changed clauses; () when only marks or spaces differ."""
+        return sentences_of(self._changes, self.old.terms, self.new.terms)
 
+    @property
+    def html(self) -> str:
+        """Every clause, the unchanged ones folded."""
+        return redline_html(self._changes)
 
-def _sentences(changes: tuple[ClauseChange, ...]) -> Iterator[Sentence]:
-    for change in changes:
-        yield Sentence(change.number, "", clause_title(change))
+    @property
+    def legend(self) -> str:
+        """The signs that occur, explained."""
+        return redline_legend(self._changes)

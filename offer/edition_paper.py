@@ -10,11 +10,11 @@ from pathlib import Path
 
 from offer import wording
 from offer.addresses import page_url, source_url
-from offer.blocks import Block, read_blocks
 from offer.clauses import decode
 from offer.editions import Edition
 from offer.manifest import badge, edition_terms
 from offer.paper import picture, typeset
+from offer.paper_blocks import Block, read_blocks
 from offer.runs import plain
 from offer.shelf import TITLES
 from offer.tags import ZONE

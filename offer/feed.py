@@ -13,7 +13,7 @@ from offer.clauses import decode
 from offer.comparison import Side, compare_sides
 from offer.editions import Edition
 from offer.manifest import edition_terms
-from offer.redline import redline_html
+from offer.redline_html import redline_html
 from offer.shelf import CHANGES, TITLES
 from offer.summary import FIRST
 from offer.terms import Requisites
@@ -169,12 +169,13 @@ def _content(before: _Text | None, after: _Text, root: str) -> str:
 
 def _changes(before: _Text, after: _Text, root: str) -> Iterator[str]:
     found = compare_sides(before.side, after.side)
+    changed = [it for it in found.changes if it.kind != "same" or it.renumbered]
     if found.told:
         clauses = ((it.sentence, _address(it.path, root)) for it in found.told)
         items = (f'<li><a href="{href}">{escape(words)}</a></li>' for words, href in clauses)
         yield f"<ul>{''.join(items)}</ul>"
-    if found.changes:
-        marked = redline_html(found.changes)
+    if changed:
+        marked = redline_html(changed)
         for mark, sign in _SIGNS:
             marked = mark.sub(sign, marked)
         yield _LEGEND

@@ -34,7 +34,12 @@ class Finishing:
         self._names = assets.names
         self._scripts = assets.scripts
         self._sheets = {address: parse(css, address) for address, css in assets.sheets.items()}
+        self._names_in: dict[tuple[tuple[str, ...], bool], Names] = {}
         self._picked: dict[tuple[tuple[str, ...], bool, Elements, Names], str] = {}
+
+    def name_of(self, address: str) -> str:
+        """The published address of an asset, for where no link can be rewritten."""
+        return self._names[address]
 
     def page(self, markup: str, address: str | None) -> str:
         """The finished page. `address` is «offer/3/», or None where it is shown at any (404).
@@ -53,11 +58,19 @@ class Finishing:
         page = Page(elements(markup), scripts)
         texts = material.concerns(page)
         nodes = self._nodes(linked, with_material=texts)
-        seen = page.seen_by(mentioned(nodes))
+        seen = page.seen_by(self._mentioned(linked, nodes, with_material=texts))
         key = (linked, texts, seen.elements, scripts)
         if key not in self._picked:
             self._picked[key] = purge(nodes, seen)
         return self._picked[key]
+
+    def _mentioned(
+        self, linked: tuple[str, ...], nodes: tuple[Node, ...], *, with_material: bool
+    ) -> Names:
+        key = (linked, with_material)
+        if key not in self._names_in:
+            self._names_in[key] = mentioned(nodes)
+        return self._names_in[key]
 
     def _nodes(self, linked: tuple[str, ...], *, with_material: bool) -> tuple[Node, ...]:
         strangers = [address for address in linked if address not in self._sheets]

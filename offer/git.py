@@ -79,7 +79,7 @@ class Repository:
 
     def refs(self, prefix: str) -> tuple[Ref, ...]:
         """The refs under `prefix`, such as `refs/tags/offer/`, in no special order."""
-        listing = self._run(
+        listing = self.run(
             "for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", prefix
         )
         fields = (line.split(" ") for line in listing.decode().splitlines())
@@ -90,43 +90,43 @@ class Repository:
         wanted = list(dict.fromkeys(names))
         if not wanted:
             return {}
-        answer = self._run("cat-file", "--batch", stdin="".join(f"{n}\n" for n in wanted).encode())
+        answer = self.run("cat-file", "--batch", stdin="".join(f"{n}\n" for n in wanted).encode())
         return _read_batch(wanted, answer)
 
     def commit(self, name: str) -> str | None:
         """The id of the commit that `name` means, or None when there is no such commit."""
         asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-        return self._run(*asked, accept=(0, 1, 128)).decode().strip() or None
+        return self.run(*asked, accept=(0, 1, 128)).decode().strip() or None
 
     def commit_time(self, commit: str) -> int:
         """When the commit was made, in seconds since 1970."""
-        return int(self._run("show", "-s", "--format=%ct", commit).decode().strip())
+        return int(self.run("show", "-s", "--format=%ct", commit).decode().strip())
 
     def is_shallow(self) -> bool:
         """Whether older commits were left out when this repository was cloned."""
-        return self._run("rev-parse", "--is-shallow-repository").strip() == b"true"
+        return self.run("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def folder(self, commit: str) -> tuple[str, ...]:
         """The names at the top of the commit's tree."""
-        names = self._run("ls-tree", "-z", "--name-only", commit).decode(errors="replace")
+        names = self.run("ls-tree", "-z", "--name-only", commit).decode(errors="replace")
         return tuple(names.split("\0")[:-1])
 
     def links(self, commit: str, paths: Sequence[str]) -> frozenset[str]:
         """Those of the paths that are symbolic links in the commit."""
-        listing = self._run("ls-tree", "-z", commit, "--", *paths).decode(errors="replace")
+        listing = self.run("ls-tree", "-z", commit, "--", *paths).decode(errors="replace")
         entries = (entry.partition("\t") for entry in listing.split("\0") if entry)
         return frozenset(path for meta, _, path in entries if meta.startswith("120000 "))
 
     def archive(self, commit: str, paths: Sequence[str]) -> bytes:
         """The named files and folders of a commit as a tar archive."""
-        return self._run("archive", "--format=tar", commit, "--", *paths)
+        return self.run("archive", "--format=tar", commit, "--", *paths)
 
     def messages(self, commit: str, after: str | None, path: str) -> tuple[Message, ...]:
         """Trailers of the commits that touch `path`, newest first, none that `after` has."""
         trailer = "%(trailers:key={},valueonly=true,unfold=true)%x00"
         shape = f"--format=%H%x00{trailer.format('Summary')}{trailer.format('Change')}"
         span = [commit] if after is None else [commit, f"^{after}"]
-        listing = self._run("log", "--encoding=UTF-8", "--topo-order", shape, *span, "--", path)
+        listing = self.run("log", "--encoding=UTF-8", "--topo-order", shape, *span, "--", path)
         fields = listing.decode(errors="replace").split("\0")[:-1]
         return tuple(_message(*fields[i : i + 3]) for i in range(0, len(fields), 3))
 
@@ -135,19 +135,17 @@ class Repository:
 
         Neither identity nor signing key is asked for, as `git tag -a` would.
         """
-        return (
-            self._run("hash-object", "-t", "tag", "-w", "--stdin", stdin=content).decode().strip()
-        )
+        return self.run("hash-object", "-t", "tag", "-w", "--stdin", stdin=content).decode().strip()
 
     def create_refs(self, refs: Mapping[str, str]) -> None:
         """Create all these refs or none; GitError when one of them exists already."""
         lines = ["start", *(f"create {n} {i}" for n, i in refs.items()), "prepare", "commit", ""]
-        self._run("update-ref", "--stdin", stdin="\n".join(lines).encode())
+        self.run("update-ref", "--stdin", stdin="\n".join(lines).encode())
 
     def delete_refs(self, refs: Mapping[str, str]) -> None:
         """Delete these refs if they still point where they did."""
         lines = [f"delete {name} {object_id}" for name, object_id in refs.items()]
-        self._run("update-ref", "--stdin", stdin="\n".join([*lines, ""]).encode())
+        self.run("update-ref", "--stdin", stdin="\n".join([*lines, ""]).encode())
 
     def push_tags(self, remote: str, folders: Iterable[str]) -> None:
         """Push all tags `folder/…` to a remote, all or none and never by force.
@@ -155,17 +153,38 @@ class Repository:
         GitError when the remote has another tag of that name or cannot be reached.
         """
         refs = (f"refs/tags/{folder}/*:refs/tags/{folder}/*" for folder in folders)
-        self._run("push", "--quiet", "--atomic", remote, *refs)
+        self.run("push", "--quiet", "--atomic", remote, *refs)
 
-    def _run(self, *args: str, stdin: bytes = b"", accept: Sequence[int] = (0,)) -> bytes:
-        settings = [part for key, value in CONFIG for part in ("-c", f"{key}={value}")]
+    def own_settings(self, pattern: str) -> tuple[tuple[str, str], ...]:
+        """Settings whose names match, as the person's and the machine's configuration have them.
+
+        All other commands read none of these.
+        """
+        asked = ("config", "--null", "--get-regexp", pattern)
+        listing = self.run(*asked, accept=(0, 1), env=own_environment(os.environ)).decode()
+        pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
+        return tuple((key, value) for key, _, value in pairs)
+
+    def run(
+        self,
+        *args: str,
+        stdin: bytes = b"",
+        accept: Sequence[int] = (0,),
+        config: Sequence[tuple[str, str]] = (),
+        env: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """What a git command prints; GitError when its exit code is not one of `accept`.
+
+        `config` is added to the settings, `env` stands for the isolated environment.
+        """
+        settings = [part for key, value in (*CONFIG, *config) for part in ("-c", f"{key}={value}")]
         command = ["git", f"--git-dir={self.git_dir}", "--no-pager", *settings, *args]
         try:
             done = subprocess.run(
                 command,
                 input=stdin,
                 capture_output=True,
-                env=environment(os.environ),
+                env=environment(os.environ) if env is None else env,
                 timeout=TIMEOUT_SECONDS,
                 check=False,
             )
@@ -188,6 +207,16 @@ def environment(outer: Mapping[str, str]) -> dict[str, str]:
     kept = QUARANTINE if "GIT_QUARANTINE_PATH" in outer else ()
     clean = {k: v for k, v in outer.items() if not k.startswith("GIT_") or k in kept}
     return clean | ISOLATED
+
+
+def own_environment(outer: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a command that goes by the configuration of the person and the machine.
+
+    Still no repository but the one we name, no translated words and no question on a terminal.
+    """
+    personal = ("GIT_CONFIG", "GIT_SSH", "GIT_ASKPASS")
+    kept = {k: v for k, v in outer.items() if not k.startswith("GIT_") or k.startswith(personal)}
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def is_installed() -> bool:

@@ -24,11 +24,13 @@ class Handover:
     """The editions a site shows, oldest first, by document.
 
     `carried` are addresses from the site's root («offer/1/») of pages that the release already
-    has: they are not made again, and the texts that only they would need are empty.
+    has: they are not made again, and the texts that only they would need are empty. `preview` is
+    the picture that goes with a link to the site, b"" where there is none.
     """
 
     editions: Mapping[str, tuple[Edition, ...]]
     carried: frozenset[str] = frozenset()
+    preview: bytes = b""
 
     def without_needless_texts(self) -> "Handover":
         """The same with empty texts where no page that is to be made shows them."""
@@ -61,7 +63,11 @@ def handover_of(config: Any) -> Handover:  # noqa: ANN401 - MkDocs' own class ha
 def save_handover(path: Path, handover: Handover) -> None:
     """Write what `load_handover` reads in another process."""
     rows = {d: [_to_row(edition) for edition in found] for d, found in handover.editions.items()}
-    value = {"editions": rows, "carried": sorted(handover.carried)}
+    value = {
+        "editions": rows,
+        "carried": sorted(handover.carried),
+        "preview": base64.b64encode(handover.preview).decode(),
+    }
     path.write_text(json.dumps(value), encoding="utf-8")
 
 
@@ -69,7 +75,8 @@ def load_handover(path: Path) -> Handover:
     """What `save_handover` wrote."""
     value = json.loads(path.read_text(encoding="utf-8"))
     editions = {d: tuple(_from_row(row) for row in found) for d, found in value["editions"].items()}
-    return Handover(editions, frozenset(value["carried"]))
+    preview = base64.b64decode(value["preview"])
+    return Handover(editions, frozenset(value["carried"]), preview)
 
 
 def _needed(editions: tuple[Edition, ...], carried: frozenset[str]) -> frozenset[int]:

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+from offer.editions import DOCUMENTS
 from offer.purge import TAG
 
 SERVICE = (
@@ -17,10 +18,9 @@ SERVICE = (
     "/checkout",
     "/desk",
     "/ledger",
-    "/offer/at",
-    "/offer/compare",
     "/orders",
     "/yookassa",
+    *(f"/{document}/{page}" for document in DOCUMENTS for page in ("at", "compare")),
 )
 _LINK = re.compile(r"(?<=\s)(href|src)=(?:\"(/(?!/)[^\"]*)\"|'(/(?!/)[^']*)')")
 _PARTS = re.compile(r"([^?#]*)(.*)", re.DOTALL)
@@ -59,6 +59,7 @@ def rewritten(markup: str, page: str | None, names: Mapping[str, str]) -> str:
         return f'{found[1]}="{html.escape(address)}"'
 
     def tag(found: re.Match[str]) -> str:
-        return found[0] if 'rel="canonical"' in found[0] else _LINK.sub(link, found[0])
+        plain = "=" not in found[3] or 'rel="canonical"' in found[3]
+        return found[0] if plain else _LINK.sub(link, found[0])
 
     return TAG.sub(tag, markup)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from types import MappingProxyType
 
 from offer.addresses import page_url, pdf_url, source_url
@@ -44,8 +45,13 @@ def badge(number: int, published_at: datetime, sha256: str, zone: tzinfo) -> str
 
 def edition_terms(edition: Edition) -> Terms | None:
     """The terms an edition of the offer says; None when they cannot be read."""
-    text = decode(edition.text, edition.tag)
-    return read_terms(text, edition.tag).terms
+    return _read(edition.text, edition.tag)
+
+
+# One publish asks for the same two or three texts again and again.
+@lru_cache(maxsize=8)
+def _read(text: bytes, tag: str) -> Terms | None:
+    return read_terms(decode(text, tag), tag).terms
 
 
 def _row(edition: Edition, known_terms: Mapping[str, object]) -> dict[str, object]:

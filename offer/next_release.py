@@ -6,7 +6,7 @@ from pathlib import Path
 
 from offer import releases
 from offer.build import Plan, build_release
-from offer.continuity import before, prove, reprinted
+from offer.continuity import before, editions_in, prove, reprinted
 from offer.draft import next_editions
 from offer.editions import Edition
 from offer.publish import Order, Published, public_editions
@@ -21,13 +21,12 @@ def make(order: Order, commit: str, begun: Rendering, workshop: Path, now: datet
     """
     last = before(order.to)
     published = public_editions(order.repository)
-    created = next_editions(order.repository, commit, published, now)
+    created = next_editions(order.repository, commit, published, now, sign=order.sign)
     editions = _joined(published, created)
     plan = Plan(releases.next_id(order.to, commit), commit, order.url, editions, last)
     made = load_release(build_release(plan, begun, workshop))
-    prove(made, last.release if last else None)
-    again = reprinted(made, last.release if last else None)
-    return Published(made, created, switched=True, reprinted=again)
+    prove(editions_in(made), last)
+    return Published(made, created, switched=True, reprinted=reprinted(made, last))
 
 
 def _joined(

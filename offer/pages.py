@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from offer import storefront
 from offer.clauses import Clause, with_anchors
-from offer.edition_changes import edition_changes
+from offer.edition_changes import EditionChanges
 from offer.periods import Calendar
 from offer.shelf import Shelf, Shown
 from offer.values import Requisites
@@ -124,7 +124,7 @@ def _text_view(shelf: Shelf, shown: Shown) -> Mapping[str, object]:
         "shelf": shelf,
         "shown": shown,
         "successor": shelf.successor(shown),
-        "changed": edition_changes(before, shown) if before else None,
+        "changed": EditionChanges(before, shown) if before else None,
         "answers": answers,
         "problems": problems(shown),
     }
@@ -142,7 +142,7 @@ def _redline_page(shelves: Mapping[str, Shelf], shelf: Shelf, new: Shown) -> Pag
         title=f"Что изменилось: {shelf.title.lower()}, редакция {numbers}",
         description=f"{shelf.title}, редакция {numbers}{summary}",
         markdown="",
-        view={"shelf": shelf, "changed": edition_changes(old, new), "problems": problems(new)},
+        view={"shelf": shelf, "changed": EditionChanges(old, new), "problems": problems(new)},
         seller=_seller_then(shelves["offer"], new),
         canonical=address,
         listed=False,

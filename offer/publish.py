@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Order:
     """What to publish: `ref` of the repository into `to`, for the address `url` if it is known.
 
-    `push` names the git remote that gets the new tags before the site switches.
+    `push` names the git remote that gets the new tags before the site switches; `sign` has the
+    tags signed with the key that git's configuration names.
     """
 
     repository: git.Repository
@@ -31,6 +32,7 @@ class Order:
     ref: str = "main"
     url: str | None = None
     push: str | None = None
+    sign: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,14 @@ def publish(
     ref: str = "main",
     url: str | None = None,
     push: str | None = None,
+    sign: bool = False,
 ) -> Published:
     """Publish what `ref` is now into `to`: `to/releases/<id>/` and the link `to/current`.
 
-    `now` is asked once it is this publish's turn. Raises OfferError, and then the site shows
-    what it showed before.
+    `now` is asked once it is this publish's turn; for the rest see Order. Raises OfferError, and
+    then the site shows what it showed before.
     """
-    order = Order(repository_at(repository), to.absolute(), ref, url, push)
+    order = Order(repository_at(repository), to.absolute(), ref, url, push, sign)
     with releases.turn(order.to):
         commit = commit_of(order.repository, ref)
         return _nothing_to_do(order, commit) or _publish(order, commit, now())

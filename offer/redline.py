@@ -1,194 +1,148 @@
-"""What changed between two texts: clause by clause, word by word.
+"""What changed between two texts: clause by clause, word by word."""
 
-The standard library's difflib finds the words: on whole words it keeps long unchanged runs
-together, which reads better than a letter-wise diff cleaned up afterwards.
-"""
-
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from html import escape
 from typing import Literal
 
+from offer.block_changes import BlockChange, block_changes, unchanged_blocks, whole_blocks
+from offer.blocks import read_blocks
+from offer.clause_pairs import moved_clauses, pair_clauses
 from offer.clauses import Clause, read_clauses
+from offer.pairing import in_order
 from offer.wording import NBSP
-from offer.words import BREAK, Word, words
 
-# A clause found under another number counts as the same clause if this share of its words stayed.
-ALIKE = 0.6
+Kind = Literal["same", "changed", "added", "removed", "moved"]
 
-Kind = Literal["same", "added", "removed"]
-Opcode = tuple[str, int, int, int, int]
-Pair = tuple[Clause | None, Clause | None]
-
-
-VERBS = {"changed": "", "added": " добавлен", "removed": " исключён"}
-PREAMBLE_VERBS = {"changed": "", "added": " добавлена", "removed": " исключена"}
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A run of words; a line feed ends a paragraph or a bullet."""
-
-    kind: Kind
-    text: str
+_VERBS = {"added": "добавлен", "removed": "исключён"}
+_PREAMBLE_VERBS = {"added": "добавлена", "removed": "исключена"}
 
 
 @dataclass(frozen=True)
 class ClauseChange:
-    """A clause that is not what it was; `number` is the new one, the old one if removed."""
+    """A clause and what became of it.
+
+    `number` is the new one, or the old one if it was removed; "" is the preamble. `was` is the
+    number it had, None if it was added. `anchor` is the id of its place on a redline page.
+    """
 
     number: str
-    kind: Literal["changed", "added", "removed"]
-    pieces: tuple[Piece, ...]
+    was: str | None
+    kind: Kind
+    blocks: tuple[BlockChange, ...]
+    anchor: str
+
+    @property
+    def renumbered(self) -> bool:
+        """Whether it has another number than it had, moved or not."""
+        return self.was is not None and self.was != self.number
+
+    @property
+    def edited(self) -> bool:
+        """Whether its own words are others, or in another order."""
+        return any(block.kind != "same" for block in self.blocks)
+
+    @property
+    def title(self) -> str:
+        """The new title; "" if it has none."""
+        cells = (b.cells[0] for b in self.blocks if b.shape == "title" and b.kind != "removed")
+        kept = next(cells, ())
+        removed = self.kind == "removed"
+        if removed:
+            kept = next((b.cells[0] for b in self.blocks if b.shape == "title"), ())
+        return "".join(p.text for p in kept if removed or p.kind != "removed").strip()
+
+
+def compare(old: str, new: str) -> tuple[ClauseChange, ...]:
+    """Every clause in the order of the new text; a removed one stands where it stood."""
+    before, after = read_clauses(_composed(old)), read_clauses(_composed(new))
+    pairs = pair_clauses(before, after)
+    moved = moved_clauses(pairs, before, after)
+    anchors = Counter[str]()
+    changes = []
+    for i, j in in_order(pairs, len(before), len(after), moved):
+        was, now = None if i is None else before[i], None if j is None else after[j]
+        changes.append(_change(was, now, j in moved, anchors))
+    return tuple(changes)
 
 
 def redline(old: str, new: str) -> tuple[ClauseChange, ...]:
-    """The changed clauses in the order of the text; () when only marks or spaces differ."""
-    changes = (_change(*pair) for pair in _pairs(read_clauses(old), read_clauses(new)))
-    return tuple(change for change in changes if change is not None)
+    """Only the clauses that are not what they were; () when only marks or spaces differ."""
+    return tuple(it for it in compare(old, new) if it.kind != "same" or it.renumbered)
 
 
-def redline_html(changes: Sequence[ClauseChange]) -> str:
-    """The changes as HTML: a heading per clause, words in `<ins>` and `<del>`, all escaped."""
-    return "\n".join(_section(change) for change in changes)
+def only_renumbered(changes: Sequence[ClauseChange]) -> list[ClauseChange]:
+    """Those that only got another number, without those whose section brought it: 8.1, was 9.1."""
+    was = {it.number: it.was for it in changes if it.kind != "removed"}
+    return [
+        it
+        for it in changes
+        if it.kind == "same" and it.renumbered and not _follows_section(it, was)
+    ]
+
+
+def _follows_section(change: ClauseChange, was: Mapping[str, str | None]) -> bool:
+    section, _, last = change.number.rpartition(".")
+    old_section, _, old_last = (change.was or "").rpartition(".")
+    return bool(section) and was.get(section) == old_section and last == old_last
+
+
+def clause_name(number: str) -> str:
+    """«Пункт 3.1», «Раздел 8», «Преамбула»."""
+    if not number:
+        return "Преамбула"
+    return f"{'Пункт' if '.' in number else 'Раздел'}{NBSP}{number}"
+
+
+def clause_note(change: ClauseChange) -> str:
+    """What to say of it beside its name: «добавлен», «был 3.4», «перенесён из 3.4, изменён»."""
+    if change.kind in _VERBS:
+        return (_VERBS if change.number else _PREAMBLE_VERBS)[change.kind]
+    if change.kind == "moved":
+        whence = f"из{NBSP}{change.was}" if change.renumbered else "на другое место"
+        return f"перенесён {whence}{', изменён' if change.edited else ''}"
+    return f"был{NBSP}{change.was}" if change.renumbered else ""
 
 
 def clause_title(change: ClauseChange) -> str:
-    """The heading of a change: «Пункт 3.1», «Раздел 8 добавлен», «Преамбула»."""
-    if not change.number:
-        return "Преамбула" + PREAMBLE_VERBS[change.kind]
-    kind = "Пункт" if "." in change.number else "Раздел"
-    return f"{kind}{NBSP}{change.number}{VERBS[change.kind]}"
+    """Name and note on one line: «Пункт 3.5 (был 3.4)»."""
+    note = clause_note(change)
+    return clause_name(change.number) + (f" ({note})" if note else "")
 
 
-def _pairs(old: Sequence[Clause], new: Sequence[Clause]) -> Iterator[Pair]:
-    """Old and new clauses side by side: the same text first, whatever its number."""
-    matcher = SequenceMatcher(None, _keys(old), _keys(new), autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
-            yield from zip(old[i1:i2], new[j1:j2], strict=True)
-        else:
-            yield from _paired(list(old[i1:i2]), list(new[j1:j2]))
+def _composed(text: str) -> str:
+    """Letters as one sign each and line ends as `\\n`, whoever saved the file."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", text)
 
 
-def _paired(old: Sequence[Clause], new: Sequence[Clause]) -> Iterator[Pair]:
-    """Pair what stayed alike, then what kept its number; the rest was removed or added."""
-    partners = _partners(old, new)
-    done = 0
-    for j, clause in enumerate(new):
-        before = partners.get(j)
-        if before is None:
-            yield None, clause
-            continue
-        yield from ((removed, None) for removed in old[done:before])
-        yield old[before], clause
-        done = before + 1
-    yield from ((removed, None) for removed in old[done:])
-
-
-def _partners(old: Sequence[Clause], new: Sequence[Clause]) -> dict[int, int]:
-    """New clause → old clause, best matches first, none crossing another."""
-    scored = [
-        (_likeness(before, after), -abs(i - j), i, j)
-        for i, before in enumerate(old)
-        for j, after in enumerate(new)
-    ]
-    found: dict[int, int] = {}
-    for score, _, i, j in sorted(scored, reverse=True):
-        alike = score >= ALIKE or old[i].number == new[j].number
-        if alike and all((i - i2) * (j - j2) > 0 for j2, i2 in found.items()):
-            found[j] = i
-    return found
-
-
-def _likeness(old: Clause, new: Clause) -> float:
-    before, after = (Counter(w.key for w in _words(c)) for c in (old, new))
-    common = (before & after).total()
-    return 2 * common / max(1, before.total() + after.total())
-
-
-def _change(old: Clause | None, new: Clause | None) -> ClauseChange | None:
+def _change(
+    old: Clause | None, new: Clause | None, moved: bool, anchors: Counter[str]
+) -> ClauseChange:
     if old is None and new is not None:
-        return ClauseChange(new.number, "added", (Piece("added", _text(_words(new))),))
+        blocks = whole_blocks("added", read_blocks(new))
+        return ClauseChange(new.number, None, "added", blocks, _anchor(new, "r", anchors))
     if new is None and old is not None:
-        return ClauseChange(old.number, "removed", (Piece("removed", _text(_words(old))),))
+        blocks = whole_blocks("removed", read_blocks(old))
+        anchor = _anchor(old, "r-old", anchors)
+        return ClauseChange(old.number, old.number, "removed", blocks, anchor)
     if old is None or new is None:
-        return None
-    pieces = _renumbered(old.number, new.number) + _pieces(_words(old), _words(new))
-    if all(piece.kind == "same" for piece in pieces):
-        return None
-    return ClauseChange(new.number, "changed", pieces)
+        raise ValueError("a change of nothing")
+    blocks = _blocks(old, new)
+    edited = any(block.kind != "same" for block in blocks)
+    kind: Kind = "moved" if moved else "changed" if edited else "same"
+    return ClauseChange(new.number, old.number, kind, blocks, _anchor(new, "r", anchors))
 
 
-def _renumbered(old: str, new: str) -> tuple[Piece, ...]:
-    if old == new:
-        return ()
-    return Piece("removed", f"{old}. "), Piece("added", f"{new}. ")
+def _blocks(old: Clause, new: Clause) -> tuple[BlockChange, ...]:
+    if (old.title, old.text) == (new.title, new.text):
+        return unchanged_blocks(read_blocks(new))
+    return block_changes(read_blocks(old), read_blocks(new))
 
 
-def _pieces(old: Sequence[Word], new: Sequence[Word]) -> tuple[Piece, ...]:
-    """The words of both texts in order, runs of one kind joined."""
-    matcher = SequenceMatcher(None, [w.key for w in old], [w.key for w in new], autojunk=False)
-    runs: list[tuple[Kind, Sequence[Word]]] = []
-    for tag, i1, i2, j1, j2 in _calm(matcher.get_opcodes(), new):
-        if tag == "equal":
-            # Before a removed word stands the space that the old text had there.
-            last = max(old[i2 - 1], new[j2 - 1], key=lambda word: len(word.shown))
-            runs.append(("same", [*new[j1 : j2 - 1], last if i2 < len(old) else new[j2 - 1]]))
-        else:
-            runs += [("removed", old[i1:i2]), ("added", new[j1:j2])]
-    return tuple(Piece(kind, _text(run)) for kind, run in runs if run)
-
-
-def _calm(codes: Sequence[Opcode], new: Sequence[Word]) -> list[Opcode]:
-    """Join two changes that only punctuation stands between: one change reads better."""
-    calm: list[Opcode] = []
-    for at, (tag, i1, i2, j1, j2) in enumerate(codes):
-        between = 0 < at < len(codes) - 1 and all(word.is_mark for word in new[j1:j2])
-        if calm and calm[-1][0] == "replace" and (tag != "equal" or between):
-            _, start, _, new_start, _ = calm[-1]
-            calm[-1] = ("replace", start, i2, new_start, j2)
-        else:
-            calm.append((tag if tag == "equal" else "replace", i1, i2, j1, j2))
-    return calm
-
-
-def _keys(clauses: Sequence[Clause]) -> list[tuple[str, ...]]:
-    return [tuple(word.key for word in _words(clause)) for clause in clauses]
-
-
-def _words(clause: Clause) -> tuple[Word, ...]:
-    title, text = words(clause.title), words(clause.text)
-    return (*title, BREAK, *text) if title and text else title + text
-
-
-def _text(run: Sequence[Word]) -> str:
-    return "".join(word.shown for word in run)
-
-
-def _section(change: ClauseChange) -> str:
-    lines: list[list[Piece]] = [[]]
-    for piece in change.pieces:
-        first, *rest = piece.text.split("\n")
-        lines[-1].append(Piece(piece.kind, first))
-        lines.extend([Piece(piece.kind, text)] for text in rest)
-    paragraphs = "".join(f"<p>{content}</p>" for line in lines if (content := _paragraph(line)))
-    heading = escape(clause_title(change))
-    return (
-        f'<section class="redline redline-{change.kind}"><h3>{heading}</h3>{paragraphs}</section>'
-    )
-
-
-def _paragraph(line: Sequence[Piece]) -> str:
-    return "".join(_marked(piece) for piece in line).replace("</del><ins>", "</del> <ins>").strip()
-
-
-def _marked(piece: Piece) -> str:
-    """The mark stands at the words, not at the space after them."""
-    words_only = piece.text.rstrip(" ")
-    if piece.kind == "same" or not words_only:
-        return escape(piece.text)
-    tag = "ins" if piece.kind == "added" else "del"
-    return f"<{tag}>{escape(words_only)}</{tag}>{piece.text[len(words_only) :]}"
+def _anchor(clause: Clause, prefix: str, anchors: Counter[str]) -> str:
+    """ "r-3-1"; a number used twice gets an id of its own all the same."""
+    anchor = f"{prefix}{clause.anchor.removeprefix('p')}"
+    anchors[anchor] += 1
+    return anchor if anchors[anchor] == 1 else f"{anchor}_{anchors[anchor]}"

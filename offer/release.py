@@ -6,7 +6,7 @@ again from those bytes, so a release that was damaged or edited by hand never se
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,8 @@ SUMS = "SHA256SUMS"
 class PublishedEdition:
     """An edition as released; `terms` only of the offer, None where they cannot be read.
 
-    `page` and `source` are paths from the site's root; `published_at` is an aware UTC instant.
+    `page`, `source` and `pdf` are paths from the site's root, `pdf` and its hash None while there
+    is no PDF; `published_at` is an aware UTC instant.
     """
 
     document: str
@@ -91,34 +92,62 @@ def load_release(folder: Path) -> Release:
         raise _broken(f"в описании редакций не то, что ожидалось ({error!r})") from error
 
 
-def read_sums(root: Path) -> dict[str, str]:
-    """The files of a release with the hashes that SHA256SUMS records.
+def pdf_bytes(release: Release, edition: PublishedEdition) -> bytes:
+    """The PDF of an edition that has one.
 
-    Raises OfferError("release_broken").
+    Raises OfferError("release_broken") when it is not as it was published.
+    """
+    return _pdf(release.folder, edition.pdf or "", edition.pdf_sha256)
+
+
+def prove_files(root: Path) -> Mapping[str, str]:
+    """Hold every file of a release against its SHA256SUMS, and let nothing else stand there.
+
+    The files with their hashes, by path from the root.
+
+    Raises OfferError("release_broken") naming the first file that was changed, is missing, was
+    added, or is a link: a link leads to what nobody published.
     """
     try:
-        lines = (root / SUMS).read_text(encoding="utf-8").splitlines()
-        return {name: recorded for recorded, name in (line.split("  ", 1) for line in lines)}
-    except OSError as error:
-        raise _broken(f"не читается {error.filename}") from error
-    except ValueError as error:
-        raise _broken(f"{SUMS} не читается") from error
-
-
-def prove_files(root: Path) -> None:
-    """Hold every file of a release against its SHA256SUMS.
-
-    Raises OfferError("release_broken") naming the first file that is not as it was published.
-    """
-    try:
-        lines = (root / SUMS).read_text(encoding="utf-8").splitlines()
-        for recorded, name in (line.split("  ", 1) for line in lines):
-            if sha256((root / name).read_bytes()) != recorded:
+        recorded, top = _recorded(root), str(root)
+        found = set(_files(top)) - {SUMS}
+        for name in sorted(recorded.keys() ^ found):
+            told = "нет файла" if name in recorded else "опубликован не был, а лежит в выпуске файл"
+            raise _broken(f"{told} {name}")
+        for name, published in recorded.items():
+            if _hash(f"{top}/{name}") != published:
                 raise _broken(f"файл {name} изменён после публикации")
+        return recorded
     except OSError as error:
         raise _broken(f"не читается {error.filename}") from error
+
+
+def _recorded(root: Path) -> dict[str, str]:
+    """What SHA256SUMS says: path from the root → hash."""
+    try:
+        lines = (root / SUMS).read_text(encoding="utf-8").splitlines()
+        pairs = (line.split("  ", 1) for line in lines)
+        return {name: published for published, name in pairs}
     except ValueError as error:
         raise _broken(f"{SUMS} не читается") from error
+
+
+def _files(top: str, folder: str = "") -> Iterator[str]:
+    """Paths of all files from the top. By plain strings: a release may hold ten thousand."""
+    with os.scandir(f"{top}/{folder}") as entries:
+        for entry in entries:
+            name = f"{folder}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(top, f"{name}/")
+            elif entry.is_file(follow_symlinks=False):
+                yield name
+            else:
+                raise _broken(f"{name} — ссылка или устройство, а не файл")
+
+
+def _hash(path: str) -> str:
+    with open(path, "rb", buffering=0) as file:
+        return sha256(file.readall())
 
 
 def _editions(root: Path, document: str) -> tuple[PublishedEdition, ...]:
@@ -145,6 +174,10 @@ def _edition(root: Path, document: str, row: Mapping[str, Any]) -> PublishedEdit
         raise _broken(f"байты {source} не дают записанного хеша {row['sha256']}")
     if row["change"] not in (None, *CHANGES):
         raise _broken(f"неизвестный вид изменения {row['change']!r}")
+    if (row["pdf"], row["pdf_sha256"]) != (None, None):
+        if row["pdf"] != f"{page}{document}.pdf":
+            raise _broken(f"PDF редакции {document}/{number} лежит не на своём месте")
+        _pdf(root, row["pdf"], row["pdf_sha256"])
     terms = row.get("terms")
     return PublishedEdition(
         document=document,
@@ -160,9 +193,19 @@ def _edition(root: Path, document: str, row: Mapping[str, Any]) -> PublishedEdit
         terms=None if terms is None else Terms.from_json(terms),
         page=page,
         source=source,
-        pdf=row.get("pdf"),
-        pdf_sha256=row.get("pdf_sha256"),
+        pdf=row["pdf"],
+        pdf_sha256=row["pdf_sha256"],
     )
+
+
+def _pdf(root: Path, path: str, published: str | None) -> bytes:
+    try:
+        data = (root / path.removeprefix("/")).read_bytes()
+    except OSError as error:
+        raise _broken(f"не читается {error.filename}") from error
+    if sha256(data) != published:
+        raise _broken(f"байты {path} не дают записанного хеша {published}")
+    return data
 
 
 def _check_terms(edition: PublishedEdition, recorded: object) -> None:

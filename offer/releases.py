@@ -43,7 +43,7 @@ def workshop(to: Path) -> Iterator[Path]:
 
 def names(to: Path) -> list[str]:
     """The ids of the releases that are kept, oldest first."""
-    found = [path.name for path in (to / "releases").iterdir()]
+    found = [path.name for path in (to / "releases").glob("*")]
     return sorted(name for name in found if name.split("-")[0].isdecimal())
 
 

@@ -5,12 +5,14 @@ Nothing here takes long to import: MkDocs takes most of its time to start, and i
 
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from offer import git
+from offer.editions import source_path
 from offer.errors import OfferError
+from offer.handover import Handover
 from offer.rendering import Rendering, rendering
 
 SITE_SOURCES = ("docs", "site", "mkdocs.yml")
@@ -54,3 +56,30 @@ def _unpack(packed: bytes, tree: Path) -> None:
             else:
                 sentence = f"{member.name} — ссылка, а на сайте могут быть только файлы и папки."
                 raise OfferError("build_failed", sentence)
+
+
+def build_draft(
+    repository: git.Repository,
+    commit: str,
+    texts: Mapping[str, bytes],
+    handover: Handover,
+    *,
+    url: str | None,
+    workshop: Path,
+) -> Path:
+    """The pages of a commit with its own `texts`, marked as a draft; the folder of the pages.
+
+    `texts` are bytes by document, `handover` what is public. No manifest and no sums: nobody sells
+    by a draft. Raises OfferError("build_failed") with what MkDocs said.
+    """
+    tree, site = workshop / "tree", workshop / "site"
+    lay_out(repository, commit, tree)
+    for document, text in texts.items():
+        (tree / source_path(document)).write_bytes(text)
+    date = repository.commit_time(commit)
+    with rendering(tree, site, date=date, url=url, extra={"draft": True}) as begun:
+        begun.show(handover)
+        begun.wait()
+    for listing in site.glob("sitemap.xml*"):  # it would lead a search engine here
+        listing.unlink()
+    return site

@@ -2,19 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 
+from offer.change_sentences import ChangeSentence, sentences_of
+from offer.enumeration import enumerated
 from offer.errors import OfferError
-from offer.redline import ClauseChange, redline
-from offer.terms import Package, Terms
-from offer.wording import NBSP, hours, money
+from offer.redline import ClauseChange, only_renumbered, redline
+from offer.term_changes import term_changes
+from offer.term_names import placed
+from offer.terms import Terms
+from offer.wording import NBSP, counted
+
+__all__ = ["FIRST", "ONLY_MARKS", "ChangeSentence", "change_class", "change_sentences", "summary"]
 
 FIRST = "Первая редакция"
 ONLY_MARKS = "Изменено только оформление текста"
+NAMED_TERMS = 4
 NAMED_CLAUSES = 8
 
+# one clause, several, the preamble
 VERBS = {
-    "changed": ("изменён", "изменены", "изменена преамбула"),
-    "added": ("добавлен", "добавлены", "добавлена преамбула"),
-    "removed": ("исключён", "исключены", "исключена преамбула"),
+    "changed": ("изменён", "изменены", "изменена"),
+    "added": ("добавлен", "добавлены", "добавлена"),
+    "removed": ("исключён", "исключены", "исключена"),
+    "moved": ("перенесён", "перенесены", "перенесена"),
 }
 
 
@@ -23,10 +32,20 @@ def summary(old: str, new: str, before: Terms | None, after: Terms | None) -> st
 
     The terms are None for a document that has none.
     """
-    prices = list(_package_changes(before, after)) if before and after else []
-    parts = [*prices, *_clause_changes(redline(old, new))]
-    sentence = "; ".join(parts) or ONLY_MARKS
+    terms = [it.sentence for it in term_changes(before, after)] if before and after else []
+    parts = [*_few(terms), *_clause_changes(redline(old, new))]
+    sentence = "; ".join(parts[:1] + [_within(part) for part in parts[1:]]) or ONLY_MARKS
     return sentence[0].upper() + sentence[1:]
+
+
+def change_sentences(
+    old: str, new: str, before: Terms | None, after: Terms | None
+) -> tuple[ChangeSentence, ...]:
+    """The changed clauses, a sentence each: what the terms say, else which words are others.
+
+    () when only marks or spaces differ, which is `ONLY_MARKS`.
+    """
+    return sentences_of(redline(old, new), before, after)
 
 
 def change_class(before: Terms | None, after: Terms | None, *, editorial: bool) -> str:
@@ -40,8 +59,9 @@ def change_class(before: Terms | None, after: Terms | None, *, editorial: bool) 
         return "price" if "packages" in differing else "terms"
     if differing:
         sentence = (
-            "Правка названа редакционной (Change: editorial), но условия изменились "
-            f"({', '.join(differing)}): сделайте коммит без этой строки."
+            "Правка названа редакционной (Change: editorial), но условия изменились: "
+            f"{', '.join(placed(name, before, after) for name in differing)}. "
+            "Уберите эту строку из сообщения: git commit --amend."
         )
         raise OfferError("not_editorial", sentence)
     return "editorial"
@@ -67,40 +87,43 @@ def _bare(value: object) -> object:
     return [_bare(item) for item in value] if isinstance(value, list) else value
 
 
-def _package_changes(before: Terms, after: Terms) -> Iterator[str]:
-    for package in after.packages:
-        old = before.package(package.hours)
-        if old is None:
-            price = money(package.price_kopecks)
-            yield f"новый пакет: {hours(package.hours)}{NBSP}— {price}"
-        else:
-            yield from _price_changes(old, package)
-    kept = {package.hours for package in after.packages}
-    gone = [package for package in before.packages if package.hours not in kept]
-    yield from (f"больше нет пакета «{hours(package.hours)}»" for package in gone)
+def _few(sentences: Sequence[str]) -> list[str]:
+    rest = len(sentences) - NAMED_TERMS
+    if rest <= 1:
+        return list(sentences)
+    more = f"и{NBSP}ещё {counted(rest, 'условие', 'условия', 'условий')}"
+    return [*sentences[:NAMED_TERMS], more]
 
 
-def _price_changes(old: Package, new: Package) -> Iterator[str]:
-    name = hours(new.hours)
-    if old.price_kopecks != new.price_kopecks:
-        yield f"{name}: {money(old.price_kopecks)} → {money(new.price_kopecks)}"
-    if old.extra_hour_kopecks != new.extra_hour_kopecks:
-        was, now = money(old.extra_hour_kopecks), money(new.extra_hour_kopecks)
-        yield f"{name}: дополнительный час {was} → {now}"
+def _within(sentence: str) -> str:
+    """A sentence inside another begins small, «ИНН» does not."""
+    return sentence if sentence[1:2].isupper() else sentence[0].lower() + sentence[1:]
 
 
 def _clause_changes(changes: Sequence[ClauseChange]) -> Iterator[str]:
     for kind, (one, many, preamble) in VERBS.items():
-        numbers = list(dict.fromkeys(change.number for change in changes if change.kind == kind))
-        named = [number for number in numbers if number]
-        if len(named) == 1:
-            yield f"{one} п.{NBSP}{named[0]}"
-        elif named:
-            yield f"{many} пп.{NBSP}{_listed(named)}"
-        if len(named) < len(numbers):
-            yield preamble
+        numbers = _numbers(changes, kind)
+        if numbers:
+            single = one if numbers[0] else preamble
+            verb = single if len(numbers) == 1 else many
+            yield f"{verb} {enumerated(numbers, NAMED_CLAUSES)}"
+    shifted = [it.number for it in only_renumbered(changes)]
+    if shifted:
+        yield f"изменились только номера: {enumerated(shifted, NAMED_CLAUSES)}"
 
 
-def _listed(numbers: Sequence[str]) -> str:
-    rest = len(numbers) - NAMED_CLAUSES
-    return ", ".join(numbers[:NAMED_CLAUSES]) + (f" и{NBSP}ещё{NBSP}{rest}" if rest > 0 else "")
+def _numbers(changes: Sequence[ClauseChange], kind: str) -> list[str]:
+    """A section that is new, or gone, stands for all its clauses."""
+    found = [it.number for it in changes if it.kind == kind or _also(it, kind)]
+    if kind in ("added", "removed"):
+        whole = {number for number in found if "." not in number}
+        found = [number for number in found if number in whole or _section(number) not in whole]
+    return list(dict.fromkeys(found))
+
+
+def _also(change: ClauseChange, kind: str) -> bool:
+    return kind == "changed" and change.kind == "moved" and change.edited
+
+
+def _section(number: str) -> str:
+    return number.split(".")[0]

@@ -14,7 +14,10 @@ from offer.errors import OfferError
 
 ZONE = ZoneInfo("Europe/Moscow")  # only how the date is written; the instant is the same anywhere
 
-SIGNATURE = re.compile(r"^-----BEGIN (PGP|SSH) SIGNATURE-----", re.MULTILINE)
+# by gpg (openpgp, or what it makes with its own older switches), ssh-keygen, gpgsm (x509)
+SIGNATURE = re.compile(
+    r"^-----BEGIN (?:(?:PGP|SSH) SIGNATURE|PGP MESSAGE|SIGNED MESSAGE)-----", re.MULTILINE
+)
 TAGGER = re.compile(r"^.*<[^<>]*> (\d+) [+-]\d{4}$")
 TRAILER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*): (.+)$")
 
@@ -51,20 +54,31 @@ def parse_tag(data: bytes, name: str) -> Tag:
 
 def compose_tag(tag: Tag, *, tagger: str, email: str) -> bytes:
     """The bytes of a tag object, dated `tag.at` to the second."""
-    trailers = "\n".join(f"{key}: {value}" for key, value in tag.trailers.items())
-    written = tag.at.astimezone(ZONE)
     lines = (
         f"object {tag.target}",
         f"type {tag.target_kind}",
         f"tag {tag.name}",
-        f"tagger {_plain(tagger)} <{_plain(email)}> {int(tag.at.timestamp())} {written:%z}",
+        f"tagger {plain(tagger)} <{plain(email)}> {tag_date(tag)}",
         "",
-        tag.summary,
-        "",
-        trailers,
-        "",
+        tag_message(tag),
     )
     return "\n".join(lines).encode()
+
+
+def tag_date(tag: Tag) -> str:
+    """When the tag was made, as git writes it: «1795338000 +0300»."""
+    return f"{int(tag.at.timestamp())} {tag.at.astimezone(ZONE):%z}"
+
+
+def tag_message(tag: Tag) -> str:
+    """The summary, a blank line and the trailers, as they stand in the tag object."""
+    trailers = "\n".join(f"{key}: {value}" for key, value in tag.trailers.items())
+    return f"{tag.summary}\n\n{trailers}\n"
+
+
+def plain(value: str) -> str:
+    """A name or an address without what the header of a git object cannot hold."""
+    return " ".join(re.sub(r"[<>\x00-\x1f]", " ", value).split())
 
 
 def _read_message(message: str) -> tuple[str, dict[str, str]]:
@@ -74,7 +88,3 @@ def _read_message(message: str) -> tuple[str, dict[str, str]]:
     if len(trailers) != len(found):
         return message.strip(), {}
     return "\n\n".join(paragraphs[:-1]).strip(), trailers
-
-
-def _plain(value: str) -> str:
-    return " ".join(re.sub(r"[<>\x00-\x1f]", " ", value).split())

@@ -22,6 +22,7 @@ from offer.typography import no_break
 
 ZONE = ZoneInfo("Europe/Moscow")
 UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/favicon.png")
+PREVIEW = "assets/preview.png"
 # Search comes from the installed packages: lunr from MkDocs, its Russian from Material.
 LUNR = (
     ("mkdocs", "contrib/search/templates/search/lunr.js"),
@@ -57,6 +58,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals["drafting"] = _drafting(config)
     env.globals["seller"] = pages.seller(shelves["offer"])
     env.globals["origin"] = _origin(config)
+    env.globals["preview"] = config.extra["preview"]
     env.globals["sitemap"] = discovery.sitemap(_listed(files, config), _origin(config))
     env.globals["packages_ld"] = discovery.packages_ld
     env.filters["call"] = storefront.call
@@ -122,11 +124,13 @@ def _take_over_assets(files: Files, config: MkDocsConfig) -> None:
     for address, content in finishing.published.items():
         files.append(File.generated(config, address[1:], content=content))
     config.extra["finishing"] = finishing
+    has_preview = any(file.dest_uri == PREVIEW for file in assets)
+    config.extra["preview"] = finishing.name_of(f"/{PREVIEW}") if has_preview else None
 
 
 def _shelves(config: MkDocsConfig) -> Mapping[str, Shelf]:
     handover = handover_of(config)
-    config.extra["carried"] = handover.carried
+    config.extra["carried"], config.extra["picture"] = handover.carried, handover.preview
     editions = handover.editions
     return {name: shelf(name, editions[name], _work(config, name), ZONE) for name in DOCUMENTS}
 
@@ -160,7 +164,9 @@ def _generated(config: MkDocsConfig) -> dict[str, str | bytes]:
     """Files that are neither pages nor of the theme, by their path in the site."""
     front = config.extra["shelves"]["offer"].front
     lunr = [package_files(package).joinpath(path).read_text("utf-8") for package, path in LUNR]
+    picture = config.extra["picture"]
     return {
+        **({PREVIEW: picture} if picture else {}),
         "assets/house.css": package_files("offer").joinpath("look/house.css").read_bytes(),
         "assets/lunr.js": ";\n".join(lunr),
         "assets/clauses.js": search_index(front) if front else "",

@@ -26,10 +26,12 @@ from checkout.shop import Shop
 from offer.build import write_sums
 from offer.editions import DOCUMENTS, Edition, sha256
 from offer.manifest import manifest
+from offer.release import SUMS
 from tests.contract.simulated import SECRET_KEY, SHOP_ID, Simulated, StandingClock, simulated
 
 DATA = Path(__file__).parent / "data"
 SITE = "http://127.0.0.1"
+HOME = "<h1>Пакеты</h1>".encode()
 ANNA = {
     "kind": "person",
     "name": "Анна Каренина",
@@ -46,6 +48,12 @@ ROMASHKA = {
 }
 
 
+def sum_again(release: Path) -> None:
+    """Make SHA256SUMS say what stands in the release now."""
+    (release / SUMS).unlink()
+    write_sums(release)
+
+
 def text_of(document: str) -> bytes:
     """The document as it was first published."""
     return (DATA / f"{document}.md").read_bytes()
@@ -60,11 +68,15 @@ def dearer(price: str = "16 000 ₽") -> bytes:
 
 @dataclass
 class Publisher:
-    """Writes releases as `offer publish` does, but for the pages."""
+    """Writes releases as `offer publish` does, but for the pages.
+
+    `files` (path in the release → bytes) are put into every release: pages, encodings, PDFs.
+    """
 
     folder: Path
     clock: StandingClock
     editions: dict[str, list[Edition]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     _made: int = 0
 
     @property
@@ -77,7 +89,7 @@ class Publisher:
             self.editions.setdefault(document, []).append(self._edition(document, text))
         release = self._write()
         link = self.folder / "next"
-        link.symlink_to(release.name)
+        link.symlink_to(release.relative_to(self.folder))
         link.replace(self.current)
 
     def _edition(self, document: str, text: bytes) -> Edition:
@@ -99,21 +111,30 @@ class Publisher:
 
     def _write(self) -> Path:
         self._made += 1
-        release = self.folder / f"release-{self._made}"
+        release = self.folder / "releases" / f"release-{self._made}"
         for document in DOCUMENTS:
             editions = self.editions.get(document, [])
             place = release / document
             place.mkdir(parents=True)
-            listing = json.dumps(manifest(document, editions))
+            listing = json.dumps(self._with_pdfs(document, manifest(document, editions)))
             (place / "editions.json").write_text(listing)
             for edition in editions:
                 (place / str(edition.number)).mkdir()
                 (place / str(edition.number) / f"{document}.md").write_bytes(edition.text)
-        (release / "index.html").write_text("<h1>Пакеты</h1>")
+        for path, data in {"index.html": HOME, **self.files}.items():
+            (release / path).parent.mkdir(parents=True, exist_ok=True)
+            (release / path).write_bytes(data)
         record = {"id": release.name, "commit": "0" * 40, "url": SITE}
         (release / "release.json").write_text(json.dumps(record))
         write_sums(release)
         return release
+
+    def _with_pdfs(self, document: str, listing: dict[str, Any]) -> dict[str, Any]:
+        for row in listing["editions"]:
+            path = f"{document}/{row['number']}/{document}.pdf"
+            if path in self.files:
+                row |= {"pdf": f"/{path}", "pdf_sha256": sha256(self.files[path])}
+        return listing
 
 
 @dataclass

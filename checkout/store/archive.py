@@ -1,18 +1,20 @@
-"""The editions of every release we ever loaded, with their exact bytes."""
+"""The editions of every release we ever loaded, with their exact bytes and all their PDFs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, insert, select
 
 from checkout.domain.errors import CheckoutError
-from checkout.store import tables
+from checkout.store import ledger, tables
 from checkout.store.engine import Tx
+from offer.editions import sha256
 from offer.release import PublishedEdition
 from offer.terms import Terms
 
 editions = tables.editions
+pdfs_of = tables.edition_pdfs
 
 
 class RewrittenEdition(CheckoutError):  # noqa: N818 - reads as what it is
@@ -27,6 +29,7 @@ def archive(tx: Tx, released: Iterable[PublishedEdition]) -> int:
     Raises RewrittenEdition if an edition seen before is missing or was another: nothing is kept
     then.
     """
+    ledger.alone(tx)  # several processes notice a release at the same moment
     known = _known(tx)
     offered = {(edition.document, edition.number): edition for edition in released}
     for place, seen in known.items():
@@ -37,12 +40,39 @@ def archive(tx: Tx, released: Iterable[PublishedEdition]) -> int:
     return len(new)
 
 
+def without_pdf(tx: Tx, released: Iterable[PublishedEdition]) -> list[PublishedEdition]:
+    """Those whose PDF, as it is now, is not archived; made anew it is another than the first."""
+    rows = tx.connection.execute(select(pdfs_of.c.document, pdfs_of.c.number, pdfs_of.c.sha256))
+    kept = {(row.document, row.number, row.sha256) for row in rows}
+    return [
+        one
+        for one in released
+        if one.pdf_sha256 and (one.document, one.number, one.pdf_sha256) not in kept
+    ]
+
+
+def keep_pdfs(tx: Tx, pdfs: Sequence[tuple[PublishedEdition, bytes]]) -> None:
+    """Keep the PDFs of archived editions; one that is kept already stays as it is."""
+    ledger.alone(tx)
+    new = without_pdf(tx, [edition for edition, _ in pdfs])
+    for edition, data in pdfs:
+        if edition in new:
+            row = {"document": edition.document, "number": edition.number, "sha256": sha256(data)}
+            tx.connection.execute(insert(pdfs_of).values(archived_at=tx.now, data=data, **row))
+
+
 def edition(tx: Tx, document: str, number: int) -> PublishedEdition:
-    """An archived edition, its bytes and what it means."""
+    """An archived edition, its bytes and what it means; of its PDFs the newest is named."""
     row = tx.connection.execute(
         select(editions).where(editions.c.document == document, editions.c.number == number)
     ).one()
-    return _edition(row)
+    newest = (
+        select(pdfs_of.c.sha256)
+        .where(pdfs_of.c.document == document, pdfs_of.c.number == number)
+        .order_by(pdfs_of.c.archived_at.desc())
+        .limit(1)
+    )
+    return _edition(row, tx.connection.execute(newest).scalar_one_or_none())
 
 
 def _known(tx: Tx) -> dict[tuple[str, int], tuple[str, str, datetime]]:
@@ -91,7 +121,7 @@ def _values(edition: PublishedEdition) -> dict[str, object]:
     }
 
 
-def _edition(row: Row[tuple[object, ...]]) -> PublishedEdition:
+def _edition(row: Row[tuple[object, ...]], pdf_sha256: str | None) -> PublishedEdition:
     name = f"{row.document}/{row.number}"
     return PublishedEdition(
         document=row.document,
@@ -107,4 +137,6 @@ def _edition(row: Row[tuple[object, ...]]) -> PublishedEdition:
         terms=Terms.from_json(json.loads(row.terms)) if row.terms else None,
         page=f"/{name}/",
         source=f"/{name}/{row.document}.md",
+        pdf=f"/{name}/{row.document}.pdf" if pdf_sha256 else None,
+        pdf_sha256=pdf_sha256,
     )

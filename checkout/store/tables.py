@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -65,6 +66,18 @@ editions = Table(
     Column("text", LargeBinary, nullable=False),
     Column("terms", Text),
     Column("archived_at", Instant, nullable=False),
+)
+
+# Every PDF an edition ever had: a convenience beside its text, and made anew another file.
+edition_pdfs = Table(
+    "edition_pdfs",
+    metadata,
+    Column("document", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", HASH, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("archived_at", Instant, nullable=False),
+    ForeignKeyConstraint(["document", "number"], ["editions.document", "editions.number"]),
 )
 
 ledger = Table(

@@ -98,7 +98,7 @@ def _compared(old: PublishedEdition, new: PublishedEdition, permanent: str | Non
     if takes_too_long(before.text, after.text):
         return Compared(old, new, None, TOO_LARGE, permanent)
     comparison = compare_sides(before, after)
-    sentence = "" if comparison.changes else SAME_WORDS
+    sentence = "" if comparison.told else SAME_WORDS
     return Compared(old, new, comparison, sentence, permanent)
 
 

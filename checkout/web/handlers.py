@@ -75,7 +75,8 @@ def notification(asked: Asked, shop: Shop) -> Response:
 def healthz(asked: Asked, shop: Shop) -> Response:
     """GET /healthz: 200 only when a release is loaded and can be sold by."""
     health = look.health(shop)
-    offer, release = shop.shelf.offer(), shop.shelf.release()
+    release = shop.shelf.release()
+    offer = release.current("offer") if release else None
     facts = {
         "edition": {"number": offer.number, "sha256": offer.sha256} if offer else None,
         "release": release.id if release else None,

@@ -1,4 +1,4 @@
-"""The headers of every answer. Nothing inline, nothing foreign, nobody frames us."""
+"""The headers of every answer. No script inline, nothing foreign, nobody frames us."""
 
 from urllib.parse import urlsplit
 
@@ -11,6 +11,14 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action "
+)
+
+# The released pages carry their styles in themselves and name their hashes in a policy of their
+# own (a meta element), which can only forbid more: so here is neither style-src nor default-src.
+RELEASED = (
+    "script-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'none'; "
+    "object-src 'none'; frame-src 'none'; media-src 'none'; worker-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 
 

@@ -25,10 +25,11 @@ from checkout.web.answers import house, page, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.forms import Filled, read_party
 from checkout.web.views import Changed, FieldError, OrderForm, OrderPage, Retry
+from offer.change_sentences import sentences_of
 from offer.clauses import decode
 from offer.errors import OfferError
 from offer.periods import Period
-from offer.redline import redline
+from offer.redline import compare
 from offer.release import PublishedEdition, Release
 from offer.terms import Package, Terms
 from offer.wording import money
@@ -291,13 +292,13 @@ def _changed(
 ) -> Response:
     release = counter.release
     known = old.terms.package(counter.package.hours) if old.terms else None
+    changes = compare(decode(old.text, old.tag), decode(counter.edition.text, counter.edition.tag))
     view = Changed(
         form=form,
         old_edition=old,
         old_price_kopecks=(known or counter.package).price_kopecks,
-        changes=redline(
-            decode(old.text, old.tag), decode(counter.edition.text, counter.edition.tag)
-        ),
+        changes=changes,
+        sentences=sentences_of(changes, old.terms, counter.terms),
         decline_url="/",
         old_consent=release.edition("consent", asked.fields.get("accept_consent", "")),
         retry=again,

@@ -24,8 +24,10 @@ from checkout.web.views import (
     Trouble,
 )
 from offer import wording
+from offer.change_sentences import ChangeSentence
 from offer.manifest import badge
-from offer.redline import ClauseChange, clause_title, redline_html
+from offer.redline import ClauseChange, clause_name
+from offer.redline_html import change_list, redline_html, redline_legend
 from offer.release import PublishedEdition
 from offer.typography import no_break
 
@@ -82,11 +84,6 @@ def _local_day(instant: datetime, zone: ZoneInfo) -> str:
     return wording.day(instant.astimezone(zone).date())
 
 
-def _redline(changes: Sequence[ClauseChange]) -> Markup:
-    """As on the pages of the released site; every word of the texts is escaped there."""
-    return Markup(redline_html(changes))  # noqa: S704 - HTML of our own making
-
-
 def _error_of(form: OrderForm, field: str) -> str | None:
     return next((error.sentence for error in form.errors if error.field == field), None)
 
@@ -101,13 +98,23 @@ def _typed_in_words(form: OrderForm) -> list[tuple[str, str]]:
     return [(FIELDS[name], KINDS.get(value, value)) for name, value in typed.items()]
 
 
+def _change_list(sentences: Sequence[ChangeSentence]) -> Markup:
+    return Markup(change_list(sentences))  # noqa: S704 - it escapes what it is given
+
+
+def _redline(changes: Sequence[ClauseChange], level: int) -> Markup:
+    html = redline_legend(changes) + redline_html(changes, level=level)
+    return Markup(html)  # noqa: S704 - it escapes what it is given
+
+
 def _tel(phone: str) -> str:
     return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
 
 
 _PAGES.filters |= {
     "badge": _badge,
-    "clause_title": clause_title,
+    "change_list": _change_list,
+    "clause_name": clause_name,
     "consent_label": _consent_label,
     "day": wording.day,
     "error_of": _error_of,
@@ -117,7 +124,7 @@ _PAGES.filters |= {
     "no_break": no_break,
     "money": wording.money,
     "offer_label": _offer_label,
-    "redline_html": _redline,
+    "redline": _redline,
     "tel": _tel,
     "typed": _typed,
     "typed_in_words": _typed_in_words,

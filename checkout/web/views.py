@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import accept_and_pay_button, pay_button
 from checkout.domain.settlement import LedgerRef, Party
+from offer.change_sentences import ChangeSentence
 from offer.periods import Period
 from offer.redline import ClauseChange
 from offer.release import PublishedEdition
@@ -53,6 +54,7 @@ class Changed:
 
     `form` is of the editions now in force. `old_edition` is the offer the client ticked (the
     same as the form's when only the consent changed), `old_consent` the consent he ticked.
+    `changes` are of every clause, `sentences` of those that changed; of marks alone there are none.
     `retry` is true for an order that exists: then nobody is asked again who he is.
     """
 
@@ -60,6 +62,7 @@ class Changed:
     old_edition: PublishedEdition
     old_price_kopecks: int
     changes: tuple[ClauseChange, ...]
+    sentences: tuple[ChangeSentence, ...]
     decline_url: str
     old_consent: PublishedEdition | None = None
     retry: bool = False

@@ -35,13 +35,18 @@ DOCUMENTS = (
     "/privacy/",
     "/requisites/",
     "/nothing/here",
+    "/offer/compare?from=2&to=1",
+    "/offer/compare?from=9",
+    "/offer/at/2020-01-01",
+    "/offer/at",
     "/checkout/7",
     "/orders/nobody",
 )
 # whatever a finger aims at; a link inside a sentence is as high as its line
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     "button, .button, .button-quiet, .choice, .field > input, select, summary,"
-    + ".site-header a, .site-footer a, .ways a, .edition__links a, .letters a, .act a"
+    + ".record-links a, .site-header a, .site-footer a, .ways a, .edition__links a,"
+    + ".letters a, .act a"
 )].filter(it => it.checkVisibility()).filter(it => {
     const box = it.getBoundingClientRect();
     return box.height < 44 || box.width < 44;

@@ -112,6 +112,24 @@ def test_mistakes_are_reached_and_mended_with_the_keyboard_alone(page: Page, dem
     expect(page.get_by_label("Электронная почта")).to_have_value("mends@client.example")
 
 
+def test_editions_and_days_are_chosen_with_the_keyboard_alone(
+    page: Page, old_editions: Demo
+) -> None:
+    keys = Keyboard(page)
+    page.goto(f"{old_editions.facts['site']}/offer/compare")
+    keys.to(page.get_by_label("Было"))
+    keys.press("ArrowUp")
+    keys.push("Сравнить")
+    heading(page, "Сравнить две редакции")  # the same edition twice: the form again, and why
+    keys.follow("Что действовало в другой день")
+    heading(page, "Что действовало в этот день")
+    keys.to(page.get_by_label("Дата"))
+    page.keyboard.type("01012020")
+    keys.push("Показать")
+
+    heading(page, "Редакций ещё не было: 1 января 2020")
+
+
 def test_every_stop_of_the_offer_can_be_seen(page: Page, demo: Demo) -> None:
     keys = Keyboard(page)
     page.goto(f"{demo.facts['site']}/offer/")

@@ -84,12 +84,13 @@ class Sandbox:
         now = START + timedelta(days=days)
         return publish(self.tree, self.releases, now=lambda: now, **options)
 
-    def tag_editions(self, *, days: int = 0) -> tuple[Edition, ...]:
+    def tag_editions(self, *, days: int = 0, sign: bool = False) -> tuple[Edition, ...]:
         """Make the tags that a publish of `HEAD` would make, and no site."""
         repository = repository_at(self.tree)
         published = {document: editions_of(repository, document) for document in DOCUMENTS}
         now = START + timedelta(days=days)
-        created = next_editions(repository, self.git("rev-parse", "HEAD"), published, now)
+        head = self.git("rev-parse", "HEAD")
+        created = next_editions(repository, head, published, now, sign=sign)
         repository.create_refs({f"refs/tags/{e.tag}": e.tag_id for e in created})
         return created
 
@@ -158,6 +159,26 @@ def make_sandbox(folder: Path) -> Sandbox:
         "Начало",
     )
     return sandbox
+
+
+def make_server(sandbox: Sandbox, folder: Path) -> Path:
+    """A bare repository as a server has it, with our hooks; its path has a space."""
+    bare = folder / "the server" / "offer.git"
+    bare.parent.mkdir()
+    git(folder, "init", "-q", "--bare", "--initial-branch=main", str(bare))
+    for key, value in {
+        "core.hooksPath": HOOKS,
+        "oferta.command": OFFER_COMMAND,
+        "oferta.release": sandbox.releases,
+        "oferta.url": "https://oferta.example",
+    }.items():
+        git(bare, "config", key, str(value))
+    return bare
+
+
+def readable(said: str) -> str:
+    """What a person reads, with ordinary spaces."""
+    return said.replace("\u00a0", " ")
 
 
 def served(sandbox: Sandbox, path: str) -> bytes:

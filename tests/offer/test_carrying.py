@@ -7,7 +7,7 @@ import pytest
 
 from offer.editions import sha256
 from offer.errors import OfferError
-from offer.release import load_release, prove_files, read_sums
+from offer.release import load_release, prove_files
 from tests.offer.repository import Sandbox, git, make_sandbox, served
 
 DEARER = ("15 000 ₽", "16 000 ₽")
@@ -31,7 +31,7 @@ def public(two: Path, tmp_path: Path) -> Sandbox:
 
 
 def sums(sandbox: Sandbox) -> dict[str, str]:
-    return read_sums(sandbox.releases / "current")
+    return dict(prove_files(sandbox.releases / "current"))
 
 
 def publish_third(sandbox: Sandbox, **options: str) -> None:

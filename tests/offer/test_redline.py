@@ -1,55 +1,48 @@
 """The redline shows what changed and nothing else."""
 
-from collections.abc import Sequence
+import random
+import re
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from offer.block_changes import BlockChange, keys_of
+from offer.blocks import read_blocks
 from offer.clauses import read_clauses
-from offer.redline import ClauseChange, Piece, redline, redline_html
+from offer.pairing import Item, candidates
+from offer.redline import ClauseChange, clause_title, compare, redline
 from offer.words import words
-from tests.offer.repository import OFFER
+from tests.offer.edits import (
+    INTEGRATIONS,
+    LIST,
+    MODULES,
+    TABLE,
+    clause,
+    edited,
+    kinds,
+    lit,
+    lit_blocks,
+    with_a_clause_inserted,
+    with_a_clause_moved,
+    with_sections_swapped,
+    with_table,
+    without_section_7,
+)
+from tests.offer.repository import OFFER, PROJECT
+
+PRIVACY = (PROJECT / "docs" / "privacy.md").read_text(encoding="utf-8")
+CONSENT = (PROJECT / "docs" / "consent.md").read_text(encoding="utf-8")
 
 
-def replaced(*changes: tuple[str, str]) -> tuple[ClauseChange, ...]:
-    """The redline of the real offer with some words replaced."""
-    text = OFFER
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return redline(OFFER, text)
-
-
-def lit(changes: Sequence[ClauseChange]) -> list[tuple[str, str]]:
-    """The pieces that light up: kind and words, with ordinary spaces."""
-    return [
-        (piece.kind, piece.text.replace("\u00a0", " ").strip())
-        for change in changes
-        for piece in change.pieces
-        if piece.kind != "same"
-    ]
-
-
-def letters(pieces: Sequence[Piece], kind: str) -> str:
-    """What one of the two texts said, by the pieces that it has, without spaces."""
-    return "".join("".join(p.text for p in pieces if p.kind in ("same", kind)).split())
-
-
-def said(text: str) -> set[str]:
-    """What the clauses of a text say, title and text, without spaces and marks."""
-    return {
-        "".join(
-            word.shown for part in (clause.title, clause.text) for word in words(part)
-        ).translate({ord(space): None for space in " \u00a0\n"})
-        for clause in read_clauses(text)
-    }
+# --- words
 
 
 def test_a_price_lights_up_whole_and_alone() -> None:
-    changes = replaced(("15 000 ₽", "16 000 ₽"))
+    changes = redline(OFFER, edited(("15 000 ₽", "16 000 ₽")))
 
-    assert [(change.number, change.kind) for change in changes] == [("3.1", "changed")]
+    assert kinds(changes) == [("3.1", "changed", "3.1")]
     assert lit(changes) == [("removed", "15 000 ₽"), ("added", "16 000 ₽")]
 
 
@@ -59,133 +52,394 @@ def test_a_price_lights_up_whole_and_alone() -> None:
         ("15 000 ₽", "15\u00a0000\u00a0₽"),
         ("15 000 ₽", "15\u202f000 ₽"),
         ("15 000 ₽", "15000 ₽"),
+        ("15 000 ₽", "15&nbsp;000&nbsp;₽"),
+        ("по переписке", "по\u00a0переписке"),
         ("**Исполнитель**", "Исполнитель"),
         ("- 5 часов", "* 5 часов"),
         ("## 3. Порядок", "## **3.** Порядок"),
         ("единица учёта времени", "единица\nучёта времени"),
+        ("Исполнителя", "Ис\u00adполнителя"),
+        ("+7 938 478 10 91", "+7 (938) 478-10-91"),
+        ("40802810720000480414", "4080 2810 7200 0048 0414"),
         ("\n", "\r\n"),
+        ("й", "и\u0306"),
+        ("# Публичная", "\ufeff# Публичная"),
     ],
 )
 def test_spaces_and_marks_never_light_up(old: str, new: str) -> None:
-    assert old in OFFER
+    assert old in OFFER or old == "по переписке"
 
-    assert redline(OFFER, OFFER.replace(old, new).replace("\r\n", "\n")) == ()
+    assert redline(OFFER, OFFER.replace(old, new)) == ()
+
+
+def test_paragraphs_wrapped_anew_are_the_same_text() -> None:
+    wrapped = "\n".join(
+        re.sub(r"(?<=[^\W\d]) (\w{9,}) ", r"\n\1 ", line) if not line.startswith("#") else line
+        for line in OFFER.split("\n")
+    )
+
+    assert wrapped.count("\n") > OFFER.count("\n") + 30
+    assert redline(OFFER, wrapped) == ()
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "expected"),
     [
-        ("1 календарный месяц", "2 календарных месяца"),
-        ("5 минут", "15 минут"),
-        ("+7 938 478 10 91", "+7 938 478 10 92"),
-        ("dudkinanton@bk.ru", "anton@bk.ru"),
-        ("40802810720000480414", "40802810720000480415"),
+        ("1 календарный месяц", "2 календарных месяца", None),
+        ("5 минут", "15 минут", ("5", "15")),
+        ("9:00", "10:30", None),
+        ("+7 938 478 10 91", "+7 938 478 10 92", None),
+        ("dudkinanton@bk.ru", "anton@bk.ru", None),
+        ("40802810720000480414", "40802810720000480415", None),
+        ("оперативно", "опреативно", None),
+        ("100 % предоплаты", "50 % предоплаты", ("100 %", "50 %")),
     ],
 )
-def test_only_the_words_that_changed_light_up(old: str, new: str) -> None:
-    ((_, removed), (_, added)) = lit(replaced((old, new)))[:2]
+def test_only_what_changed_lights_up_and_whole(
+    old: str, new: str, expected: tuple[str, str] | None
+) -> None:
+    removed, added = expected or (old, new)
 
-    assert removed in old
-    assert added in new
-    assert not removed.startswith(" ")
+    assert lit(redline(OFFER, edited((old, new)))) == [("removed", removed), ("added", added)]
 
 
-def test_an_added_and_a_removed_clause_are_whole() -> None:
-    changes = replaced(
-        ("## 4.", "3.8. Отчёт отправляется раз в день.\n\n## 4."),
-        ("2.5. Настоящая", "Настоящая"),
-    )
+def test_a_date_in_words_lights_up_whole() -> None:
+    old = edited(("с момента оплаты", "до 22 декабря 2026 года"))
 
-    assert [(c.number, c.kind) for c in changes] == [
-        ("2.4", "changed"),
-        ("2.5", "removed"),
-        ("3.8", "added"),
+    assert lit(redline(old, edited(("22 декабря", "23 декабря"), text=old))) == [
+        ("removed", "22 декабря 2026"),
+        ("added", "23 декабря 2026"),
     ]
-    assert changes[2].pieces == (Piece("added", "Отчёт отправляется раз в день."),)
-    assert {piece.kind for piece in changes[1].pieces} == {"removed"}
 
 
-def test_a_clause_that_only_got_another_number_shows_only_that() -> None:
-    changes = replaced(
-        ("5.2. Наименьшая", "5.2. Отчёт — раз в день.\n\n5.3. Наименьшая"),
-        ("5.3. Время", "5.4. Время"),
-    )
+@pytest.mark.parametrize(
+    ("sentence", "before"),
+    [
+        ("Исполнитель предупреждает письмом.", "Актуальная версия"),
+        ("Условия меняет Исполнитель.", "Условия определяет"),
+        ("Актуальная редакция приходит письмом.", "Актуальная версия"),
+    ],
+)
+def test_a_new_sentence_is_marked_from_its_first_word_to_its_full_stop(
+    sentence: str, before: str
+) -> None:
+    new = edited((before, f"{sentence} {before}"))
 
-    assert [(c.number, c.kind) for c in changes] == [
-        ("5.2", "added"),
-        ("5.3", "changed"),
-        ("5.4", "changed"),
+    assert lit(redline(OFFER, new)) == [("added", sentence)]
+    assert lit(redline(new, OFFER)) == [("removed", sentence)]
+
+
+def test_a_text_rewritten_from_beginning_to_end_is_two_runs_and_no_confetti() -> None:
+    changes = redline(OFFER, edited((clause("9.4"), "9.4. Спор, если он есть, решает суд.\n\n")))
+
+    assert kinds(changes) == [("9.4", "changed", "9.4")]
+    assert [kind for kind, _ in lit(changes)] == ["removed", "added"]
+
+
+def test_the_address_behind_a_link_is_shown_only_when_it_changed() -> None:
+    other = PRIVACY.replace("](/consent/)", "](/consent/2/)")
+
+    assert "(/consent/)" not in str(compare(PRIVACY, PRIVACY))
+    assert lit(redline(PRIVACY, other)) == [("removed", "(/consent/)"), ("added", "(/consent/2/)")]
+
+
+# --- clauses
+
+
+def test_an_inserted_clause_renumbers_the_others_and_lights_up_alone() -> None:
+    changes = redline(OFFER, with_a_clause_inserted())
+
+    assert kinds(changes) == [
+        ("3.4", "added", None),
+        ("3.5", "same", "3.4"),
+        ("3.6", "same", "3.5"),
+        ("3.7", "same", "3.6"),
+        ("3.8", "same", "3.7"),
     ]
-    assert lit(changes)[1:] == [
-        ("removed", "5.2."), ("added", "5.3."), ("removed", "5.3."), ("added", "5.4."),
-    ]  # fmt: skip
+    assert lit(changes) == [("added", "Отчёт — раз в день.")]
+    assert clause_title(changes[1]).replace("\u00a0", " ") == "Пункт 3.5 (был 3.4)"
 
 
-def test_a_clause_that_moved_and_changed_a_little_is_the_same_clause() -> None:
-    changes = replaced(
-        ("5.2. Наименьшая", "5.2. Отчёт — раз в день.\n\n5.3. Наименьшая"),
-        ("5.3. Время", "5.4. Время"),
-        ("5 минут", "15 минут"),
-    )
+def test_a_clause_edited_and_renumbered_is_the_same_clause() -> None:
+    new = edited(("Когда лимит часов достигнут", "Как только лимит часов достигнут"),
+                 text=with_a_clause_inserted())  # fmt: skip
+    changes = redline(OFFER, new)
 
-    assert [(c.number, c.kind) for c in changes][:2] == [("5.2", "added"), ("5.3", "changed")]
-    assert lit(changes)[3:5] == [("removed", "5"), ("added", "15")]
+    assert ("3.7", "changed", "3.6") in kinds(changes)
+    assert lit(changes)[1:] == [("removed", "Когда"), ("added", "Как только")]
 
 
-def test_a_rewritten_clause_keeps_its_number() -> None:
-    (change,) = replaced(("Пакет действует 1 календарный месяц с момента оплаты.", "Год."))
+def test_a_removed_clause_stands_where_it_stood() -> None:
+    new = edited((clause("2.3"), ""), ("\n2.4. ", "\n2.3. "), ("\n2.5. ", "\n2.4. "))
+    changes = [it for it in compare(OFFER, new) if it.number.startswith("2")]
 
-    assert (change.number, change.kind) == ("3.3", "changed")
+    assert kinds(changes) == [
+        ("2", "same", "2"),
+        ("2.1", "same", "2.1"),
+        ("2.2", "same", "2.2"),
+        ("2.3", "removed", "2.3"),
+        ("2.3", "same", "2.4"),
+        ("2.4", "same", "2.5"),
+    ]
+    assert len({it.anchor for it in changes}) == len(changes)
+
+
+@pytest.mark.parametrize("word", ["исключительно", "только"])
+def test_a_clause_that_moved_is_shown_as_moved_and_what_was_edited_too(word: str) -> None:
+    changes = redline(OFFER, with_a_clause_moved(word))
+
+    assert kinds(changes) == [
+        ("3.5", "same", "3.6"),
+        ("3.6", "same", "3.7"),
+        ("4.4", "moved", "3.5"),
+    ]
+    edited_too = [("removed", "исключительно"), ("added", word)]
+    assert lit(changes) == ([] if word == "исключительно" else edited_too)
+    title = clause_title(changes[2]).replace("\u00a0", " ")
+    assert title.startswith("Пункт 4.4 (перенесён из 3.5")
+    assert title.endswith(", изменён)") == changes[2].edited == (word == "только")
+
+
+def test_clauses_that_changed_places_are_one_move() -> None:
+    new = edited((clause("9.1"), "<9.1>"), (clause("9.2"), clause("9.1").replace("9.1.", "9.2.")),
+                 ("<9.1>", clause("9.2").replace("9.2.", "9.1.")))  # fmt: skip
+
+    assert kinds(redline(OFFER, new)) == [("9.1", "moved", "9.2"), ("9.2", "same", "9.1")]
+
+
+def test_a_section_that_moved_takes_its_clauses_with_it() -> None:
+    changes = redline(OFFER, with_sections_swapped())
+
+    assert kinds(changes)[:2] == [("8", "moved", "9"), ("8.1", "same", "9.1")]
+    assert kinds(changes)[-1] == ("9", "same", "8")
+    assert lit(changes) == []
+
+
+def test_a_removed_section_is_gone_whole_and_the_later_ones_are_renumbered() -> None:
+    changes = redline(OFFER, without_section_7())
+
+    assert [it.number for it in changes if it.kind == "removed"] == ["7", "7.1", "7.2"]
+    assert {it.kind for it in changes if it.number not in ("7", "7.1", "7.2")} == {"same"}
+    assert all(it.renumbered for it in changes if it.kind == "same")
 
 
 def test_a_heading_is_a_clause_too() -> None:
-    assert lit(replaced(("## 9. Прочие условия", "## 9. Иные условия"))) == [
-        ("removed", "Прочие"),
-        ("added", "Иные"),
-    ]
+    changes = redline(OFFER, edited(("## 9. Прочие условия", "## 9. Иные условия")))
+
+    assert lit(changes) == [("removed", "Прочие"), ("added", "Иные")]
+    assert changes[0].title == "Иные условия"
 
 
-def test_html_marks_words_and_escapes_everything() -> None:
-    old = OFFER.replace("каждый дополнительный час", "<i>каждый</i> час")
-    html = redline_html(redline(old, old.replace("15 000 ₽", "<b>16 000 ₽</b> & больше")))
+def test_every_clause_comes_in_the_order_of_the_new_text() -> None:
+    new = edited(("15 000 ₽", "16 000 ₽"), text=with_a_clause_moved())
 
-    assert "<del>15\u00a0000\u00a0₽</del> <ins>&lt;b&gt;16\u00a0000\u00a0₽" in html
-    assert "&amp; больше</ins>" in html
-    assert "&lt;i&gt;каждый" in html
-    assert "<b>" not in html
-    assert "<h3>Пункт\u00a03.1</h3>" in html
-    assert "**" not in html
-    assert "style=" not in html
+    assert [it.number for it in compare(OFFER, new)] == [it.number for it in read_clauses(new)]
 
 
-def test_every_paragraph_is_well_formed_html_of_its_own() -> None:
-    html = redline_html(replaced(("- действия, которые", "- новое дело;\n- действия, которые")))
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (PRIVACY, "пяти лет", "шести лет"),
+        (CONSENT, CONSENT.splitlines()[0], "# Согласие на рассылку"),
+    ],
+)
+def test_the_other_documents_are_compared_the_same_way(text: str, old: str, new: str) -> None:
+    changes = redline(text, text.replace(old, new))
 
-    assert "<p><ins>новое дело;</ins></p>" in html
+    assert [it.kind for it in changes] == ["changed"]
+    assert {kind for kind, _ in lit(changes)} == {"removed", "added"}
+
+
+# --- bullets and tables
+
+
+def test_a_new_bullet_leaves_its_neighbours_dark() -> None:
+    changes = redline(OFFER, edited((MODULES, f"- чат-ботов;\n{MODULES}")))
+
+    assert lit(changes) == [("added", "чат-ботов;")]
+
+
+def test_bullets_that_changed_places_are_moved_and_no_word_lights_up() -> None:
+    changes = redline(OFFER, edited((MODULES + INTEGRATIONS, INTEGRATIONS + MODULES)))
+
+    assert kinds(changes) == [("2.2", "changed", "2.2")]
+    assert lit(changes) == []
+    assert lit_blocks(changes) == ["moved"]
+
+
+def test_numbered_steps_are_compared_without_their_numbers() -> None:
+    old = "1.1. Порядок:\n\n1. заказ;\n2. оплата."
+    changes = redline(old, "1.1. Порядок:\n\n1. заказ;\n2. договор;\n3. оплата.")
+
+    assert lit(changes) == [("added", "договор;")]
+    assert [block.ordinal for block in changes[0].blocks] == [0, 1, 2, 3]
+
+
+def test_of_a_list_that_became_a_table_only_the_other_words_light_up() -> None:
+    there, back = redline(OFFER, with_table()), redline(with_table(), OFFER)
+
+    assert [block.kind for block in there[0].blocks] == ["same", "added", *["changed"] * 3]
+    for figure in ("15 000", "20 000", "3 500", "10 час"):
+        assert figure not in str(lit(there) + lit(back))
+    assert [it for it in lit(there) if it[0] == "added"] == [
+        ("added", "Пакет"), ("added", "Цена"), ("added", "Дополнительный час"),
+    ]  # fmt: skip
+
+
+def test_a_cell_of_a_table_lights_up_alone() -> None:
+    new = edited(("| 15 000 ₽ |", "| 16 000 ₽ |"), text=with_table())
+    changes = redline(with_table(), new)
+
+    assert lit(changes) == [("removed", "15 000 ₽"), ("added", "16 000 ₽")]
+    (row,) = (block for block in changes[0].blocks if block.kind != "same")
+    assert [{piece.kind for piece in cell} for cell in row.cells] == [
+        {"same"}, {"removed", "added"}, {"same"},
+    ]  # fmt: skip
+
+
+def test_a_row_is_known_by_its_first_cell_though_all_its_prices_changed() -> None:
+    named = with_table().replace("| 5 часов |", "| Средний |")
+    new = edited(("| 15 000 ₽ | 3 000 ₽ |", "| 16 000 ₽ | 3 200 ₽ |"), text=named)
+
+    assert lit_blocks(redline(named, new)) == ["changed"]
+
+
+def test_rows_and_columns_are_added_and_removed_as_such() -> None:
+    rows = TABLE.replace("| 2 часа | 7 000 ₽ | 3 500 ₽ |\n", "").replace(
+        "| 10 часов", "| 8 часов | 18 000 ₽ | 2 500 ₽ |\n| 10 часов"
+    )
+    column = "\n".join(
+        re.sub(r"^(\|[^|]+\|[^|]+\|)", rf"\1 {cell} |", line)
+        for line, cell in zip(TABLE.splitlines(), ["Срок", "---", *["месяц"] * 3], strict=True)
+    )
+    added = redline(with_table(), edited((LIST, f"{column}\n")))
+    removed = redline(edited((LIST, f"{column}\n")), with_table())
+
+    assert lit_blocks(redline(with_table(), edited((LIST, rows)))) == ["removed", "added"]
+    assert lit(added) == [("added", "Срок"), *[("added", "месяц")] * 3]
+    assert lit(removed) == [("removed", "Срок"), *[("removed", "месяц")] * 3]
+    assert {len(b.cells) for c in (*added, *removed) for b in c.blocks if b.table} == {4}
+
+
+def test_a_table_aligned_or_spaced_otherwise_is_the_same() -> None:
+    new = edited(("|---|---:|---:|", "| :--- | --- | --- |"), ("| 5 часов |", "|  5 часов|"),
+                 text=with_table())  # fmt: skip
+
+    assert redline(with_table(), new) == ()
+
+
+# --- whatever was typed
 
 
 def test_a_sum_a_phone_and_an_address_are_one_word_each() -> None:
-    shown = [word.shown.strip() for word in words("**15 000 ₽**, +7 938 478 10 91, a.b@bk.ru 3.1")]
+    shown = [word.shown.strip() for word in words("15 000 ₽, +7 938 478 10 91, a.b@bk.ru 3.1")]
 
     assert shown == [
         "15\u00a0000\u00a0₽", ",", "+7\u00a0938\u00a0478\u00a010\u00a091", ",", "a.b@bk.ru", "3.1",
     ]  # fmt: skip
 
 
-LETTERS = st.text("абв 15.,*-\n₽\u00a0()", max_size=30)
+def said(text: str) -> Counter[str]:
+    """What the blocks of a text say, without spaces."""
+    return Counter(
+        bare("".join(block.cells)) for it in read_clauses(text) for block in read_blocks(it)
+    )
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.integers(0, len(OFFER)), st.integers(0, 60), LETTERS)
-def test_the_pieces_tell_both_texts_whatever_was_typed(at: int, cut: int, typed: str) -> None:
-    new = OFFER[:at] + typed + OFFER[at + cut :]
-    changes = [change for change in redline(OFFER, new) if change.kind == "changed"]
+def told(changes: tuple[ClauseChange, ...], gone: str) -> Counter[str]:
+    """What the blocks said before (`gone` is "added") or say now ("removed")."""
+    shown = (bare(side(block, gone)) for change in changes for block in change.blocks)
+    return Counter(text for text in shown if text)
 
-    for change in changes:
-        pieces = change.pieces
-        if pieces[0].text.endswith(". ") and pieces[0].kind == "removed":
-            pieces = pieces[2:]  # the old and the new number
-        assert all(piece.text for piece in pieces)
-        assert letters(pieces, "removed") in said(OFFER)
-        assert letters(pieces, "added") in said(new)
+
+def side(block: BlockChange, gone: str) -> str:
+    return "".join(p.text for cell in block.cells for p in cell if p.kind != gone)
+
+
+def bare(text: str) -> str:
+    return "".join(text.split())
+
+
+EXAMPLES = (OFFER, edited((LIST, TABLE)), PRIVACY.replace("](/consent/)", "]"))
+LETTERS = st.text("абв 15.,;*-\n₽\u00a0()|", max_size=30)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.sampled_from(EXAMPLES), st.floats(0, 1), st.integers(0, 90), LETTERS)
+def test_the_pieces_tell_both_texts_whatever_was_typed(
+    old: str, where: float, cut: int, typed: str
+) -> None:
+    at = int(where * len(old))
+    new = old[:at] + typed + old[at + cut :]
+    changes = compare(old, new)
+
+    assert told(changes, "added") == said(old)
+    assert told(changes, "removed") == said(new)
     assert redline(new, new) == ()
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.data())
+def test_no_word_lights_up_where_the_words_are_equal(data: st.DataObject) -> None:
+    """Between any two letters another space, a wrapped line; bold; another mark of a bullet."""
+    chance = data.draw(st.randoms(use_true_random=False))
+    new = "\n".join(otherwise_set(line, chance) for line in OFFER.split("\n"))
+
+    assert redline(OFFER, new) == redline(new, OFFER) == ()
+
+
+def otherwise_set(line: str, chance: random.Random) -> str:
+    if line.startswith("#"):
+        return line
+    spaces = ["\u00a0", "  ", "\u2009", "\n", *[" "] * 6]
+    line = re.sub(r"(?<=[^\W\d]) (?=[^\W\d])", lambda _: chance.choice(spaces), line)
+    line = re.sub(
+        r"(?<= )(\w{6,})(?=\W)", lambda m: chance.choice(["**{}**", "{}"]).format(m[1]), line
+    )
+    return chance.choice("-*+") + line[1:] if line.startswith("- ") else line
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.randoms(use_true_random=False))
+def test_paragraphs_in_any_order_tell_both_texts(chance: random.Random) -> None:
+    paragraphs = OFFER.split("\n\n")
+    chosen = chance.sample(paragraphs, chance.randrange(len(paragraphs)))
+    new = "\n\n".join(chosen)
+    changes = compare(OFFER, new)
+
+    assert told(changes, "added") == said(OFFER)
+    assert told(changes, "removed") == said(new)
+
+
+# --- size
+
+
+def strange(clauses: int, seed: int) -> str:
+    """A text of clauses that share nothing with those of another seed but the vocabulary."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    vocabulary = ["".join(chance.choices("абвгдежзиклмн", k=5)) for _ in range(3000)]
+    lines = ["# Оферта"]
+    for at in range(clauses):
+        section, number = divmod(at, 90)
+        lines += [f"## {section + 1}. Раздел"] if number == 0 else []
+        lines.append(f"{section + 1}.{number + 1}. {' '.join(chance.choices(vocabulary, k=20))}")
+    return "\n\n".join(lines)
+
+
+def test_a_thousand_clauses_with_nothing_in_common_cost_no_million_comparisons() -> None:
+    old, new = strange(1000, 1), strange(1000, 2)
+    items = [[Item(keys_of(read_blocks(it))) for it in read_clauses(text)] for text in (old, new)]
+    looked_at = list(candidates(range(len(items[0])), range(len(items[1])), *items))
+    changes = compare(old, new)
+
+    assert len(looked_at) < 10 * 1000
+    assert told(changes, "added") == said(old)
+    assert told(changes, "removed") == said(new)
+
+
+def test_a_paragraph_as_long_as_a_book_is_still_told() -> None:
+    old, new = "1.1. Начало " + "а б " * 3000 + "конец.", "1.1. Начало " + "б в " * 3000 + "конец."
+    (change,) = redline(old, new)
+
+    assert told((change,), "added") == said(old)
+    assert told((change,), "removed") == said(new)

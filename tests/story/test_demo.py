@@ -128,11 +128,15 @@ def test_a_text_that_cannot_be_sold_by_leaves_the_edition_before_in_force(demo: 
     good = offer.read_text()
     offer.write_text(good.replace("₽", "долларов"))
     commit(demo.folder, "Break the price")
-    said = demo.push()
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        demo.push()
+    draft = git(demo.folder, "push", "build/demo/offer.git", "HEAD:draft")
     offer.write_text(good)
     commit(demo.folder, "Mend the price")
 
-    assert "НЕ ОПУБЛИКОВАНО" in said
+    assert "remote: docs/offer.md, строка " in refused.value.stderr
+    assert "remote: ОТКЛОНЕНО: " in refused.value.stderr
+    assert f"Черновик: {demo.facts['site']}/draft/" in draft
     assert demo.get("/offer/").content == current
 
 

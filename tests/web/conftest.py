@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.town import Town, a_town
+from tests.town import Town, a_town, dearer, moscow, text_of
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,4 +37,26 @@ def town(standing_town: Town) -> Town:
 def own_town(tmp_path: Path, sqlite_url: str) -> Iterator[Town]:
     """A town of the test's own: it may publish, break the release or move the clock far."""
     with a_town(tmp_path, sqlite_url) as town:
+        yield town
+
+
+@pytest.fixture(scope="module")
+def chronicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A town with four editions of the offer: two of one day, the last a return to the second.
+
+    Published on 20.11.2026 at noon, on 22.11 at noon and at 17:00, on 1.12; now it is 3.12.
+    """
+    folder = tmp_path_factory.mktemp("chronicle")
+    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+        town.publisher.editions.clear()
+        for at, text in (
+            (moscow(2026, 11, 20), text_of("offer")),
+            (moscow(2026, 11, 22), dearer()),
+            (moscow(2026, 11, 22, 17), dearer("17 000 ₽")),
+            (moscow(2026, 12, 1), dearer()),
+        ):
+            town.clock.now = at + timedelta(days=1)  # the publisher dates by yesterday
+            town.publisher.publish(offer=text)
+        town.publisher.publish(consent=text_of("consent"))
+        town.clock.now = moscow(2026, 12, 3, 14, 3)
         yield town

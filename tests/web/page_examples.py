@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 
 from checkout.domain.settlement import LedgerRef, Party
 from checkout.web.pages import Changed, FieldError, OrderForm, OrderPage, Retry
+from checkout.web.record_views import Compared, ComparePage, DayPage, InForceThen, Record
+from offer.change_sentences import sentences_of
+from offer.comparison import Side, compare_sides
 from offer.periods import Period
-from offer.redline import redline
+from offer.redline import compare
 from offer.release import PublishedEdition
 from offer.terms import Package, Place, Requisites, Terms, WorkingHours
 
@@ -149,11 +152,13 @@ def changed(*, retry: bool = False) -> Changed:
     )
     if retry:
         now = replace(now, action="/orders/secret/retry", consent=None)
+    changes = compare(OLD_TEXT, NEW_TEXT)
     return Changed(
         form=now,
         old_edition=edition(),
         old_price_kopecks=1_500_000,
-        changes=redline(OLD_TEXT, NEW_TEXT),
+        changes=changes,
+        sentences=sentences_of(changes, form(TYPED).terms, now.terms),
         decline_url="/orders/secret" if retry else "/",
         retry=retry,
     )
@@ -166,6 +171,7 @@ def changed_consent() -> Changed:
         old_edition=now.edition,
         old_price_kopecks=now.package.price_kopecks,
         changes=(),
+        sentences=(),
         decline_url="/",
         old_consent=edition("consent", 1, "c"),
     )
@@ -218,3 +224,63 @@ def order(state: str, **facts: object) -> OrderPage:
         receipt=True,
     )
     return replace(page, **facts)  # type: ignore[arg-type]  # names and types as in OrderPage
+
+
+def record() -> Record:
+    return Record(
+        document="offer",
+        editions=tuple(edition(number=number) for number in (3, 2, 1)),
+        zone=MOSCOW,
+        now=datetime(2026, 12, 1, 9, tzinfo=UTC),
+        public_url="https://shop.example",
+        test=True,
+        requisites=REQUISITES,
+    )
+
+
+def compared(old: int = 1, new: int = 3) -> ComparePage:
+    """Two editions that differ; the newer first when `old` is the greater number."""
+    texts = (OLD_TEXT, NEW_TEXT) if old < new else (NEW_TEXT, OLD_TEXT)
+    sides = [
+        Side("offer", number, text, None) for number, text in zip((old, new), texts, strict=True)
+    ]
+    found = Compared(
+        old=edition(number=old),
+        new=edition(number=new),
+        comparison=compare_sides(*sides),
+        sentence="",
+        permanent="/offer/redline/1-3/",
+    )
+    return ComparePage(record(), (old, new), found)
+
+
+def not_compared() -> ComparePage:
+    return ComparePage(record(), (2, 3), sentence="Редакции 9 нет.", wrong=True)
+
+
+def day() -> DayPage:
+    """A day on which one edition gave way to another."""
+    since, until = (edition().published_at, datetime(2026, 11, 22, 11, 3, tzinfo=UTC))
+    return DayPage(
+        record(),
+        date(2026, 11, 22),
+        "Что действовало 22 ноября 2026",
+        "За этот день действовали 2 редакции, одна за другой.",
+        found=(
+            InForceThen(
+                edition(number=2),
+                "с 00:30 до 14:03 (МСК)",
+                since,
+                until,
+                pdf="/offer/2/offer.pdf",
+                difference="/offer/compare?from=2",
+            ),
+            InForceThen(
+                edition(), "с 14:03 до 24:00 (МСК)", until, None, pdf=None, difference=None
+            ),
+        ),
+    )
+
+
+def no_day() -> DayPage:
+    return DayPage(record(), None, "Что действовало в этот день", "«вчера» — не дата.", wrong=True)

@@ -10,11 +10,12 @@ from starlette.testclient import TestClient
 
 from checkout.app import create_app
 from checkout.open import gate_of
-from checkout.web.headers import form_policy
+from checkout.web.headers import RELEASED, form_policy
 from offer.editions import sha256
 from tests.town import SITE, Town, text_of
 from tests.web.buying import asked_of_yookassa, page_of
 
+FROM_THE_RELEASE = ("home", "exact text", "manifest")
 SAFE = {
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
@@ -60,13 +61,32 @@ def every_answer(town: Town) -> dict[str, httpx2.Response]:
 def test_every_answer_forbids_what_a_page_of_ours_never_needs(town: Town) -> None:
     for name, answer in every_answer(town).items():
         told = policy(answer)
-        assert told["default-src"] == ["'none'"], name
-        assert told["script-src"] == told["style-src"] == ["'self'"], name
+        assert told["script-src"] == ["'self'"], name
         assert told["frame-ancestors"] == told["base-uri"] == ["'none'"], name
         assert "unsafe" not in answer.headers["content-security-policy"], name
         assert {header: answer.headers[header] for header in SAFE} == SAFE, name
         assert "server" not in answer.headers, name
         assert "set-cookie" not in answer.headers, name
+
+
+def test_the_services_own_pages_take_styles_only_from_files_of_ours(town: Town) -> None:
+    for name, answer in every_answer(town).items():
+        if name not in FROM_THE_RELEASE:
+            told = policy(answer)
+            assert told["default-src"] == ["'none'"], name
+            assert told["style-src"] == ["'self'"], name
+
+
+def test_released_pages_govern_their_own_styles_and_nothing_else(town: Town) -> None:
+    """Each names the hash of its style in a meta element; a policy beside it can only forbid."""
+    answers = every_answer(town)
+    named = set(policy(answers["form"])) - {"default-src", "style-src"}
+    for name in FROM_THE_RELEASE:
+        assert answers[name].headers["content-security-policy"] == RELEASED
+        told = policy(answers[name])
+        assert named < set(told)
+        assert {"object-src", "frame-src", "media-src"} < set(told)
+        assert {source for it in told.values() for source in it} == {"'self'", "'none'", "data:"}
 
 
 def test_forms_may_end_at_yookassa_and_in_the_demo_at_the_simulator(town: Town) -> None:
@@ -200,6 +220,7 @@ def test_a_link_that_leads_out_of_the_release_is_not_followed(
 ) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("тайна")
+    assert own_town.client.get("/").status_code == 200
     (own_town.publisher.current / "leak.txt").symlink_to(secret)
 
     assert own_town.client.get("/leak.txt").status_code == 404

@@ -32,7 +32,7 @@ def test_only_the_clause_that_changed_lights_up(own_town: Town) -> None:
     own_town.publisher.publish(offer=dearer())
     page = page_of(own_town.send(form))
 
-    (clause,) = page.all("section", **{"class": "clause-change"})
+    (clause,) = page.all("section", **{"class": "redline-clause redline-changed"})
     assert "15 000" in clause.text
     assert "16 000" in clause.text
 

@@ -29,6 +29,11 @@ def every_page() -> Mapping[str, str]:
         "changed on retry": pages.changed(example.changed(retry=True)),
         "changed consent": pages.changed(example.changed_consent()),
         **{f"order {state}": pages.order(order) for state, order in orders.items()},
+        "compared": pages.compare(example.compared()),
+        "compared backwards": pages.compare(example.compared(3, 1)),
+        "not compared": pages.compare(example.not_compared()),
+        "day": pages.day(example.day()),
+        "no day": pages.day(example.no_day()),
         "provisional": pages.order(example.order("paid", period=example.period(provisional=True))),
         "retry refused": pages.order(
             example.order("cancelled", retry=example.retry(ask=example.edition(), error="Нет."))
@@ -52,6 +57,8 @@ def every_trouble() -> list[pages.Trouble]:
         troubles.unreachable(HOUSE, example.retry(), "/orders/secret"),
         troubles.unreachable(HOUSE, example.retry(ask=example.edition()), "/orders/secret"),
         troubles.not_selling(HOUSE, "Оферты ещё нет."),
+        troubles.no_release(HOUSE),
+        troubles.no_editions(HOUSE),
         troubles.broken(HOUSE, "f00d"),
     ]
 
@@ -86,7 +93,8 @@ def test_a_page_runs_and_styles_nothing_inline_and_calls_no_foreign_host(html: s
     assert [script.attributes["src"] for script in page.all("script")] == ["/static/checkout.js"]
     assert not page.one("script").text
     for link in page.all("link"):
-        assert link.attributes["href"].startswith("/")
+        # the canonical address is named, not asked
+        assert link.attributes["href"].startswith("/") or link.attributes["rel"] == "canonical"
 
 
 @pytest.mark.parametrize("html", PAGES.values(), ids=PAGES.keys())
@@ -106,6 +114,8 @@ def test_hostile_words_stay_words() -> None:
         pages.order(example.order("paid", party=party, number=hostile)),
         pages.order(example.order("cancelled", reason=hostile)),
         pages.trouble(troubles.not_selling(HOUSE, hostile)),
+        pages.compare(replace(example.not_compared(), sentence=hostile)),
+        pages.day(replace(example.no_day(), sentence=hostile)),
     ]
 
     for html in views:

@@ -173,11 +173,20 @@ def test_a_changed_offer_says_what_changed_and_asks_anew() -> None:
 
 
 def test_the_redline_marks_words_and_not_only_colours() -> None:
-    html = pages.changed(example.changed())
+    page = read(pages.changed(example.changed()))
 
-    assert re.search(r"<del>15\s000\s₽\s?</del><ins>16\s000\s₽\s?</ins>", html)
-    assert "Пункт\u00a03.8 добавлен" in html
-    assert "Пункт\u00a03.5" not in html
+    assert "удалено: 15 000 ₽; добавлено: 16 000 ₽; далее: , дополнительный час" in page.text
+    assert "Пункт 3.8 добавлен" in [heading.text for heading in page.all("h4")]
+    assert "Без изменений: п. 3.5" in [fold.text for fold in page.all("summary")]
+
+
+def test_what_changed_is_said_in_sentences_before_the_texts() -> None:
+    page = read(pages.changed(example.changed()))
+    first, *_ = page.all("a", href="#r-3-1")
+
+    assert first.text == "5 часов: 15 000 ₽ → 16 000 ₽"
+    assert page.text.index(first.text) < page.text.index("Вы видели")
+    assert page.one(id="r-3-1").tag == "section"
 
 
 def test_typed_values_travel_on_and_are_shown() -> None:

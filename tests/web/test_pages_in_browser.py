@@ -33,6 +33,8 @@ SHOWN: Mapping[str, str] = {
         state: pages.order(example.order(state))
         for state in ("created", "waiting", "paid", "cancelled", "refunded", "case")
     },
+    "compared": pages.compare(example.compared()),
+    "day": pages.day(example.day()),
     "trouble": pages.trouble(
         troubles.broken(troubles.House(test=True, requisites=example.REQUISITES), "f00d")
     ),

@@ -1,0 +1,1 @@
+"""One file for each command of `offer`; only the one that runs is imported."""

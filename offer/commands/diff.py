@@ -1,0 +1,39 @@
+"""`offer diff`: what changed between two editions."""
+
+import argparse
+
+from offer.change_sentences import sentences_of
+from offer.clauses import decode
+from offer.commands.asked import badge_of, numbered, of_document, wanted_editions
+from offer.editions import Edition
+from offer.manifest import edition_terms
+from offer.redline import redline
+from offer.redline_lines import redline_lines
+from offer.terms import Terms
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("old", type=int, metavar="A")
+    parser.add_argument("new", type=int, metavar="B")
+    of_document(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """The changes in sentences, then the redline."""
+    editions = wanted_editions(chosen)
+    old, new = numbered(editions, chosen.old), numbered(editions, chosen.new)
+    print(f"{badge_of(old)} → {badge_of(new)}")
+    changes = redline(decode(old.text, old.tag), decode(new.text, new.tag))
+    for change in sentences_of(changes, _terms(old), _terms(new)):
+        print(f"• {change.sentence}")
+    for line in redline_lines(changes):
+        print(line)
+    if not changes:
+        print("Слова те же." if old.text != new.text else "Тексты совпадают байт в байт.")
+    return 0
+
+
+def _terms(edition: Edition) -> Terms | None:
+    """None of a document that has none, or that this program can no longer read."""
+    return edition_terms(edition) if edition.document == "offer" else None
