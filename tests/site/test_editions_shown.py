@@ -102,8 +102,9 @@ def test_a_redline_names_both_editions_the_kind_of_change_and_every_changed_clau
     assert "Редакция 2 · 22.11.2026" in page.words
     assert "Вид правки изменились цены" in page.words
     assert {"/offer/1/", "/offer/2/", "/offer/compare?from=1&to=2"} <= set(page.links())
-    markup = town.file_of(site, "/offer/redline/1-2/").read_text("utf-8")
-    assert re.search(r"<del>15\s000\s₽</del>\s*<ins>16\s000\s₽</ins>", markup)
+    assert "Изменённые пункты 5 часов: 15 000 ₽ → 16 000 ₽" in page.words
+    assert re.search(r"удалено: 15 000 ₽.* добавлено: 16 000 ₽", page.words)
+    assert re.search(r"Без изменений: [^:]*разделы 4–11", page.words)
     assert page.meta("robots") == []
 
 
@@ -148,6 +149,6 @@ def test_a_draft_is_shown_beside_the_edition_in_force(next_draft: Path) -> None:
     page = town.page(next_draft, "/offer/redline/draft/")
     assert "Что изменится: редакция 2 → 3" in page.words
     assert "Проект редакции 3 — не опубликовано" in page.words
-    markup = town.file_of(next_draft, "/offer/redline/draft/").read_text("utf-8")
-    assert re.search(r"<del>16\s000\s₽</del>\s*<ins>17\s000\s₽</ins>", markup)
-    assert "Что изменится" in town.page(next_draft, "/offer/").words
+    assert re.search(r"удалено: 16 000 ₽.* добавлено: 17 000 ₽", page.words)
+    told = "Что изменится 5 часов: 16 000 ₽ → 17 000 ₽"
+    assert told in town.page(next_draft, "/offer/").words
