@@ -9,9 +9,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from offer.edition_paper import edition_pdf, preview_png
 from offer.editions import DOCUMENTS, Edition, sha256
 from offer.paper import typeset
+from offer.papers.edition_paper import edition_pdf, preview_png
 
 URL = "https://oferta.example"
 TIMES = 30

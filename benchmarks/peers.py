@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from offer.compress import compress
+from offer.finishing.compress import compress
 from offer.publish import publish
 from tests.site import town
 

@@ -13,6 +13,7 @@ from checkout.store import archive
 from checkout.store.engine import Store
 from offer.editions import DOCUMENTS
 from offer.errors import OfferError
+from offer.publishing.releases import RECORD
 from offer.release import (
     SUMS,
     PublishedEdition,
@@ -21,7 +22,6 @@ from offer.release import (
     pdf_bytes,
     prove_files,
 )
-from offer.releases import RECORD
 
 log = structlog.get_logger()
 LOOK_EVERY = timedelta(minutes=1)

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import time
 from typing import Any
 
-from offer.advice import Advice, advise
 from offer.clauses import decode, read_clauses
 from offer.errors import OfferError
 from offer.limits import refuse_large
+from offer.reading.advice import Advice, advise
 from offer.terms import Problem, Reading, Terms, WorkingHours, read_terms
 from offer.wording import NBSP, counted, hours, money, working_hours
 

@@ -14,7 +14,7 @@ from offer.editions import DOCUMENTS, Edition, sha256, source_path
 from offer.errors import OfferError
 from offer.limits import refuse_large
 from offer.manifest import edition_terms
-from offer.signing import write_signed_tag
+from offer.publishing.signing import write_signed_tag
 from offer.summary import FIRST, change_class, summary
 from offer.tags import ZONE, Tag, compose_tag
 from offer.terms import Problem, Requisites, Terms, read_terms

@@ -8,11 +8,11 @@ from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
 from offer.addresses import page_url, source_url
+from offer.changes.comparison import Side, compare_sides
+from offer.changes.redline_html import redline_html
 from offer.clauses import decode
-from offer.comparison import Side, compare_sides
 from offer.editions import Edition
 from offer.manifest import edition_terms
-from offer.redline_html import redline_html
 from offer.shelf import CHANGES, TITLES
 from offer.summary import FIRST
 from offer.terms import Requisites

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from offer import storefront
+from offer.changes.edition_changes import EditionChanges
 from offer.clauses import Clause, with_anchors
-from offer.edition_changes import EditionChanges
 from offer.periods import Calendar
 from offer.shelf import Shelf, Shown
 from offer.values import Requisites

@@ -14,7 +14,7 @@ from unicodedata import category
 
 import typst
 
-from offer.glyphs import coverage, drawable
+from offer.papers.glyphs import coverage, drawable
 
 FONTS = Path(__file__).parent / "fonts"
 TEXT_FONTS = ("PTF55F.ttf", "PTF75F.ttf")

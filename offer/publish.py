@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from offer import git, releases
+from offer import git
 from offer.editions import DOCUMENTS, Edition, editions_of, repository_at
 from offer.errors import OfferError
-from offer.sources import building
+from offer.publishing import releases
+from offer.publishing.sources import building
 
 if TYPE_CHECKING:
     from offer.release import PublishedEdition, Release
@@ -91,7 +92,7 @@ def _nothing_to_do(order: Order, commit: str) -> Published | None:
     """The site already shows this commit and every edition, and is whole."""
     if releases.shown(order.to) != (commit, order.url):
         return None
-    from offer.continuity import before, is_shown
+    from offer.publishing.continuity import before, is_shown
 
     last = before(order.to)
     if last is None or not is_shown(order.to, last, public_editions(order.repository)):
@@ -104,7 +105,7 @@ def _publish(order: Order, commit: str, now: datetime) -> Published:
         cache = order.to / ".templates"
         with building(order.repository, commit, order.url, workshop, cache) as begun:
             # imported late on purpose: MkDocs is starting on the other core meanwhile
-            from offer.next_release import make
+            from offer.publishing.next_release import make
 
             made = make(order, commit, begun, workshop, now)
         _make_public(order, made.created)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from offer.block_changes import BlockChange, block_changes, unchanged_blocks, whole_blocks
-from offer.blocks import read_blocks
-from offer.clause_pairs import moved_clauses, pair_clauses
+from offer.changes.block_changes import BlockChange, block_changes, unchanged_blocks, whole_blocks
+from offer.changes.blocks import read_blocks
+from offer.changes.clause_pairs import moved_clauses, pair_clauses
+from offer.changes.pairing import in_order
 from offer.clauses import Clause, read_clauses
-from offer.pairing import in_order
 from offer.wording import NBSP
 
 Kind = Literal["same", "changed", "added", "removed", "moved"]

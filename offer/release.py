@@ -17,7 +17,7 @@ from offer.clauses import decode
 from offer.editions import CHANGES, DOCUMENTS, sha256
 from offer.errors import OfferError
 from offer.manifest import SCHEMA
-from offer.releases import RECORD
+from offer.publishing.releases import RECORD
 from offer.terms import Terms, read_terms
 
 SUMS = "SHA256SUMS"

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from offer.passages import passages
+from offer.reading.passages import passages
 from offer.shelf import Shown
 from offer.typography import no_break
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from offer import wording
 from offer.clauses import Clause
-from offer.passages import plain
 from offer.periods import Calendar, package_period
+from offer.reading.passages import plain
 from offer.terms import Package, Requisites, Terms
 from offer.typography import no_break
 from offer.wording import NBSP

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from offer.change_sentences import ChangeSentence, sentences_of
-from offer.enumeration import enumerated
+from offer.changes.change_sentences import ChangeSentence, sentences_of
+from offer.changes.enumeration import enumerated
+from offer.changes.term_changes import term_changes
+from offer.changes.term_names import placed
 from offer.errors import OfferError
 from offer.redline import ClauseChange, only_renumbered, redline
-from offer.term_changes import term_changes
-from offer.term_names import placed
 from offer.terms import Terms
 from offer.wording import NBSP, counted
 

@@ -3,21 +3,21 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from offer import packages
 from offer.clauses import Clause, read_clauses
-from offer.conditions import (
+from offer.reading import packages
+from offer.reading.conditions import (
     read_acceptance,
     read_pause,
     read_prepayment,
     read_unit,
 )
-from offer.duration import read_term
-from offer.elsewhere import HOMES
-from offer.numerals import numeric_word
-from offer.passages import Passage, Unread, passages
-from offer.schedule import read_working_hours
-from offer.seller import read_requisites
-from offer.soundness import unsound
+from offer.reading.duration import read_term
+from offer.reading.elsewhere import HOMES
+from offer.reading.numerals import numeric_word
+from offer.reading.passages import Passage, Unread, passages
+from offer.reading.schedule import read_working_hours
+from offer.reading.seller import read_requisites
+from offer.reading.soundness import unsound
 from offer.values import (
     PLAIN_FIELDS,
     Package,

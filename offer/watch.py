@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from offer import git
+from offer.changes.redline_lines import redline_lines
 from offer.check import check, report
 from offer.clauses import decode
 from offer.editions import Edition, editions_of
 from offer.errors import OfferError
 from offer.manifest import edition_terms
 from offer.redline import redline
-from offer.redline_lines import redline_lines
 from offer.shelf import CHANGES
 from offer.summary import change_class, summary
 from offer.terms import Terms

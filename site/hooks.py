@@ -12,10 +12,11 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from offer import discovery, finish, pages, storefront
+from offer import discovery, pages, storefront
 from offer.editions import DOCUMENTS
-from offer.handover import handover_of
+from offer.finishing import finish
 from offer.periods import decree_calendar
+from offer.publishing.handover import handover_of
 from offer.search_index import search_index
 from offer.shelf import Shelf, shelf
 from offer.typography import no_break

@@ -23,9 +23,9 @@ from checkout.mail.mailbox import Mailbox
 from checkout.open import gate_of, open_shop
 from checkout.settings import Settings, read_settings
 from checkout.shop import Shop
-from offer.build import write_sums
 from offer.editions import DOCUMENTS, Edition, sha256
 from offer.manifest import manifest
+from offer.publishing.build import write_sums
 from offer.release import SUMS
 from tests.contract.simulated import SECRET_KEY, SHOP_ID, Simulated, StandingClock, simulated
 

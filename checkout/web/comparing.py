@@ -10,8 +10,8 @@ from checkout.web import pages, records
 from checkout.web.answers import redirect
 from checkout.web.asked import Asked
 from checkout.web.record_views import Compared, ComparePage, Record
+from offer.changes.comparison import Side, compare_sides, takes_too_long
 from offer.clauses import decode
-from offer.comparison import Side, compare_sides, takes_too_long
 from offer.release import PublishedEdition, Release
 
 NUMBER = re.compile(r"[0-9]{1,9}")

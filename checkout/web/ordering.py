@@ -25,7 +25,7 @@ from checkout.web.answers import house, page, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.forms import Filled, read_party
 from checkout.web.views import Changed, FieldError, OrderForm, OrderPage, Retry
-from offer.change_sentences import sentences_of
+from offer.changes.change_sentences import sentences_of
 from offer.clauses import decode
 from offer.errors import OfferError
 from offer.periods import Period

@@ -24,10 +24,10 @@ from checkout.web.views import (
     Trouble,
 )
 from offer import wording
-from offer.change_sentences import ChangeSentence
+from offer.changes.change_sentences import ChangeSentence
+from offer.changes.redline_html import change_list, redline_html, redline_legend
 from offer.manifest import badge
 from offer.redline import ClauseChange, clause_name
-from offer.redline_html import change_list, redline_html, redline_legend
 from offer.release import PublishedEdition
 from offer.typography import no_break
 

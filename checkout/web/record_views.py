@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from offer.comparison import Comparison
+from offer.changes.comparison import Comparison
 from offer.release import PublishedEdition
 from offer.shelf import TITLES
 from offer.terms import Requisites

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import accept_and_pay_button, pay_button
 from checkout.domain.settlement import LedgerRef, Party
-from offer.change_sentences import ChangeSentence
+from offer.changes.change_sentences import ChangeSentence
 from offer.periods import Period
 from offer.redline import ClauseChange
 from offer.release import PublishedEdition

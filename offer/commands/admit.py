@@ -5,9 +5,9 @@ import io
 import sys
 from pathlib import Path
 
-from offer.admit import admit
 from offer.clock import clock_of
 from offer.commands.asked import of_branch
+from offer.publishing.admit import admit
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,13 +2,13 @@
 
 import argparse
 
-from offer.change_sentences import sentences_of
+from offer.changes.change_sentences import sentences_of
+from offer.changes.redline_lines import redline_lines
 from offer.clauses import decode
 from offer.commands.asked import badge_of, numbered, of_document, wanted_editions
 from offer.editions import Edition
 from offer.manifest import edition_terms
 from offer.redline import redline
-from offer.redline_lines import redline_lines
 from offer.terms import Terms
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from offer.clock import clock_of
 from offer.commands.asked import of_branch
-from offer.draft_site import show_draft
 from offer.errors import OfferError
+from offer.publishing.draft_site import show_draft
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -52,7 +52,7 @@ def _done(chosen: argparse.Namespace) -> list[str]:
 
 
 def _foretold(chosen: argparse.Namespace) -> list[str]:
-    from offer.foretell import foretell
+    from offer.publishing.foretell import foretell
 
     return foretell(chosen.repository, chosen.to, now=clock_of(chosen.clock_file), ref=chosen.ref)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkout.gateway.wire import amount_text, kopecks_from
-from offer.money import kopecks, money_pattern
+from offer.reading.money import kopecks, money_pattern
 from offer.wording import NBSP, money
 
 SHOWN = re.compile(rf"(−?)(\d{{1,3}}(?:{NBSP}\d{{3}})*)(?:,(\d\d))?{NBSP}₽")

@@ -35,7 +35,7 @@ from pathlib import Path
 
 from mkdocs.structure.files import File
 
-from offer.handover import handover_of
+from offer.publishing.handover import handover_of
 
 
 def on_files(files, config):

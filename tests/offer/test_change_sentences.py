@@ -6,9 +6,9 @@ from datetime import time
 
 import pytest
 
+from offer.changes.term_changes import term_changes
 from offer.redline import compare
 from offer.summary import ChangeSentence, change_sentences
-from offer.term_changes import term_changes
 from offer.terms import Place, Requisites, Terms, WorkingHours, read_terms
 from tests.offer.edits import (
     INTEGRATIONS,

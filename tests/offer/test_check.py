@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from offer.advice import Advice
 from offer.check import check, run_check
+from offer.reading.advice import Advice
 from tests.offer.offers import CLAUSES, REQUISITES, offer, without_places
 
 FIRST = Path(__file__).parents[1] / "data"

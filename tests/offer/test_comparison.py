@@ -2,7 +2,7 @@
 
 import pytest
 
-from offer.comparison import Side, compare_sides, takes_too_long
+from offer.changes.comparison import Side, compare_sides, takes_too_long
 from offer.limits import MAX_BYTES
 from tests.offer.repository import OFFER
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped] # ships no types
 import pytest
 
-from offer.compress import compress
+from offer.finishing.compress import compress
 
 TEXT = "Часы, которые Заказчик не использовал, аннулируются. " * 40
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from offer.draft_site import show_draft
 from offer.editions import read_editions
 from offer.errors import OfferError
+from offer.publishing.draft_site import show_draft
 from tests.offer.repository import START, Sandbox, git, make_sandbox, make_server, readable
 
 DEARER = ("15 000 ₽", "16 000 ₽")
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from mkdocs.structure.files import File
 
-from offer.handover import handover_of
+from offer.publishing.handover import handover_of
 
 
 def on_files(files, config):

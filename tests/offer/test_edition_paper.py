@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offer.edition_paper import SITE_NAME, edition_pdf, preview_png
 from offer.editions import DOCUMENTS, Edition, sha256
+from offer.papers.edition_paper import SITE_NAME, edition_pdf, preview_png
 from tests.offer.offers import offer
 
 ROOT = Path(__file__).parents[2]
@@ -160,7 +160,7 @@ def test_its_title_is_that_of_the_text_and_its_date_that_of_the_tag() -> None:
 def test_another_process_in_another_zone_makes_the_same_bytes() -> None:
     published = first_published("offer")
     script = (
-        "import pickle, sys; from offer.edition_paper import edition_pdf, preview_png;"
+        "import pickle, sys; from offer.papers.edition_paper import edition_pdf, preview_png;"
         "it = pickle.load(sys.stdin.buffer);"
         f"sys.stdout.buffer.write(edition_pdf(it, '{URL}') + preview_png(it, '{URL}'))"
     )

@@ -9,7 +9,7 @@ import pytest
 
 from offer.editions import Edition, read_editions
 from offer.errors import OfferError
-from offer.handover import Handover, handover_of, load_handover, save_handover
+from offer.publishing.handover import Handover, handover_of, load_handover, save_handover
 from tests.offer.repository import OFFER, START, Sandbox, git, make_sandbox
 
 DEARER = ("15 000 ₽", "16 000 ₽")

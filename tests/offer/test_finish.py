@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from offer.assets import hashed, prepare
 from offer.errors import OfferError
-from offer.finish import Finishing
-from offer.material import concerns, taken, typography
-from offer.purge import Page, elements, purge
-from offer.stylesheet import Rule, parse
+from offer.finishing.assets import hashed, prepare
+from offer.finishing.finish import Finishing
+from offer.finishing.material import concerns, taken, typography
+from offer.finishing.purge import Page, elements, purge
+from offer.finishing.stylesheet import Rule, parse
 
 FILES = {
     "/assets/one.css": b"p { color: red } table { top: 0 }",

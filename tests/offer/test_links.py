@@ -2,7 +2,7 @@
 
 import pytest
 
-from offer.links import relative, rewritten
+from offer.finishing.links import relative, rewritten
 
 NAMES = {"/assets/clause.js": "/assets/clause.1a2b3c4d.js"}
 

@@ -12,8 +12,8 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offer.glyphs import coverage, drawable
 from offer.paper import FONTS, typeset
+from offer.papers.glyphs import coverage, drawable
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -13,8 +13,8 @@ import pytest
 
 from offer.draft import UnsellableError
 from offer.errors import OfferError
+from offer.publishing.releases import KEPT_RELEASES
 from offer.release import load_release
-from offer.releases import KEPT_RELEASES
 from tests.offer.dying import killed
 from tests.offer.repository import CONSENT, OFFER, START, Sandbox, make_sandbox, served
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offer.block_changes import BlockChange, keys_of
-from offer.blocks import read_blocks
+from offer.changes.block_changes import BlockChange, keys_of
+from offer.changes.blocks import read_blocks
+from offer.changes.pairing import Item, candidates
+from offer.changes.words import words
 from offer.clauses import read_clauses
-from offer.pairing import Item, candidates
 from offer.redline import ClauseChange, clause_title, compare, redline
-from offer.words import words
 from tests.offer.edits import (
     INTEGRATIONS,
     LIST,

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from offer.change_sentences import sentences_of
+from offer.changes.change_sentences import sentences_of
+from offer.changes.redline_html import change_list, redline_html, redline_legend
 from offer.redline import compare, redline
-from offer.redline_html import change_list, redline_html, redline_legend
 from tests.offer.edits import (
     INTEGRATIONS,
     MODULES,

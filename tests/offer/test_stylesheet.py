@@ -3,8 +3,8 @@
 import pytest
 
 from offer.errors import OfferError
-from offer.purge import Page, elements, purge, script_names
-from offer.stylesheet import parse
+from offer.finishing.purge import Page, elements, purge, script_names
+from offer.finishing.stylesheet import parse
 
 MARKUP = """<html dir="ltr"><body><!-- <table> -->
 <article class="text wide"><p id="p-1" class="clause">1 &lt; 2 <a href='/x>y'>link</a><br></p>

@@ -2,7 +2,7 @@ from datetime import time
 
 import pytest
 
-from offer.numerals import words_value
+from offer.reading.numerals import words_value
 from offer.terms import WorkingHours
 from tests.offer.offers import codes_of, problems_of, terms_of
 

@@ -10,9 +10,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from offer import material
-from offer.purge import Page, elements, mentioned, purge
-from offer.stylesheet import VARIABLE, Node
+from offer.finishing import material
+from offer.finishing.purge import Page, elements, mentioned, purge
+from offer.finishing.stylesheet import VARIABLE, Node
 from tests.serving import serving
 from tests.site import town
 

@@ -6,8 +6,8 @@ import httpx2
 import pytest
 
 from checkout.app import COMPARING_THREADS, ROUTES
+from offer.changes.redline_html import redline_html
 from offer.redline import compare as compare_texts
-from offer.redline_html import redline_html
 from tests.town import Town, dearer, text_of
 from tests.web.page_reading import Page, read
 

@@ -1,0 +1,1 @@
+"""What changed between two texts: the parts of `offer/redline.py`."""

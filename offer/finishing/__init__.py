@@ -1,0 +1,1 @@
+"""The last steps of a page and of its files: style, links, names, compression."""

@@ -1,0 +1,1 @@
+"""A text for paper: PDF of an edition, picture of the site."""

@@ -1,0 +1,1 @@
+"""What an offer's words mean: the parts of `offer/terms.py`."""
