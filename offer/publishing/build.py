@@ -4,7 +4,9 @@ Whatever the release before has as well is taken over from it; only the rest is 
 """
 
 import json
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -84,10 +86,16 @@ def _carry(plan: Plan, site: Path) -> tuple[dict[str, str], frozenset[str]]:
 
 def _with_papers(plan: Plan, site: Path, sums: dict[str, str]) -> dict[str, tuple[Edition, ...]]:
     """The editions, each with the hash of its PDF, which now stands beside its text."""
-    return {
-        document: tuple(_with_paper(edition, plan.url, site, sums) for edition in editions)
-        for document, editions in plan.editions.items()
-    }
+
+    def with_paper(edition: Edition) -> Edition:
+        return _with_paper(edition, plan.url, site, sums)
+
+    # Typst works without Python's lock, so a long history keeps every core busy.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return {
+            document: tuple(pool.map(with_paper, editions))
+            for document, editions in plan.editions.items()
+        }
 
 
 def _with_paper(edition: Edition, url: str | None, site: Path, sums: dict[str, str]) -> Edition:
@@ -95,10 +103,11 @@ def _with_paper(edition: Edition, url: str | None, site: Path, sums: dict[str, s
     paper = pdf_url(edition.document, edition.number).removeprefix("/")
     if source not in sums:
         _write(site / source, edition.text)
-    if paper not in sums:
-        _write(site / paper, edition_pdf(edition, url))
-        return replace(edition, pdf_sha256=sha256((site / paper).read_bytes()))
-    return replace(edition, pdf_sha256=sums[paper])
+    if paper in sums:
+        return replace(edition, pdf_sha256=sums[paper])
+    made = edition_pdf(edition, url)
+    _write(site / paper, made)
+    return replace(edition, pdf_sha256=sha256(made))
 
 
 def _write_record_of(site: Path, document: str, editions: Sequence[Edition], plan: Plan) -> None:
