@@ -1,4 +1,7 @@
-"""How long a publish takes and how much it keeps, beside one plain build and one `mike deploy`."""
+"""How long a publish takes and how much it keeps, beside one plain build and one `mike deploy`.
+
+What an edition keeps is what a release grows by; the releases before it are soon removed.
+"""
 
 import os
 import subprocess
@@ -36,9 +39,9 @@ def _published(folder: Path, editions: int, build: float) -> None:
     began = time.perf_counter()
     _publish(bare, releases)
     _line(f"all of {editions} from nothing", time.perf_counter() - began, build)
-    before = _kilobytes(releases)
+    before = _kilobytes((releases / "current").resolve())
     seconds = [_one_more(bare, releases, editions + more) for more in range(1, RUNS + 1)]
-    size = (_kilobytes(releases) - before) / RUNS
+    size = (_kilobytes((releases / "current").resolve()) - before) / RUNS
     _line(f"git push of one more to {editions}", median(seconds), build, size)
 
 
