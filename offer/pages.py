@@ -6,20 +6,22 @@ texts: never on what is in force today, because such pages outlive the release t
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from offer import storefront
 from offer.changes.edition_changes import EditionChanges
 from offer.clauses import Clause, with_anchors
-from offer.periods import Calendar
 from offer.shelf import Shelf, Shown
-from offer.values import Requisites
+from offer.values import Requisites, Terms
 
 # Only to show on a first draft, which has no date yet, how a term is counted.
 BEFORE_ANY_EDITION = datetime(2026, 11, 22, 9, tzinfo=UTC)
 _OWN_LINK = re.compile(r"\]\(#(p-[0-9-]+)\)(?=\{ \.clause-number \})")
+
+Example = Callable[[Terms, datetime, ZoneInfo], str | None]
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,15 @@ class Page:
 
 
 def site_pages(
-    shelves: Mapping[str, Shelf], calendar: Calendar, carried: Container[str] = ()
+    shelves: Mapping[str, Shelf], example: Example, carried: Container[str] = ()
 ) -> tuple[Page, ...]:
     """Every page of the site, by address from its root («offer/3/»).
 
-    Of the addresses in `carried` the pages stand already: they are left out, unread.
+    Of the addresses in `carried` the pages stand already: they are left out, unread. `example`
+    shows the term on a payment at a moment: storefront.example with its calendar.
     """
     return (
-        _home_page(shelves["offer"], calendar),
+        _home_page(shelves["offer"], example),
         *(page for shelf in shelves.values() for page in _document_pages(shelves, shelf, carried)),
         _verify_page(shelves),
         _requisites_page(shelves["offer"]),
@@ -178,7 +181,7 @@ def _verify_page(shelves: Mapping[str, Shelf]) -> Page:
     )
 
 
-def _home_page(offer: Shelf, calendar: Calendar) -> Page:
+def _home_page(offer: Shelf, example: Example) -> Page:
     return Page(
         source="index.md",
         address="",
@@ -186,13 +189,13 @@ def _home_page(offer: Shelf, calendar: Calendar) -> Page:
         title="Пакеты и цены",
         description="",
         markdown=None,
-        view=home_view(offer, calendar),
+        view=home_view(offer, example),
         seller=seller(offer),
         canonical="",
     )
 
 
-def home_view(offer: Shelf, calendar: Calendar) -> Mapping[str, object]:
+def home_view(offer: Shelf, example: Example) -> Mapping[str, object]:
     """The packages of the text that is shown; only those of an edition in force can be bought."""
     shown = offer.front
     terms = shown.terms if shown else None
@@ -207,7 +210,7 @@ def home_view(offer: Shelf, calendar: Calendar) -> Mapping[str, object]:
         "length": storefront.length_in_words(terms),
         "term": storefront.term_in_words(terms),
         "term_clauses": storefront.clauses_of(terms, "term_months"),
-        "example": storefront.example(terms, when, shown.zone, calendar),
+        "example": example(terms, when, shown.zone),
         "quotes": _on_unused_hours(shown, storefront.clauses_of(terms, "pauses_at_limit")),
     }
 

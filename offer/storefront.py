@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from offer import wording
 from offer.clauses import Clause
-from offer.periods import Calendar, package_period
+from offer.periods import Calendar, decree_calendar, package_period
 from offer.reading.passages import plain
 from offer.terms import Package, Requisites, Terms
 from offer.typography import no_break
@@ -82,7 +82,9 @@ def term_in_words(terms: Terms) -> str:
     return f"{length_in_words(terms)} с{NBSP}момента оплаты"
 
 
-def example(terms: Terms, paid_at: datetime, zone: ZoneInfo, calendar: Calendar) -> str | None:
+def example(
+    terms: Terms, paid_at: datetime, zone: ZoneInfo, *, calendar: Calendar | None = None
+) -> str | None:
     """«оплата 22.11.2026 — до 22.12.2026 включительно»: the term shown on one payment.
 
     None where the calendar of working days does not reach: no example is better than a guess.
@@ -92,7 +94,7 @@ def example(terms: Terms, paid_at: datetime, zone: ZoneInfo, calendar: Calendar)
         terms.term_months,
         moves=terms.moves_to_working_day,
         zone=zone,
-        calendar=calendar,
+        calendar=calendar or decree_calendar(),
         settling=True,
     )
     if period.provisional:

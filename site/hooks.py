@@ -15,7 +15,6 @@ from mkdocs.structure.pages import Page
 from offer import discovery, pages, storefront
 from offer.editions import DOCUMENTS
 from offer.finishing import finish
-from offer.periods import decree_calendar
 from offer.publishing.handover import handover_of
 from offer.search_index import search_index
 from offer.shelf import Shelf, shelf
@@ -38,7 +37,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.remove(file)
     config.extra["shelves"] = _shelves(config)
     carried = config.extra["carried"]
-    made = pages.site_pages(config.extra["shelves"], decree_calendar(), carried)
+    made = pages.site_pages(config.extra["shelves"], config.extra["example"], carried)
     config.extra["made"] = {page.source: page for page in made}
     for page in made:
         if page.markdown is not None or files.get_file_from_path(page.source) is None:
@@ -134,6 +133,8 @@ def _take_over_assets(files: Files, config: MkDocsConfig) -> None:
 def _shelves(config: MkDocsConfig) -> Mapping[str, Shelf]:
     handover = handover_of(config)
     config.extra["carried"], config.extra["picture"] = handover.carried, handover.preview
+    handed = bool(config.extra.get("handover")) and not config.extra.get("draft")
+    config.extra["example"] = (lambda *_: handover.example) if handed else storefront.example
     editions = handover.editions
     return {name: shelf(name, editions[name], _work(config, name), ZONE) for name in DOCUMENTS}
 

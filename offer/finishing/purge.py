@@ -9,7 +9,7 @@ appear anywhere. A name that a script puts together from pieces must therefore s
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from offer.finishing.stylesheet import Compound, Group, Names, Node, Rule, Selector, Verbatim
 
@@ -107,6 +107,10 @@ class Page:
             return False
         return self._has(self._asked(subject), around)
 
+    @cached_property
+    def _everything(self) -> Names:
+        return frozenset().union(*(it.own for it in self.elements))
+
     def _exists(self, compound: Compound) -> bool:
         return self._has(self._asked(compound), _NOTHING)
 
@@ -121,7 +125,8 @@ class Page:
     def _has(self, own: Names, around: Names) -> bool:
         if not own and not around:
             return True
-        return any(own <= it.own and around <= it.around for it in self.elements) or (
+        known = own <= self._everything and around <= self._everything
+        return (known and any(own <= it.own and around <= it.around for it in self.elements)) or (
             not own and bool(self.scripts) and self._has_all(around)
         )
 

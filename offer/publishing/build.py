@@ -24,6 +24,8 @@ from offer.publishing.handover import Handover
 from offer.publishing.releases import RECORD
 from offer.publishing.rendering import Rendering
 from offer.release import SUMS
+from offer.storefront import example
+from offer.tags import ZONE
 from offer.values import Requisites
 
 
@@ -51,21 +53,25 @@ def build_release(plan: Plan, begun: Rendering, workshop: Path) -> Path:
     begun.show(_handover(plan, carried))
     for document, editions in plan.editions.items():
         _write_record_of(site, document, editions, plan)
+    settle(site, sums, plan.before)  # while MkDocs is still at work
     begun.wait()
     _take_in(workshop / "pages", site)
     _check_pages(site, plan.editions)
     record = {"schema": 1, "id": plan.id, "commit": plan.commit, "url": plan.url}
     write_json(site / RECORD, record)
-    finish(site, sums, plan.before)
+    settle(site, sums, plan.before)
+    write_sums(site, sums)
     return site
 
 
 def _handover(plan: Plan, carried: frozenset[str]) -> Handover:
     editions = {document: tuple(found) for document, found in plan.editions.items()}
     # a link to the site is shown with its picture only where the site has an address
-    newest = editions["offer"][-1:] if plan.url else ()
-    preview = preview_png(newest[0], plan.url) if newest else b""
-    return Handover(editions, carried, preview)
+    newest = editions["offer"][-1:]
+    preview = preview_png(newest[0], plan.url) if newest and plan.url else b""
+    terms = edition_terms(newest[0]) if newest else None
+    shown = example(terms, newest[0].published_at, ZONE) if terms else None
+    return Handover(editions, carried, preview, shown)
 
 
 def _carry(plan: Plan, site: Path) -> tuple[dict[str, str], frozenset[str]]:
@@ -167,16 +173,19 @@ def _check_pages(site: Path, editions: Mapping[str, Sequence[Edition]]) -> None:
                 raise OfferError("build_failed", sentence)
 
 
-def finish(site: Path, sums: Mapping[str, str], before: Before | None) -> None:
-    """Compress what is new and write SHA256SUMS over all; `sums` are the files taken over."""
+def settle(site: Path, sums: dict[str, str], before: Before | None) -> None:
+    """Take the hashes of files that have none in `sums` yet, and compress those that are new.
+
+    One that the release before has as well becomes a second name of it, compressed forms included.
+    """
     new = {name: sha256((site / name).read_bytes()) for name in _names(site) if name not in sums}
-    same = [name for name, known in new.items() if before and before.sums.get(name) == known]
+    known = before.sums if before else {}
+    same = [name for name in new if known.get(name) == new[name]]
+    siblings = [name for name in carry.with_siblings(same) if name in known]
     if before:
-        siblings = [n for n in carry.with_siblings(same) if n in before.sums]
         carry.link(before.release.folder, site, siblings)
-        sums = {**sums, **{name: before.sums[name] for name in siblings}}
-    compress(site, [name for name in new if name not in sums])
-    write_sums(site, sums)
+    compress(site, [name for name in new if name not in same])
+    sums |= new | {name: known[name] for name in siblings}
 
 
 def write_sums(site: Path, known: Mapping[str, str] = MappingProxyType({})) -> None:

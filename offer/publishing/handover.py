@@ -25,12 +25,14 @@ class Handover:
 
     `carried` are addresses from the site's root («offer/1/») of pages that the release already
     has: they are not made again, and the texts that only they would need are empty. `preview` is
-    the picture that goes with a link to the site, b"" where there is none.
+    the picture that goes with a link to the site, b"" where there is none; `example` the term of
+    the newest offer shown on a payment, which takes a calendar that is slow to load.
     """
 
     editions: Mapping[str, tuple[Edition, ...]]
     carried: frozenset[str] = frozenset()
     preview: bytes = b""
+    example: str | None = None
 
     def without_needless_texts(self) -> "Handover":
         """The same with empty texts where no page that is to be made shows them."""
@@ -67,6 +69,7 @@ def save_handover(path: Path, handover: Handover) -> None:
         "editions": rows,
         "carried": sorted(handover.carried),
         "preview": base64.b64encode(handover.preview).decode(),
+        "example": handover.example,
     }
     path.write_text(json.dumps(value), encoding="utf-8")
 
@@ -76,7 +79,7 @@ def load_handover(path: Path) -> Handover:
     value = json.loads(path.read_text(encoding="utf-8"))
     editions = {d: tuple(_from_row(row) for row in found) for d, found in value["editions"].items()}
     preview = base64.b64decode(value["preview"])
-    return Handover(editions, frozenset(value["carried"]), preview)
+    return Handover(editions, frozenset(value["carried"]), preview, value["example"])
 
 
 def _needed(editions: tuple[Edition, ...], carried: frozenset[str]) -> frozenset[int]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 KEPT_RELEASES = 5
-WORKSHOP = ".building-"
+WORKSHOP = ".building"
 RECORD = "release.json"
 CURRENT = "current"
 
@@ -32,8 +32,11 @@ def sweep(to: Path) -> None:
 
 @contextmanager
 def workshop(to: Path) -> Iterator[Path]:
-    """A folder for a release that is being made; what is left in it goes."""
-    folder = to / "releases" / f"{WORKSHOP}{os.getpid()}"
+    """A folder for a release that is being made; what is left in it goes.
+
+    It is the same one each time, so that templates compiled in it are known the next time.
+    """
+    folder = to / "releases" / WORKSHOP
     folder.mkdir()
     try:
         yield folder

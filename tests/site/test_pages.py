@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from offer.editions import DOCUMENTS, Edition, sha256
 from offer.pages import Page, site_pages
-from offer.periods import decree_calendar
 from offer.shelf import Shelf, shelf
+from offer.storefront import example
 from tests.site import town
 
 ZONE = ZoneInfo("Europe/Moscow")
@@ -44,7 +44,7 @@ def shelves(count: int, **changes: object) -> dict[str, Shelf]:
 
 
 def made(shelves: dict[str, Shelf], *carried: str) -> dict[str, Page]:
-    return {it.address: it for it in site_pages(shelves, decree_calendar(), carried)}
+    return {it.address: it for it in site_pages(shelves, example, carried)}
 
 
 def test_pages_that_stand_already_are_left_out_and_their_texts_unread() -> None:
