@@ -156,10 +156,13 @@ def _set_texts(tree: Path, editions: Mapping[str, Sequence[Edition]]) -> None:
 
 
 def _take_in(pages: Path, site: Path) -> None:
-    """Move what MkDocs made to the release; what was published before stays as it is."""
+    """Move what MkDocs made to the release; what was published before stays as it is.
+
+    What it compressed itself is left: all files are compressed in one way, afterwards.
+    """
     for path in pages.rglob("*"):
         target = site / path.relative_to(pages)
-        if path.is_file() and not target.exists():
+        if path.is_file() and path.suffix not in carry.SIBLINGS and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             path.rename(target)
 
