@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from offer.addresses import page_url, source_url
+from offer.addresses import page_url, pdf_url, source_url
 from offer.clauses import decode
 from offer.editions import CHANGES, DOCUMENTS, sha256
 from offer.errors import OfferError
@@ -110,7 +110,7 @@ def prove_files(root: Path) -> Mapping[str, str]:
     """
     try:
         recorded, top = _recorded(root), str(root)
-        found = set(_files(top)) - {SUMS}
+        found = set(files_under(top)) - {SUMS}
         for name in sorted(recorded.keys() ^ found):
             told = "нет файла" if name in recorded else "опубликован не был, а лежит в выпуске файл"
             raise _broken(f"{told} {name}")
@@ -132,13 +132,13 @@ def _recorded(root: Path) -> dict[str, str]:
         raise _broken(f"{SUMS} не читается") from error
 
 
-def _files(top: str, folder: str = "") -> Iterator[str]:
+def files_under(top: str, folder: str = "") -> Iterator[str]:
     """Paths of all files from the top. By plain strings: a release may hold ten thousand."""
     with os.scandir(f"{top}/{folder}") as entries:
         for entry in entries:
             name = f"{folder}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
-                yield from _files(top, f"{name}/")
+                yield from files_under(top, f"{name}/")
             elif entry.is_file(follow_symlinks=False):
                 yield name
             else:
@@ -175,7 +175,7 @@ def _edition(root: Path, document: str, row: Mapping[str, Any]) -> PublishedEdit
     if row["change"] not in (None, *CHANGES):
         raise _broken(f"неизвестный вид изменения {row['change']!r}")
     if (row["pdf"], row["pdf_sha256"]) != (None, None):
-        if row["pdf"] != f"{page}{document}.pdf":
+        if row["pdf"] != pdf_url(document, number):
             raise _broken(f"PDF редакции {document}/{number} лежит не на своём месте")
         _pdf(root, row["pdf"], row["pdf_sha256"])
     terms = row.get("terms")

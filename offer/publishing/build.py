@@ -23,7 +23,7 @@ from offer.publishing.continuity import Before
 from offer.publishing.handover import Handover
 from offer.publishing.releases import RECORD
 from offer.publishing.rendering import Rendering
-from offer.release import SUMS
+from offer.release import SUMS, files_under
 from offer.storefront import example
 from offer.tags import ZONE
 from offer.values import Requisites
@@ -204,7 +204,7 @@ def write_sums(site: Path, known: Mapping[str, str] = MappingProxyType({})) -> N
 
 
 def _names(site: Path) -> list[str]:
-    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+    return sorted(files_under(str(site)))
 
 
 def _write(path: Path, content: bytes) -> None:
