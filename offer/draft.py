@@ -10,15 +10,15 @@ from datetime import datetime
 
 from offer import git
 from offer.clauses import decode
-from offer.editions import DOCUMENTS, Edition, sha256, source_path
+from offer.editions import CHANGES, DOCUMENTS, Edition, sha256, source_path
 from offer.errors import OfferError
 from offer.limits import refuse_large
 from offer.manifest import edition_terms
 from offer.publishing.signing import write_signed_tag
-from offer.summary import FIRST, change_class, summary
+from offer.summary import FIRST, change_class, check_editorial, summary
 from offer.tags import ZONE, Tag, compose_tag
 from offer.terms import Problem, Requisites, Terms, read_terms
-from offer.wording import moment
+from offer.wording import NBSP, moment
 
 
 class UnsellableError(OfferError):
@@ -155,14 +155,28 @@ def _described(repository: git.Repository, draft: Edition, published: Sequence[E
     last = published[-1]
     _check_clock(draft, last)
     messages = repository.messages(draft.commit, last.commit, source_path(draft.document))
+    _check_labels(messages)
     # A label covers the commit that carries it, so one commit without it makes the edition more.
     editorial = bool(messages) and all(message.change == "editorial" for message in messages)
+    change = change_class(_terms(last), _terms(draft), editorial=editorial)
+    if editorial:
+        check_editorial(decode(last.text, last.tag), decode(draft.text, draft.tag))
     written = next((message.summary for message in messages if message.summary), None)
-    return replace(
-        draft,
-        change=change_class(_terms(last), _terms(draft), editorial=editorial),
-        summary=written or _summary(draft, published),
-    )
+    said = _summary(draft, published)
+    # the author's words stand first; what happened to the prices is said whatever he wrote
+    prices = f"{written}. {said}" if written and change == "price" else None
+    return replace(draft, change=change, summary=prices or written or said)
+
+
+def _check_labels(messages: Sequence[git.Message]) -> None:
+    for message in messages:
+        if message.change not in (None, *CHANGES):
+            sentence = (
+                f"В сообщении коммита {message.commit[:12]} стоит «Change: {message.change}». "
+                "Помечать нужно только редакционную правку: «Change: editorial»; остальное "
+                "видно по тексту."
+            )
+            raise OfferError("unknown_label", sentence)
 
 
 def _check_clock(draft: Edition, last: Edition) -> None:
@@ -179,7 +193,7 @@ def _summary(draft: Edition, published: Sequence[Edition]) -> str:
     old, new = decode(last.text, last.tag), decode(draft.text, draft.tag)
     sentence = summary(old, new, _terms(last), _terms(draft))
     restored = [edition.number for edition in published if edition.sha256 == draft.sha256]
-    return f"{sentence}; снова текст редакции {restored[-1]}" if restored else sentence
+    return f"{sentence}; снова текст редакции{NBSP}{restored[-1]}" if restored else sentence
 
 
 def _terms(edition: Edition) -> Terms | None:

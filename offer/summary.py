@@ -1,5 +1,6 @@
 """What an edition changed, in one sentence, and the class of the change."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from offer.changes.change_sentences import ChangeSentence, sentences_of
@@ -25,6 +26,17 @@ VERBS = {
     "removed": ("исключён", "исключены", "исключена"),
     "moved": ("перенесён", "перенесены", "перенесена"),
 }
+
+_WORD = re.compile(r"\w+")
+# Words whose coming or going changes what somebody owes.
+WEIGHTY = frozenset(
+    (
+        *("не", "ни", "нет", "без", "кроме", "только", "лишь", "исключительно"),
+        *("вправе", "право", "обязан", "обязана", "обязаны", "обязуется", "обязуются"),
+        *("обязанность", "должен", "должна", "должно", "должны", "может", "могут"),
+        *("можно", "нельзя", "запрещено"),
+    )
+)
 
 
 def summary(old: str, new: str, before: Terms | None, after: Terms | None) -> str:
@@ -65,6 +77,36 @@ def change_class(before: Terms | None, after: Terms | None, *, editorial: bool) 
         )
         raise OfferError("not_editorial", sentence)
     return "editorial"
+
+
+def check_editorial(old: str, new: str) -> None:
+    """A mere correction adds and removes no clause, no number and no word that turns a duty.
+
+    Raises OfferError("not_editorial") naming what it would change.
+    """
+    found = next(_of_substance(redline(old, new)), None)
+    if found:
+        sentence = (
+            f"Правка названа редакционной (Change: editorial), но меняет содержание: {found}. "
+            "Уберите эту строку из сообщения: git commit --amend."
+        )
+        raise OfferError("not_editorial", sentence)
+
+
+def _of_substance(changes: Sequence[ClauseChange]) -> Iterator[str]:
+    for change in changes:
+        if change.kind in ("added", "removed"):
+            verb = VERBS[change.kind][0 if change.number else 2]
+            yield f"{verb} {enumerated([change.number], 1)}"
+        pieces = (it for block in change.blocks for cell in block.cells for it in cell)
+        words = (word for it in pieces if it.kind != "same" for word in _WORD.findall(it.text))
+        weighty = next((word for word in words if _is_weighty(word)), None)
+        if weighty:
+            yield f"{enumerated([change.number], 1)}, слово «{weighty}»"
+
+
+def _is_weighty(word: str) -> bool:
+    return word.casefold() in WEIGHTY or any(sign.isdigit() for sign in word)
 
 
 def _differing(before: Terms | None, after: Terms | None) -> list[str]:
@@ -109,7 +151,8 @@ def _clause_changes(changes: Sequence[ClauseChange]) -> Iterator[str]:
             yield f"{verb} {enumerated(numbers, NAMED_CLAUSES)}"
     shifted = [it.number for it in only_renumbered(changes)]
     if shifted:
-        yield f"изменились только номера: {enumerated(shifted, NAMED_CLAUSES)}"
+        only = "изменился только номер" if len(shifted) == 1 else "изменились только номера"
+        yield f"{only}: {enumerated(shifted, NAMED_CLAUSES)}"
 
 
 def _numbers(changes: Sequence[ClauseChange], kind: str) -> list[str]:

@@ -17,7 +17,7 @@ from offer.errors import OfferError
 from offer.manifest import edition_terms
 from offer.redline import redline
 from offer.shelf import CHANGES
-from offer.summary import change_class, summary
+from offer.summary import change_class, check_editorial, summary
 from offer.terms import Terms
 from offer.wording import NBSP
 
@@ -65,7 +65,10 @@ def _beside(text: str, data: bytes, terms: Terms | None, file: Path) -> str:
     repository = git.find(file.parent)
     editions = editions_of(repository, "offer") if repository else ()
     if not editions:
-        return "Опубликованных редакций здесь нет: этот текст станет первой."
+        return (
+            "Опубликованных редакций здесь нет. Если они есть на сервере, получите их: "
+            "git fetch --tags; если нет, этот текст станет первой."
+        )
     last = editions[-1]
     if data == last.text:
         return f"Это точный текст редакции{NBSP}{last.number}: публиковать нечего."
@@ -85,7 +88,7 @@ def _outcome(last: Edition, text: str, terms: Terms | None) -> str:
     what = summary(decode(last.text, last.tag), text, before, terms)
     kind = CHANGES[change_class(before, terms, editorial=False)]
     said = f"Если опубликовать: редакция{NBSP}{last.number + 1} — {kind}. {what}."
-    if not _may_be_editorial(before, terms):
+    if not _may_be_editorial(last, text, terms):
         return said
     return (
         f"{said}\nУсловия не изменились, поэтому с{NBSP}пометкой «Change: editorial» в последней "
@@ -93,9 +96,10 @@ def _outcome(last: Edition, text: str, terms: Terms | None) -> str:
     )
 
 
-def _may_be_editorial(before: Terms | None, after: Terms) -> bool:
+def _may_be_editorial(last: Edition, text: str, after: Terms) -> bool:
     try:
-        change_class(before, after, editorial=True)
+        change_class(edition_terms(last), after, editorial=True)
+        check_editorial(decode(last.text, last.tag), text)
     except OfferError:
         return False
     return True

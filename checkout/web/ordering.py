@@ -149,9 +149,10 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
     if Box.UNKNOWN in boxes.values():
         form_url = f"/checkout/{counter.package.hours}"
         return trouble(troubles.never_published(house(shop), form_url), shop, 422)
-    if Box.REPLACED in boxes.values():
+    seen = _seen(asked, counter)
+    if Box.REPLACED in boxes.values() or (boxes["offer"] is Box.EMPTY and seen):
         form = _form(shop, counter, attempt, filled.values)
-        return _changed(asked, shop, counter, form, _ticked(asked, counter))
+        return _changed(asked, shop, counter, form, seen or _ticked(asked, counter))
     errors = [*filled.errors]
     if boxes["offer"] is Box.EMPTY:
         errors.append(FieldError("accept_offer", NOT_TICKED))
@@ -180,6 +181,18 @@ def _decide_again(asked: Asked, shop: Shop, counter: Counter, facts: OrderFacts)
     consent = _consent_of(counter.release, facts)
     purchase = _purchase(asked, shop, counter, party=facts.party, consent=consent, attempt=attempt)
     return _lead(shop, retry(shop, facts.order.token, purchase))
+
+
+def _seen(asked: Asked, counter: Counter) -> PublishedEdition | None:
+    """The edition the form was made of, if its text is no longer in force and no box was ticked.
+
+    Whoever forgot the box, too, has seen another price: he is told before his mistakes are.
+    """
+    number = asked.fields.get("edition", "")
+    shown = (it for it in counter.release.editions["offer"] if str(it.number) == number)
+    old = next(shown, None)
+    ticked = asked.fields.get("accept_offer", "")
+    return old if old and not ticked and old.sha256 != counter.edition.sha256 else None
 
 
 def _ticked(asked: Asked, counter: Counter) -> PublishedEdition:

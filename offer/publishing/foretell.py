@@ -32,6 +32,10 @@ def foretell(
     prove([edition for editions in published.values() for edition in editions], last)
     draft = draft_of(found, commit_of(found, ref), published, now())
     lines = [line for edition in draft.editions for line in _foretold(edition, published)]
+    if not published["offer"]:
+        lines.append(
+            "Опубликованных редакций здесь нет. Если они есть на сервере: git fetch --tags."
+        )
     return [*(lines or [NOTHING]), "Ничего не изменено: это только проверка (--dry-run)."]
 
 

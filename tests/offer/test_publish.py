@@ -292,6 +292,40 @@ def test_an_editorial_label_needs_equal_terms(public: Sandbox) -> None:
     assert refusal(public).code == "not_editorial"
 
 
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (("не входит разработка", "входит разработка"), "п. 2.2, слово «не»"),
+        (("у которых от 1 до 10 лицензий", "у которых от 1 до 20 лицензий"), "п. 2.3, слово «10"),
+        (("\n2.4. Правообладателем", "\n2.4. Добавлен.\n\n2.6. Правообладателем"), "добавлен п. 2"),
+    ],
+)
+def test_an_editorial_label_covers_no_change_of_substance(
+    public: Sandbox, change: tuple[str, str], named: str
+) -> None:
+    text = public.offer(change)
+    public.commit({"docs/offer.md": text}, "Описка\n\nChange: editorial\n")
+    error = refusal(public)
+
+    assert error.code == "not_editorial"
+    assert named in error.sentence.replace("\u00a0", " ")
+
+
+def test_a_label_that_nobody_knows_is_refused(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": OFFER + "\n"}, "Строка\n\nChange: мелочь\n")
+
+    assert "«Change: мелочь»" in refusal(public).sentence
+
+
+def test_the_authors_summary_does_not_hide_a_price(public: Sandbox) -> None:
+    public.commit({"docs/offer.md": public.offer(DEARER)}, "Цена\n\nSummary: Мелкие уточнения\n")
+    (edition,) = public.publish(days=1).created
+
+    assert edition.summary.replace("\u00a0", " ") == (
+        "Мелкие уточнения. 5 часов: 15 000 ₽ → 16 000 ₽; изменён п. 3.1"
+    )
+
+
 def test_an_editorial_correction_with_its_own_summary(public: Sandbox) -> None:
     public.commit(
         {"docs/offer.md": public.offer(("остаются за их", "принадлежат их"))},

@@ -22,7 +22,7 @@ def test_a_form_of_the_edition_before_gets_the_redline_and_the_new_total(own_tow
     assert [it.text for it in page.all("del") if "15" in it.text]
     assert [it.text for it in page.all("ins") if "16" in it.text]
     assert "16 000 ₽" in page.one("button").text
-    assert "Изменения в тексте" in page.text
+    assert "Слово за словом" in page.text
     assert page.all("a", href="/offer/1/")
     assert page.all("a", href="/offer/2/")
 

@@ -12,10 +12,13 @@
   const WORD = /[\p{L}\p{N}]+/gu;
 
   // «15 000» is one word, «ё» is «е», and every word is known by its stem.
+  // «дней» has another stem than «день»; a short word («ИНН», «час») is no beginning of a longer one.
   const folded = (text) => text.toLowerCase().replaceAll("ё", "е").replace(/(?<=\d)\s(?=\d{3})/g, "");
-  const stem = (word) => lunr.ru.stemmer(new lunr.Token(word)).toString();
-  const words = (text) => (folded(text).match(WORD) ?? [])
-    .filter((word) => lunr.ru.stopWordFilter(new lunr.Token(word)));
+  const LONG = 4;
+  const DAY = /^дн(?:я|ю|ем|е|и|ей|ям|ями|ях)$/;
+  const stem = (word) => (DAY.test(word) ? stem("день")
+    : word.length < LONG ? word : lunr.ru.stemmer(new lunr.Token(word)).toString());
+  const words = (text) => folded(text).match(WORD) ?? [];
   const exact = (word) => `=${word}`;
   // «неиспользованные» is found where the text says «не использовал»
   const unnegated = (word) => (word.length > 6 ? word.replace(/^не/, "") : word);
@@ -41,7 +44,8 @@
   // A word that is still being typed is the beginning of one.
   const asked = (wanted, presence) => index.query((query) => {
     for (const word of wanted) {
-      query.term(stem(word), { wildcard: lunr.Query.wildcard.TRAILING, presence });
+      const { TRAILING, NONE } = lunr.Query.wildcard;
+      query.term(stem(word), { wildcard: word.length < LONG ? NONE : TRAILING, presence });
       query.term(exact(word), { boost: 10 });
     }
   }).map((result) => window.clauses[result.ref]);
@@ -71,9 +75,13 @@
     return item;
   }
 
+  // A sum is one word where it is shown, too.
+  const SHOWN = /\d{1,3}(?:\s\d{3})+|[\p{L}\p{N}]+/gu;
+  const alike = (found, it) => (it.length < LONG ? found === it : found.startsWith(it));
+
   // The words around the first one found, every one found marked.
   function snippet(text, wanted) {
-    const hits = [...text.matchAll(WORD)].filter(([word]) => wanted.some((it) => stem(folded(word)).startsWith(it)));
+    const hits = [...text.matchAll(SHOWN)].filter(([word]) => wanted.some((it) => alike(stem(folded(word)), it)));
     const from = hits.length ? text.lastIndexOf(" ", Math.max(0, hits[0].index - AROUND)) + 1 : 0;
     const end = text.indexOf(" ", from + 3 * AROUND);
     const to = end < 0 ? text.length : end;
