@@ -15,8 +15,9 @@ from offer.errors import OfferError
 from offer.limits import refuse_large
 from offer.manifest import edition_terms
 from offer.publishing.signing import write_signed_tag
+from offer.reading.soundness import unreadable
 from offer.summary import FIRST, change_class, check_editorial, summary
-from offer.tags import ZONE, Tag, compose_tag
+from offer.tags import ZONE, Tag, compose_tag, parse_tag
 from offer.terms import Problem, Requisites, Terms, read_terms
 from offer.wording import NBSP, moment
 
@@ -102,7 +103,7 @@ def texts_of(repository: git.Repository, commit: str) -> dict[str, bytes]:
         if blob is not None and blob.kind == "blob":
             refuse_large(blob.data, source_path(document))
             _refuse_link(document, links)
-            decode(blob.data, source_path(document))
+            _refuse_unreadable(document, decode(blob.data, source_path(document)))
             texts[document] = blob.data
     return texts
 
@@ -112,6 +113,14 @@ def _refuse_missing(texts: Mapping[str, bytes], published: Mapping[str, Sequence
     for document in DOCUMENTS:
         if document not in texts and (published[document] or document == "offer"):
             raise OfferError("missing_file", f"В коммите нет файла {source_path(document)}.")
+
+
+def _refuse_unreadable(document: str, text: str) -> None:
+    """The offer is judged with all its terms; the other documents at least by what they show."""
+    found = unreadable(text) if document != "offer" else ()
+    for wrong in found:
+        where = f"{source_path(document)}, строка {wrong.place.line}"
+        raise OfferError(wrong.code, f"{where}: {wrong.reason}.")
 
 
 def _refuse_link(document: str, links: Container[str]) -> None:
@@ -154,7 +163,7 @@ def _described(repository: git.Repository, draft: Edition, published: Sequence[E
         return draft
     last = published[-1]
     _check_clock(draft, last)
-    messages = repository.messages(draft.commit, last.commit, source_path(draft.document))
+    messages = _since(repository, last, draft.commit)
     _check_labels(messages)
     # A label covers the commit that carries it, so one commit without it makes the edition more.
     editorial = bool(messages) and all(message.change == "editorial" for message in messages)
@@ -165,7 +174,32 @@ def _described(repository: git.Repository, draft: Edition, published: Sequence[E
     said = _summary(draft, published)
     # the author's words stand first; what happened to the prices is said whatever he wrote
     prices = f"{written}. {said}" if written and change == "price" else None
-    return replace(draft, change=change, summary=prices or written or said)
+    described = replace(draft, change=change, summary=prices or written or said)
+    _check_message(described)
+    return described
+
+
+def _check_message(draft: Edition) -> None:
+    """What is written into a tag must be read from it again, or no edition could follow."""
+    tag = _tag(draft)
+    read = parse_tag(compose_tag(tag, tagger="?", email="?"), draft.tag)
+    if (read.summary, read.trailers) != (tag.summary, tag.trailers):
+        sentence = f"Строка Summary читается неоднозначно: «{draft.summary}». Напишите её иначе."
+        raise OfferError("bad_summary", sentence)
+
+
+def _since(repository: git.Repository, last: Edition, commit: str) -> Sequence[git.Message]:
+    """What the commits said that made this text of the last one, newest first.
+
+    Where the branch was rewritten, commits that were public already look new again: they end
+    where the file is the last edition's.
+    """
+    path = source_path(last.document)
+    messages = repository.messages(commit, last.commit, path)
+    blobs = repository.objects(f"{message.commit}:{path}" for message in messages)
+    texts = (blobs[f"{message.commit}:{path}"] for message in messages)
+    known = (blob is not None and blob.data == last.text for blob in texts)
+    return messages[: next((at for at, same in enumerate(known) if same), len(messages))]
 
 
 def _check_labels(messages: Sequence[git.Message]) -> None:
@@ -204,8 +238,17 @@ def _tagged(
     repository: git.Repository, draft: Edition, tagger: Requisites, *, sign: bool
 ) -> Edition:
     """The edition with the id of its tag object, which now exists and which no ref names."""
+    tag = _tag(draft)
+    if sign:
+        signed = write_signed_tag(repository, tag, tagger=tagger.name, email=tagger.email)
+        return replace(draft, tag_id=signed)
+    content = compose_tag(tag, tagger=tagger.name, email=tagger.email)
+    return replace(draft, tag_id=repository.write_tag(content))
+
+
+def _tag(draft: Edition) -> Tag:
     trailers = {"Sha256": draft.sha256, "Change": draft.change, "Previous": draft.previous}
-    tag = Tag(
+    return Tag(
         target=draft.commit,
         target_kind="commit",
         name=draft.tag,
@@ -213,8 +256,3 @@ def _tagged(
         summary=draft.summary,
         trailers={key: value for key, value in trailers.items() if value is not None},
     )
-    if sign:
-        signed = write_signed_tag(repository, tag, tagger=tagger.name, email=tagger.email)
-        return replace(draft, tag_id=signed)
-    content = compose_tag(tag, tagger=tagger.name, email=tagger.email)
-    return replace(draft, tag_id=repository.write_tag(content))

@@ -64,7 +64,8 @@ def publish(
     `now` is asked once it is this publish's turn; for the rest see Order. Raises OfferError, and
     then the site shows what it showed before.
     """
-    order = Order(repository_at(repository), to.absolute(), ref, url, push, sign)
+    address = url.rstrip("/") if url else None
+    order = Order(repository_at(repository), to.absolute(), ref, address, push, sign)
     with releases.turn(order.to):
         commit = commit_of(order.repository, ref)
         return _nothing_to_do(order, commit) or _publish(order, commit, now())

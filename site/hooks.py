@@ -31,6 +31,13 @@ LUNR = (
 )
 
 
+class Templates(FileSystemBytecodeCache):
+    """Compiled templates by name and content: each build lays its tree out somewhere else."""
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return super().get_cache_key(name)
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Every edition becomes a page; Material's scripts and styles stay out of the site."""
     for file in [file for file in files if file.src_uri.startswith(UNUSED)]:
@@ -51,7 +58,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """What every page knows, 404 included: who sells and by which documents."""
     if cache := config.extra.get("templates_cache"):
-        env.bytecode_cache = FileSystemBytecodeCache(cache)
+        env.bytecode_cache = Templates(cache)
     shelves = config.extra["shelves"]
     env.globals["made"] = None  # of a page that is not one of ours
     env.globals["shelves"] = shelves

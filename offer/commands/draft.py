@@ -1,6 +1,7 @@
 """`offer draft`: a branch shown at an address nobody can guess; nothing is published."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Show a branch as a draft; 1 with the reason when there is nothing to show."""
+    os.umask(0o022)  # the site is read by others than who publishes it
     try:
         said = show_draft(
             chosen.repository,

@@ -1,6 +1,7 @@
 """`offer publish`: the branch becomes public; a server's `post-receive` calls it."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Publish, or with --dry-run only tell; 1 with the reason, and what is still in force."""
+    os.umask(0o022)  # the site is read by others than who publishes it
     try:
         lines = _foretold(chosen) if chosen.dry_run else _done(chosen)
     except (OfferError, OSError) as error:

@@ -33,7 +33,7 @@ def run(chosen: argparse.Namespace) -> int:
     for edition in same:
         print(f"✓ {NAMES[edition.document]}: {badge_of(edition)}, метка {edition.tag}")
     if not same:
-        print(f"✗ SHA-256 {wanted}: такой редакции нет.{_near(data, editions)}")
+        print(f"✗ SHA-256 {wanted}: такой редакции нет.{_near(data, editions)}{_pdf(data)}")
     return 0 if same else 1
 
 
@@ -47,3 +47,12 @@ def _near(data: bytes | None, editions: Sequence[Edition]) -> str:
     if not alike:
         return ""
     return f" Слова те же, что в {alike[-1].tag}: отличаются концы строк или метка порядка байтов."
+
+
+def _pdf(data: bytes | None) -> str:
+    if data is None or not data.startswith(b"%PDF"):
+        return ""
+    return (
+        " Это PDF, а редакция — её текст: хеши PDF стоят на странице /verify/ и в файле "
+        "SHA256SUMS сайта."
+    )

@@ -90,6 +90,8 @@ def _refusals(
         if _is_edition(update.name):
             name = update.name.removeprefix(TAGS)
             yield f"{name} — метка редакции, её ставит только offer publish."
+        elif update.name.startswith("refs/replace/"):
+            yield f"{update.name} подменяет объекты git: такие ссылки здесь не принимаются."
         elif update.name == f"refs/heads/{ref}":
             yield from _of_public_branch(repository, update, ref, now)
 

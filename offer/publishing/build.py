@@ -162,7 +162,9 @@ def _take_in(pages: Path, site: Path) -> None:
     """
     for path in pages.rglob("*"):
         target = site / path.relative_to(pages)
-        if path.is_file() and path.suffix not in carry.SIBLINGS and not target.exists():
+        plain = (path.with_suffix(""), target.with_suffix(""))
+        packed = path.suffix in carry.SIBLINGS and any(it.is_file() for it in plain)
+        if path.is_file() and not packed and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             path.rename(target)
 

@@ -11,7 +11,7 @@ from offer.publishing import releases
 from offer.publishing.build import Plan, build_release
 from offer.publishing.continuity import before, editions_in, prove, reprinted
 from offer.publishing.rendering import Rendering
-from offer.release import load_release
+from offer.release import load_release, prove_files
 
 
 def make(order: Order, commit: str, begun: Rendering, workshop: Path, now: datetime) -> Published:
@@ -23,8 +23,10 @@ def make(order: Order, commit: str, begun: Rendering, workshop: Path, now: datet
     published = public_editions(order.repository)
     created = next_editions(order.repository, commit, published, now, sign=order.sign)
     editions = _joined(published, created)
+    prove((edition for found in editions.values() for edition in found), last)
     plan = Plan(releases.next_id(order.to, commit), commit, order.url, editions, last)
     made = load_release(build_release(plan, begun, workshop))
+    prove_files(made.folder)  # as the service will, before there is a tag
     prove(editions_in(made), last)
     return Published(made, created, switched=True, reprinted=reprinted(made, last))
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 KEPT_RELEASES = 5
-WORKSHOP = ".building"
+WORKSHOP = ".building-"
 RECORD = "release.json"
 CURRENT = "current"
 
@@ -34,9 +34,9 @@ def sweep(to: Path) -> None:
 def workshop(to: Path) -> Iterator[Path]:
     """A folder for a release that is being made; what is left in it goes.
 
-    It is the same one each time, so that templates compiled in it are known the next time.
+    It is nobody else's: the MkDocs of a publish that was killed may still be writing into its own.
     """
-    folder = to / "releases" / WORKSHOP
+    folder = to / "releases" / f"{WORKSHOP}{os.getpid()}"
     folder.mkdir()
     try:
         yield folder

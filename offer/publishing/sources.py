@@ -18,6 +18,12 @@ from offer.publishing.rendering import Rendering, rendering
 SITE_SOURCES = ("docs", "site", "mkdocs.yml")
 
 
+def _refuse_name(name: str) -> None:
+    """A line of SHA256SUMS holds one name, and two names are the release's own."""
+    if not name.isprintable() or name in ("docs/SHA256SUMS", "docs/release.json"):
+        raise OfferError("build_failed", f"Файл {name!r} опубликовать нельзя: переименуйте его.")
+
+
 @contextmanager
 def building(
     repository: git.Repository, commit: str, url: str | None, workshop: Path, cache: Path
@@ -51,6 +57,7 @@ def _unpack(packed: bytes, tree: Path) -> None:
     """
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         for member in archive:
+            _refuse_name(member.name)
             target = tree / member.name
             if member.isdir():
                 target.mkdir(parents=True, exist_ok=True)

@@ -9,18 +9,26 @@ from offer.reading.elsewhere import said_elsewhere
 from offer.reading.passages import Unread, passages
 from offer.values import Place
 
-_MARKUP = re.compile(r"<!--|</?[A-Za-z][^<>]*>|\{ ?[:#.%]|^\[[^\]]+\]:", re.MULTILINE)
+# A brace may begin an attribute of the page («{hidden}»), which a reader of the text never sees.
+_MARKUP = re.compile(
+    r"<!--|</?[A-Za-z][^<>]*>|[{}]|^\[[^\]]+\]:|\]\(\s*<?(?:javascript|data|vbscript):",
+    re.MULTILINE | re.IGNORECASE,
+)
 _AUTOLINK = re.compile(r"<(?:https?://[^<>\s]+|(?:mailto:)?[^<>\s/@]+@[^<>\s]+)>")
 _SELLER = re.compile(r"Индивидуальный предприниматель ((?:[А-ЯЁ][а-яё-]+ ?){3})")
 _UNSEEN = ("Cf", "Cc", "Co", "Cs", "Zl", "Zp")
 _INN = re.compile(r"(?<!\w)ИНН:? ?([0-9]{10,12})(?![0-9])")
 
 
+def unreadable(text: str) -> list[Unread]:
+    """What makes a page show another text than its bytes: unseen characters, HTML, attributes."""
+    return [*_hidden(text), *_markup(text)]
+
+
 def unsound(text: str, clauses: Sequence[Clause]) -> list[Unread]:
     """Everything about the document as a whole that keeps its terms from being certain."""
     return [
-        *_hidden(text),
-        *_markup(text),
+        *unreadable(text),
         *_numbering(clauses),
         *said_elsewhere(clauses),
         *_differing(clauses),
@@ -46,7 +54,7 @@ def _markup(text: str) -> Iterator[Unread]:
         line += bare.count("\n", start, match.start())
         start = match.start()
         found = match[0].strip()[:40]
-        reason = f"в тексте оферты не бывает HTML и атрибутов разметки: «{found}»"
+        reason = f"в публичном тексте не бывает HTML, фигурных скобок и ссылок-программ: «{found}»"
         yield Unread("markup", reason, Place("", line))
 
 

@@ -194,6 +194,68 @@ def test_a_text_that_cannot_be_sold_by_changes_nothing(
     assert error.code == code
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    ["**не**{hidden} отвечает", "не{: hidden } отвечает", "[не](javascript:void) отвечает"],
+)
+def test_a_text_that_its_page_would_show_otherwise_changes_nothing(
+    public: Sandbox, hidden: str
+) -> None:
+    public.commit({"docs/offer.md": public.offer(("не отвечает", hidden))})
+    error = refusal(public)
+
+    assert isinstance(error, UnsellableError)
+    assert "строка" in error.problems[0].sentence
+
+
+@pytest.mark.parametrize("hidden", ["<div hidden>Ещё</div>", "Ещё{hidden}", "Ещё\u200b"])
+def test_a_consent_that_its_page_would_show_otherwise_changes_nothing(
+    public: Sandbox, hidden: str
+) -> None:
+    public.commit({"docs/consent.md": f"{CONSENT}\n{hidden}\n"})
+
+    assert refusal(public).sentence.startswith("docs/consent.md, строка 5: ")
+
+
+@pytest.mark.parametrize("name", ["docs/a\nb.txt", "docs/SHA256SUMS", "docs/release.json"])
+def test_a_file_that_the_sums_could_not_name_publishes_nothing(public: Sandbox, name: str) -> None:
+    public.commit({name: "x", "docs/offer.md": public.offer(DEARER)})
+
+    assert "переименуйте" in refusal(public).sentence
+
+
+@pytest.mark.parametrize("kind", ["PGP", "SSH"])
+def test_a_summary_that_a_tag_could_not_give_back_publishes_nothing(
+    public: Sandbox, kind: str
+) -> None:
+    summary = f"Summary: -----BEGIN {kind} SIGNATURE-----"
+    public.commit(
+        {"docs/offer.md": public.offer(("Любой спор", "Всякий спор"))}, f"Спор\n\n{summary}\n"
+    )
+
+    assert refusal(public).code == "bad_summary"
+
+
+def test_a_rewritten_branch_brings_no_old_summary_back(public: Sandbox) -> None:
+    dispute = public.offer(("Любой спор", "Всякий спор"))
+    public.commit({"docs/offer.md": dispute}, "Спор\n\nSummary: О спорах\n")
+    public.publish(days=1)
+    public.git("checkout", "-q", "--orphan", "anew")
+    public.commit({"docs/offer.md": dispute}, "Спор\n\nSummary: О спорах\n")
+    public.commit({"docs/offer.md": public.offer(("остаются за их", "принадлежат их"))}, "Слог")
+    public.git("branch", "-q", "-M", "anew", "main")
+    (edition,) = public.publish(days=2).created
+
+    assert "О спорах" not in edition.summary
+
+
+def test_a_packed_file_of_the_contractor_is_published_too(public: Sandbox) -> None:
+    public.commit({"docs/files.tar.gz": b"packed", "docs/offer.md": public.offer(DEARER)})
+    public.publish(days=1)
+
+    assert served(public, "files.tar.gz") == b"packed"
+
+
 def test_a_text_that_is_not_utf_8_changes_nothing(public: Sandbox) -> None:
     public.commit({"docs/offer.md": OFFER.encode("cp1251", "ignore")})
 
@@ -255,6 +317,7 @@ def test_a_deleted_tag_of_a_public_edition_is_noticed(public: Sandbox) -> None:
     error = refusal(public, days=2)
 
     assert error.code == "rewritten"
+    assert "offer/2" in error.sentence
 
     public.git("update-ref", "refs/tags/offer/2", tag_id)
     assert public.publish(days=3).release.current("offer") is not None

@@ -90,6 +90,9 @@
 
   function checkTyped() {
     const text = typed.value;
+    // a whole line of a tool: «SHA256 (offer.md) = …», certutil's three lines
+    const told = text.length < 400 ? text.match(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/gi) : null;
+    if (told?.length === 1) return checkHash(told[0].toLowerCase());
     // as sha256sum prints it, with the name of the file, or as a badge shows it, in two parts
     const digits = text.trim().replace(/\s+\*?\S+\.(?:md|pdf)$/i, "").replace(/\s/g, "").toLowerCase();
     if (!digits) return say("unknown", "Проверять пока нечего", "Вставьте хеш или текст либо выберите файл.");
