@@ -13,7 +13,7 @@ from statistics import median
 
 from benchmarks.history import ROOT, git, plain_site, text_of, write_history
 
-HISTORIES = (1, 10, 50, 100)
+HISTORIES = (1, 10, 50, 100, 1000)
 RUNS = 3
 BIN = Path(sys.executable).parent
 QUIET = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
