@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from offer.changes.blocks import Block, Shape
+from offer.changes.breaks import parted_alike
 from offer.changes.pairing import Item, Slot, in_order, moved_items, pair_up
 from offer.changes.word_changes import (
     Piece,
@@ -55,6 +56,7 @@ def whole_blocks(kind: PieceKind, blocks: Sequence[Block]) -> tuple[BlockChange,
 
 def block_changes(old: Sequence[Block], new: Sequence[Block]) -> tuple[BlockChange, ...]:
     """Every block of both in the order of the new clause; removed ones stand where they stood."""
+    old = parted_alike(old, new)
     pairs = pair_up([_item(block) for block in old], [_item(block) for block in new])
     moved = moved_items(pairs)
     tables = _tables(pairs, old, new)

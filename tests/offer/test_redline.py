@@ -443,3 +443,20 @@ def test_a_paragraph_as_long_as_a_book_is_still_told() -> None:
 
     assert told((change,), "added") == said(old)
     assert told((change,), "removed") == said(new)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_paragraph_that_is_only_parted_or_joined_lights_up_nowhere(backwards: bool) -> None:
+    parted = edited((" Услугой по разработке", "\n\nУслугой по разработке"))
+    old, new = (parted, OFFER) if backwards else (OFFER, parted)
+
+    assert redline(old, new) == ()
+
+
+def test_a_paragraph_parted_beside_a_change_shows_the_change_alone() -> None:
+    parted = edited(
+        (" Услугой по разработке", "\n\nУслугой по разработке"),
+        ("уникальной бизнес-логики.", "особой бизнес-логики."),
+    )
+
+    assert lit(redline(OFFER, parted)) == [("removed", "уникальной"), ("added", "особой")]
