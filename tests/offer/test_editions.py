@@ -81,7 +81,7 @@ def test_a_restored_text_is_a_new_edition_with_the_old_hash(three: Sandbox) -> N
 
     assert fourth.sha256 == first.sha256
     assert fourth.commit != first.commit
-    assert fourth.summary.endswith("снова текст редакции 1")
+    assert fourth.summary.endswith("снова текст редакции\u00a01")
 
 
 def test_a_merge_is_one_edition_and_loses_nothing_that_was_public(sandbox: Sandbox) -> None:
