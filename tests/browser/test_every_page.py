@@ -155,6 +155,7 @@ class Tour:
         self.page.goto(self.demo.facts["mailbox"])
         self.look("mailbox")
         self.page.get_by_role("link", name=re.compile("Оплачено")).first.click()
+        self.page.wait_for_url("**/messages/*")
         self.look("letter")
         self.page.goto(f"{self.demo.facts['mailbox']}/messages/999")
         self.look("no such letter")
