@@ -195,3 +195,16 @@ def test_the_ledger_keeps_the_words_of_the_button_that_was_pressed(own_town: Tow
     assert own_town.ledger()[0]["shown"]["button"] == (
         "Принять новую редакцию и\u00a0оплатить 16\u00a0000\u00a0₽"
     )
+
+
+def test_who_forgot_the_box_is_told_of_the_new_price_before_his_mistakes(own_town: Town) -> None:
+    form = own_town.form(edition="1")
+    own_town.publisher.publish(offer=dearer())
+    del form["accept_offer"]
+    answer = own_town.send(form)
+
+    page = page_of(answer)
+    assert answer.status_code == 409
+    assert page.one("h1").text == "Пока вы заполняли форму, оферта изменилась"
+    assert "16 000 ₽" in page.one("button").text
+    assert page.all("a", href="/offer/1/")
