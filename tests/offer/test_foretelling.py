@@ -1,25 +1,8 @@
 """`offer publish --dry-run` tells what would change and changes nothing."""
 
-import shutil
 import subprocess
-from pathlib import Path
 
-import pytest
-
-from tests.offer.repository import OFFER_COMMAND, Sandbox, make_sandbox
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("first")
-    make_sandbox(folder).publish()
-    return folder
-
-
-@pytest.fixture
-def public(first: Path, tmp_path: Path) -> Sandbox:
-    shutil.copytree(first, tmp_path / "public", symlinks=True)
-    return Sandbox(tmp_path / "public/work", tmp_path / "public/releases")
+from tests.offer.repository import OFFER_COMMAND, Sandbox
 
 
 def everything(sandbox: Sandbox) -> dict[str, int]:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -16,6 +15,7 @@ from offer.errors import OfferError
 from offer.publishing.releases import KEPT_RELEASES
 from offer.release import load_release
 from tests.offer.dying import killed
+from tests.offer.refusing import folders, refusal, tags
 from tests.offer.repository import CONSENT, OFFER, START, Sandbox, make_sandbox, served
 
 DEARER = ("15 000 ₽", "16 000 ₽")
@@ -24,38 +24,6 @@ DEARER = ("15 000 ₽", "16 000 ₽")
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Sandbox:
     return make_sandbox(tmp_path)
-
-
-@pytest.fixture(scope="session")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder where edition 1 is published, to be copied: a build takes a second."""
-    folder = tmp_path_factory.mktemp("first")
-    make_sandbox(folder).publish()
-    return folder
-
-
-@pytest.fixture
-def public(first: Path, tmp_path: Path) -> Sandbox:
-    """Edition 1 is published."""
-    shutil.copytree(first, tmp_path / "public", symlinks=True)
-    return Sandbox(tmp_path / "public/work", tmp_path / "public/releases")
-
-
-def tags(sandbox: Sandbox) -> list[str]:
-    return sandbox.git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/tags").split()
-
-
-def folders(sandbox: Sandbox) -> list[str]:
-    return sorted(path.name for path in (sandbox.releases / "releases").iterdir())
-
-
-def refusal(sandbox: Sandbox, *, days: int = 1) -> OfferError:
-    """The refusal of a publish, which leaves tags, releases and the site as they were."""
-    before = tags(sandbox), folders(sandbox), (sandbox.releases / "current").resolve()
-    with pytest.raises(OfferError) as caught:
-        sandbox.publish(days=days)
-    assert (tags(sandbox), folders(sandbox), (sandbox.releases / "current").resolve()) == before
-    return caught.value
 
 
 def test_the_first_publish_makes_edition_1_of_every_document(sandbox: Sandbox) -> None:
@@ -224,31 +192,6 @@ def test_a_file_that_the_sums_could_not_name_publishes_nothing(public: Sandbox, 
     assert "переименуйте" in refusal(public).sentence
 
 
-@pytest.mark.parametrize("kind", ["PGP", "SSH"])
-def test_a_summary_that_a_tag_could_not_give_back_publishes_nothing(
-    public: Sandbox, kind: str
-) -> None:
-    summary = f"Summary: -----BEGIN {kind} SIGNATURE-----"
-    public.commit(
-        {"docs/offer.md": public.offer(("Любой спор", "Всякий спор"))}, f"Спор\n\n{summary}\n"
-    )
-
-    assert refusal(public).code == "bad_summary"
-
-
-def test_a_rewritten_branch_brings_no_old_summary_back(public: Sandbox) -> None:
-    dispute = public.offer(("Любой спор", "Всякий спор"))
-    public.commit({"docs/offer.md": dispute}, "Спор\n\nSummary: О спорах\n")
-    public.publish(days=1)
-    public.git("checkout", "-q", "--orphan", "anew")
-    public.commit({"docs/offer.md": dispute}, "Спор\n\nSummary: О спорах\n")
-    public.commit({"docs/offer.md": public.offer(("остаются за их", "принадлежат их"))}, "Слог")
-    public.git("branch", "-q", "-M", "anew", "main")
-    (edition,) = public.publish(days=2).created
-
-    assert "О спорах" not in edition.summary
-
-
 def test_a_packed_file_of_the_contractor_is_published_too(public: Sandbox) -> None:
     public.commit({"docs/files.tar.gz": b"packed", "docs/offer.md": public.offer(DEARER)})
     public.publish(days=1)
@@ -347,75 +290,6 @@ def test_a_number_taken_meanwhile_publishes_nothing(public: Sandbox) -> None:
 
     assert caught.value.code == "ref_taken"
     assert len(folders(public)) == 1
-
-
-def test_an_editorial_label_needs_equal_terms(public: Sandbox) -> None:
-    public.commit({"docs/offer.md": public.offer(DEARER)}, "Опечатка\n\nChange: editorial\n")
-
-    assert refusal(public).code == "not_editorial"
-
-
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        (("не входит разработка", "входит разработка"), "п. 2.2, слово «не»"),
-        (("у которых от 1 до 10 лицензий", "у которых от 1 до 20 лицензий"), "п. 2.3, слово «10"),
-        (("\n2.4. Правообладателем", "\n2.4. Добавлен.\n\n2.6. Правообладателем"), "добавлен п. 2"),
-    ],
-)
-def test_an_editorial_label_covers_no_change_of_substance(
-    public: Sandbox, change: tuple[str, str], named: str
-) -> None:
-    text = public.offer(change)
-    public.commit({"docs/offer.md": text}, "Описка\n\nChange: editorial\n")
-    error = refusal(public)
-
-    assert error.code == "not_editorial"
-    assert named in error.sentence.replace("\u00a0", " ")
-
-
-def test_a_label_that_nobody_knows_is_refused(public: Sandbox) -> None:
-    public.commit({"docs/offer.md": OFFER + "\n"}, "Строка\n\nChange: мелочь\n")
-
-    assert "«Change: мелочь»" in refusal(public).sentence
-
-
-def test_the_authors_summary_does_not_hide_a_price(public: Sandbox) -> None:
-    public.commit({"docs/offer.md": public.offer(DEARER)}, "Цена\n\nSummary: Мелкие уточнения\n")
-    (edition,) = public.publish(days=1).created
-
-    assert edition.summary.replace("\u00a0", " ") == (
-        "Мелкие уточнения. 5 часов: 15 000 ₽ → 16 000 ₽; изменён п. 3.1"
-    )
-
-
-def test_an_editorial_correction_with_its_own_summary(public: Sandbox) -> None:
-    public.commit(
-        {"docs/offer.md": public.offer(("остаются за их", "принадлежат их"))},
-        "Слог\n\nSummary: исправлен слог определений\nChange: editorial\n",
-    )
-    (edition,) = public.publish(days=1).created
-
-    assert (edition.change, edition.summary) == ("editorial", "исправлен слог определений")
-
-
-def test_one_commit_without_the_label_makes_it_a_change_of_terms(public: Sandbox) -> None:
-    dispute = ("Любой спор", "Всякий спор")
-    public.commit({"docs/offer.md": public.offer(dispute)}, "Спор")
-    text = public.offer(dispute, ("остаются за их", "принадлежат их"))
-    public.commit({"docs/offer.md": text}, "Слог\n\nChange: editorial\n")
-    (edition,) = public.publish(days=1).created
-
-    assert edition.change == "terms"
-
-
-def test_the_summary_of_an_older_edition_is_not_used_again(public: Sandbox) -> None:
-    public.commit({"docs/offer.md": public.offer(DEARER)}, "Цена\n\nSummary: дороже\n")
-    public.publish(days=1)
-    public.commit({"docs/offer.md": public.offer(("15 000 ₽", "17 000 ₽"))}, "Ещё")
-    (edition,) = public.publish(days=2).created
-
-    assert edition.summary.startswith("5\xa0часов: 16\xa0000\xa0₽ → 17\xa0000\xa0₽")
 
 
 def test_two_publishes_at_once_make_one_edition(public: Sandbox) -> None:

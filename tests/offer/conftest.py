@@ -1,0 +1,23 @@
+"""A published edition, shared by the tests that go on from it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.offer.repository import Sandbox, make_sandbox
+
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where edition 1 is published, to be copied: a build takes a second."""
+    folder = tmp_path_factory.mktemp("first")
+    make_sandbox(folder).publish()
+    return folder
+
+
+@pytest.fixture
+def public(first: Path, tmp_path: Path) -> Sandbox:
+    """Edition 1 is published."""
+    shutil.copytree(first, tmp_path / "public", symlinks=True)
+    return Sandbox(tmp_path / "public/work", tmp_path / "public/releases")
