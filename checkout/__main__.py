@@ -15,13 +15,13 @@ from checkout.clock import clock_of, real_clock
 from checkout.demo import demo
 from checkout.demo.child import end_with_stdin
 from checkout.domain.errors import CheckoutError
-from checkout.domain.ledger import broken
 from checkout.open import open_shop, open_store, serve
 from checkout.settings import read_database_url, read_settings
 from checkout.store import ledger
 from checkout.store.engine import existing
 from checkout.worker import work
 from offer.errors import OfferError
+from offer.evidence.chain import broken
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,15 +9,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from checkout.ask import ask, forgotten
-from checkout.domain import ledger as rules
+from checkout.domain.details import Details, origin_details, party_details
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.domain.order import Event, Order, State, after
-from checkout.domain.settlement import LedgerRef, Party
 from checkout.gateway.wire import payment_request
 from checkout.shop import SOON, Shop, new_id
 from checkout.store import ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
+from offer.evidence import chain as rules
+from offer.evidence.settlement import LedgerRef, Party
 from offer.periods import Period
 from offer.release import PublishedEdition
 from offer.terms import Package
@@ -194,17 +195,8 @@ def _decision_columns(purchase: Purchase, row: LedgerRef) -> dict[str, object]:
     }
 
 
-def _hidden(purchase: Purchase) -> rules.Details:
-    return rules.details(
-        purchase.party,
-        salt=secrets.token_hex(16),
-        address=purchase.address,
-        user_agent=purchase.user_agent,
-    )
-
-
 def _record_order(tx: Tx, number: str, purchase: Purchase) -> LedgerRef:
-    hidden = _hidden(purchase)
+    who, whence = _details(purchase)
     row = ledger.append(
         tx,
         "order",
@@ -215,18 +207,20 @@ def _record_order(tx: Tx, number: str, purchase: Purchase) -> LedgerRef:
             "price_kopecks": purchase.package.price_kopecks,
             "edition": _edition(purchase.edition),
             "party_kind": purchase.party.kind,
-            "details_sha256": hidden.sha256,
+            "details_sha256": who.sha256,
+            "origin_sha256": whence.sha256,
             "shown": _shown(purchase),
         },
     )
-    ledger.keep_details(tx, row.number, hidden)
+    ledger.keep_details(tx, row.number, who)
+    ledger.keep_details(tx, row.number, whence)
     return row.ref
 
 
 def _record_consent(
     tx: Tx, number: str, order_row: LedgerRef, purchase: Purchase, consent: PublishedEdition
 ) -> None:
-    hidden = _hidden(purchase)
+    who, whence = _details(purchase)
     row = ledger.append(
         tx,
         "consent",
@@ -237,10 +231,19 @@ def _record_consent(
             "document": _edition(consent),
             "label": purchase.consent_label,
             "page": purchase.page,
-            "details_sha256": hidden.sha256,
+            "details_sha256": who.sha256,
+            "origin_sha256": whence.sha256,
         },
     )
-    ledger.keep_details(tx, row.number, hidden)
+    ledger.keep_details(tx, row.number, who)
+    ledger.keep_details(tx, row.number, whence)
+
+
+def _details(purchase: Purchase) -> tuple[Details, Details]:
+    """Who and from where, each behind a salt of its own: one can be erased without the other."""
+    who = party_details(purchase.party, salt=secrets.token_hex(16))
+    address, user_agent = purchase.address, purchase.user_agent
+    return who, origin_details(address, user_agent, salt=secrets.token_hex(16))
 
 
 def _shown(purchase: Purchase) -> dict[str, object]:

@@ -2,16 +2,17 @@
 
 import json
 
-from checkout.domain.ledger import digest
+from checkout.domain.details import Part
 from checkout.domain.order import Order
-from checkout.domain.settlement import EditionRef, Party, Settlement
-from checkout.mail.certificate import certificate
 from checkout.settings import Settings
 from checkout.settle import accepted_terms
 from checkout.shop import Shop
 from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.correspondence import Paper
 from checkout.store.engine import Tx
+from offer.evidence.certificate import certificate
+from offer.evidence.chain import digest
+from offer.evidence.settlement import EditionRef, Party, Settlement
 
 
 def certify(shop: Shop, order: Order) -> Paper:
@@ -60,7 +61,10 @@ def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
 
 def party(tx: Tx, order: Order) -> Party:
     """Who ordered, from the side row."""
-    known = json.loads(ledger.details(tx, order.ledger).text)
+    kept = ledger.details(tx, order.ledger, Part.PARTY)
+    if kept is None:
+        raise LookupError(f"order {order.number}: who ordered it was erased")
+    known = json.loads(kept.text)
     return Party(**{name: known[name] for name in Party.__dataclass_fields__})
 
 

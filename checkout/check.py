@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from checkout import look
 from checkout.domain.errors import CheckoutError, GatewayError
-from checkout.domain.ledger import broken
 from checkout.mail.smtp import MailError
 from checkout.shop import Shop
 from checkout.store import ledger
+from offer.evidence.chain import broken
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import structlog
 
 from checkout.certify import certify, settlement
 from checkout.domain.order import Order
-from checkout.domain.settlement import Settlement
 from checkout.mail.letters import Letter, case_for_contractor, order_for_contractor, paid_letter
 from checkout.mail.smtp import MailError
 from checkout.shop import Shop
 from checkout.store import correspondence, orders
 from checkout.store.correspondence import Message
+from offer.evidence.settlement import Settlement
 
 log = structlog.get_logger()
 FIRST_PAUSE = timedelta(minutes=1)

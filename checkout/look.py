@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from checkout.buy import needs_decision
 from checkout.certify import party
-from checkout.domain.ledger import instant
 from checkout.domain.order import Order, State, money_taken
-from checkout.domain.settlement import LedgerRef, Party
 from checkout.settle import terms_of
 from checkout.shop import Shop
 from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.errors import OfferError
+from offer.evidence.chain import instant
+from offer.evidence.settlement import LedgerRef, Party
 from offer.periods import Period, package_period
 from offer.release import PublishedEdition
 from offer.terms import Terms

@@ -8,7 +8,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checkout.domain import ledger as rules
 from checkout.domain.order import Event, Expectation, Order, State, after, mismatch
 from checkout.domain.payment import Payment
 from checkout.gateway.client import YooKassa
@@ -16,6 +15,7 @@ from checkout.shop import Shop, new_id
 from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
+from offer.evidence import chain as rules
 from offer.periods import Period, package_period
 from offer.release import PublishedEdition
 from offer.terms import Terms

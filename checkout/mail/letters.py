@@ -6,9 +6,9 @@ A letter says its fact in the subject and again in its first line; nothing is be
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from checkout.domain.settlement import LedgerRef, Party, Settlement
 from checkout.mail.body import Body, Fact, Section, as_html, as_text
 from offer import wording
+from offer.evidence.settlement import LedgerRef, Party, Settlement
 from offer.manifest import badge
 from offer.terms import Terms
 

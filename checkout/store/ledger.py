@@ -2,35 +2,52 @@
 
 from sqlalchemy import Row, insert, select
 
-from checkout.domain import ledger as rules
-from checkout.domain.ledger import Details, Entry, Fact
+from checkout.domain.details import Details, Part
 from checkout.store import tables
 from checkout.store.engine import Tx
+from offer.evidence import chain as rules
+from offer.evidence.chain import Entry, Fact
 
 
 def append(tx: Tx, kind: str, fact: Fact) -> Entry:
-    """Add one row. Whoever appends is alone until his transaction ends."""
+    """Add one row. Whoever appends is alone until his transaction ends.
+
+    A fact that names an `order` is found again by `of_order`.
+    """
     alone(tx)
     row = rules.entry(kind, fact, at=tx.now, last=head(tx))
     tx.connection.execute(insert(tables.ledger), vars(row))
+    if "order" in fact:
+        about = {"ledger": row.number, "order_number": fact["order"]}
+        tx.connection.execute(insert(tables.ledger_orders), about)
     return row
+
+
+def of_order(tx: Tx, order_number: str) -> list[Entry]:
+    """The rows whose facts name this order, oldest first."""
+    about = tables.ledger_orders
+    rows = tx.connection.execute(
+        select(tables.ledger)
+        .join(about, about.c.ledger == tables.ledger.c.number)
+        .where(about.c.order_number == order_number)
+        .order_by(tables.ledger.c.number)
+    )
+    return [_entry(row) for row in rows]
 
 
 def keep_details(tx: Tx, ledger: int, details: Details) -> None:
     """Keep the personal details whose salted hash stands in row `ledger`."""
-    tx.connection.execute(
-        insert(tables.details), {"ledger": ledger, "salt": details.salt, "text": details.text}
-    )
+    tx.connection.execute(insert(tables.details), {"ledger": ledger, **vars(details)})
 
 
-def details(tx: Tx, ledger: int) -> Details:
-    """The side row of a ledger row."""
+def details(tx: Tx, ledger: int, part: Part) -> Details | None:
+    """The details behind row `ledger`; None when it has none of this sort or they were erased."""
     row = tx.connection.execute(
-        select(tables.details.c.salt, tables.details.c.text).where(
-            tables.details.c.ledger == ledger
+        select(tables.details).where(
+            tables.details.c.ledger == ledger, tables.details.c.part == part
         )
-    ).one()
-    return Details(row.salt, row.text)
+    ).one_or_none()
+    return Details(part, row.salt, row.text) if row else None
 
 
 def alone(tx: Tx) -> None:

@@ -92,13 +92,41 @@ ledger = Table(
     Column("hash", HASH, nullable=False, unique=True),
 )
 
-# Who ordered, apart from the ledger, which holds only the salted hash: this can be erased.
+# Which rows speak of which order: an index into the ledger, no evidence itself.
+ledger_orders = Table(
+    "ledger_orders",
+    metadata,
+    Column("ledger", Integer, ForeignKey("ledger.number"), primary_key=True, autoincrement=False),
+    Column("order_number", String(32), nullable=False, index=True),
+)
+
+# The newest row as it was published, once a day: the chain leaves the seller's hands by it.
+heads = Table(
+    "heads",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("number", Integer, ForeignKey("ledger.number"), nullable=False),
+    Column("hash", HASH, nullable=False),
+)
+
+# Personal details, apart from the ledger, which holds only their salted hash: these can be erased.
 details = Table(
     "details",
     metadata,
     Column("ledger", Integer, ForeignKey("ledger.number"), primary_key=True, autoincrement=False),
+    Column("part", String(16), primary_key=True),
     Column("salt", String(64), nullable=False),
     Column("text", Text, nullable=False),
+)
+
+# The page a decision was made on, byte for byte, where it could be made again; its hash is in the
+# order's fact.
+shown_pages = Table(
+    "shown_pages",
+    metadata,
+    Column("ledger", Integer, ForeignKey("ledger.number"), primary_key=True, autoincrement=False),
+    Column("html", LargeBinary, nullable=False),
 )
 
 orders = Table(
@@ -124,6 +152,8 @@ orders = Table(
     Column("reason", String(64)),
     Column("money_taken", Boolean),
     Column("test", Boolean, nullable=False),
+    Column("consent_withdrawn_at", Instant),
+    Column("email_confirmed_at", Instant),
     UniqueConstraint("form_attempt", "fingerprint", name="one_order_per_form"),
 )
 
@@ -172,6 +202,7 @@ papers = Table(
     Column("sha256", HASH, nullable=False),
     Column("data", LargeBinary, nullable=False),
     Column("made_at", Instant, nullable=False),
+    Column("ledger", Integer, ForeignKey("ledger.number"), unique=True),
 )
 
 # What a fact causes to be said. Staged with the fact, sent later, marked after sending.
@@ -188,7 +219,24 @@ messages = Table(
     Column("tries", Integer, nullable=False),
     Column("sent_at", Instant),
     Column("answer", Text),
+    # stands in the links of the letter: whoever opens one has read his mail
+    Column("key", String(32), unique=True),
     UniqueConstraint("kind", "subject", name="told_once"),
+)
+
+# A message's letters, one to each reader, as they are sent: composed once, sent until taken.
+letters = Table(
+    "letters",
+    metadata,
+    Column("message", String(36), ForeignKey("messages.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("recipient", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("composed_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    # the fact that it was taken, once it was
+    Column("ledger", Integer, ForeignKey("ledger.number"), unique=True),
 )
 
 # Notifications as they came: a hint to ask YooKassa, never a fact.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from checkout.domain.settlement import Party
 from checkout.web.views import FieldError
 from offer.errors import OfferError
+from offer.evidence.settlement import Party
 from offer.requisites import clean_inn, clean_kpp
 
 KINDS = ("person", "sole_trader", "company")

@@ -17,7 +17,6 @@ from checkout.domain.labels import (
     pay_button,
 )
 from checkout.domain.order import State, money_taken
-from checkout.domain.settlement import Party
 from checkout.look import OrderFacts
 from checkout.shop import Shop
 from checkout.web import pages, troubles
@@ -28,6 +27,7 @@ from checkout.web.views import Changed, FieldError, OrderForm, OrderPage, Retry
 from offer.changes.change_sentences import sentences_of
 from offer.clauses import decode
 from offer.errors import OfferError
+from offer.evidence.settlement import Party
 from offer.periods import Period
 from offer.redline import compare
 from offer.release import PublishedEdition, Release

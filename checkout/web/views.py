@@ -9,8 +9,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import accept_and_pay_button, pay_button
-from checkout.domain.settlement import LedgerRef, Party
 from offer.changes.change_sentences import ChangeSentence
+from offer.evidence.settlement import LedgerRef, Party
 from offer.periods import Period
 from offer.redline import ClauseChange
 from offer.release import PublishedEdition

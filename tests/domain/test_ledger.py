@@ -12,19 +12,16 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from checkout.domain.ledger import (
+from offer.evidence.chain import (
     BEFORE_THE_FIRST,
-    Details,
     Entry,
     broken,
     canonical,
-    details,
     digest,
     entry,
     instant,
     link_hash,
 )
-from checkout.domain.settlement import Party
 
 NOON = datetime(2026, 11, 23, 9, 0, 0, 412_000, tzinfo=UTC)
 
@@ -186,17 +183,3 @@ def test_a_moment_is_written_in_utc_with_milliseconds_whatever_its_zone() -> Non
 
     assert instant(NOON) == instant(vladivostok) == "2026-11-23T09:00:00.412Z"
     assert instant(NOON.replace(microsecond=6_999)) == "2026-11-23T09:00:00.006Z"
-
-
-PARTY = Party("company", "Иван Петров", "ООО «Ромашка»", "7707083893", None, "a@example.ru", None)
-
-
-def test_details_are_hidden_behind_a_hash_that_needs_their_salt() -> None:
-    shown = details(PARTY, salt="ab" * 16, address="192.0.2.7", user_agent="Firefox")
-    salted_otherwise = details(PARTY, salt="cd" * 16, address="192.0.2.7", user_agent="Firefox")
-
-    assert json.loads(shown.text)["organisation"] == "ООО «Ромашка»"
-    assert shown.text == salted_otherwise.text
-    assert shown.sha256 == digest("ab" * 16 + shown.text)
-    assert shown.sha256 != salted_otherwise.sha256
-    assert shown.sha256 != Details("ab" * 16, shown.text + " ").sha256

@@ -5,9 +5,9 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from checkout.domain.ledger import broken
 from checkout.open import working
 from checkout.store import ledger
+from offer.evidence.chain import broken
 from tests.story.driving import until
 from tests.town import Town, a_town, at_once
 

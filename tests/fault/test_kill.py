@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from checkout.clock import real_clock
-from checkout.domain.ledger import broken
 from checkout.store import ledger
 from checkout.store.engine import Store, open_engine
+from offer.evidence.chain import broken
 from tests.fault.house import House, Nursery, a_house, nursery
 
 STEPS_OF_A_PURCHASE = {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from checkout.domain.settlement import EditionRef, LedgerRef, Party, Settlement
+from offer.evidence.settlement import EditionRef, LedgerRef, Party, Settlement
 from offer.periods import decree_calendar, package_period
 from offer.values import Package, Place, Requisites, Terms, WorkingHours
 

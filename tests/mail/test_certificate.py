@@ -11,8 +11,8 @@ from typing import Any
 import pypdf
 import pytest
 
-from checkout.domain.settlement import Settlement
-from checkout.mail.certificate import certificate
+from offer.evidence.certificate import certificate
+from offer.evidence.settlement import Settlement
 from tests.mail.facts import COMPANY, MOSCOW, PERSON, TERMS, digest, settlement
 
 AFTER_THE_DECREES = datetime(2027, 12, 31, 20, 59, tzinfo=UTC)

@@ -17,12 +17,12 @@ from checkout.buy import Purchase, _place
 from checkout.domain.labels import offer_label
 from checkout.domain.order import Order
 from checkout.domain.payment import Payment
-from checkout.domain.settlement import Party
 from checkout.open import open_shop
 from checkout.shop import Shop
 from checkout.store import orders
 from checkout.store.orders import Attempt
 from offer.editions import DOCUMENTS
+from offer.evidence.settlement import Party
 from tests.contract.simulated import NOON, SHOP_ID, StandingClock
 from tests.town import Publisher, settings_of, text_of
 

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import inspect, select
 
 from checkout.buy import buy
-from checkout.domain.ledger import broken
 from checkout.domain.order import State
 from checkout.domain.payment import Payment
 from checkout.open import open_shop
@@ -17,6 +16,7 @@ from checkout.settle import record, settle
 from checkout.shop import Shop
 from checkout.store import ledger, tables
 from checkout.store.engine import open_engine
+from offer.evidence.chain import broken
 from tests.store import market, racing
 from tests.store.market import Waiting
 from tests.town import Town, a_town, at_once

@@ -30,23 +30,23 @@ def first_version(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def everything(engine: Engine) -> dict[str, list[Any]]:
-    """Every row of every table the first version had."""
-    known = MetaData()
-    known.reflect(engine)
+def everything(engine: Engine, known: MetaData) -> dict[str, list[Any]]:
+    """Every row of these tables, in these columns."""
     with engine.connect() as connection:
         return {
             table.name: [*connection.execute(select(table))]
             for table in known.sorted_tables
-            if table.name not in ("edition_pdfs", "alembic_version")
+            if table.name != "alembic_version"
         }
 
 
 def test_an_upgrade_keeps_every_row(first_version: Engine) -> None:
-    before = everything(first_version)
+    known = MetaData()
+    known.reflect(first_version)
+    before = everything(first_version, known)
     migrate(first_version)
 
-    assert everything(first_version) == before
+    assert everything(first_version, known) == before
     assert all(before[name] for name in ("ledger", "locks", *ROWS))
     assert set(inspect(first_version).get_table_names()) == {*tables.metadata.tables,
                                                               "alembic_version"}  # fmt: skip

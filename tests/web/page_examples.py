@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from checkout.domain.settlement import LedgerRef, Party
 from checkout.web.pages import Changed, FieldError, OrderForm, OrderPage, Retry
 from checkout.web.record_views import Compared, ComparePage, DayPage, InForceThen, Record
 from offer.changes.change_sentences import sentences_of
 from offer.changes.comparison import Side, compare_sides
+from offer.evidence.settlement import LedgerRef, Party
 from offer.periods import Period
 from offer.redline import compare
 from offer.release import PublishedEdition

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+from checkout.domain.details import Part
 from checkout.store import ledger
 from offer.editions import sha256
 from tests.town import Town, a_town, at_once, text_of
@@ -38,10 +40,11 @@ def encoded(town: Town, **changes: str) -> bytes:
 
 
 def details_of_last_order(town: Town) -> dict[str, str]:
-    """The personal details beside the newest ledger row."""
-    rows = town.shop.store.read(ledger.entries)
-    text = town.shop.store.read(lambda tx: ledger.details(tx, rows[-1].number)).text
-    return dict(json.loads(text))
+    """The personal details beside the newest ledger row: who, and from where."""
+    number = town.shop.store.read(ledger.entries)[-1].number
+    parts = (town.shop.store.read(partial(ledger.details, ledger=number, part=it)) for it in
+             (Part.PARTY, Part.ORIGIN))  # fmt: skip
+    return {name: value for part in parts if part for name, value in json.loads(part.text).items()}
 
 
 def test_a_body_that_is_too_large_is_refused_whatever_length_it_tells(town: Town) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from checkout import look
 from checkout.buy import Purchase, buy
-from checkout.domain.settlement import Party
 from offer.editions import sha256
+from offer.evidence.settlement import Party
 from tests.story.driving import until
 from tests.town import ANNA, ROMASHKA, Town, at_once, text_of
 from tests.web.buying import (

@@ -1,4 +1,4 @@
-"""The ledger's rows: canonical JSON, each row's hash covering the one before it.
+"""The chain of the ledger: canonical JSON, each row's hash covering the one before it.
 
 A row's hash is the SHA-256 of the canonical JSON (RFC 8785) of number, at, kind, fact_sha256
 and previous, so a link can be checked without its fact.
@@ -11,7 +11,7 @@ from hashlib import sha256
 
 import rfc8785
 
-from checkout.domain.settlement import LedgerRef, Party
+from offer.evidence.settlement import LedgerRef
 
 Fact = Mapping[str, object]
 BEFORE_THE_FIRST = "0" * 64
@@ -32,6 +32,11 @@ class Entry:
     @property
     def ref(self) -> LedgerRef:
         return LedgerRef(self.number, self.hash)
+
+    @property
+    def link(self) -> str:
+        """The row without its fact."""
+        return link_text(self.number, self.at, self.kind, self.fact_sha256, self.previous)
 
 
 def canonical(value: object) -> str:
@@ -61,51 +66,19 @@ def entry(kind: str, fact: Fact, *, at: datetime, last: Entry | None) -> Entry:
 
 def link_hash(number: int, at: datetime, kind: str, fact_sha256: str, previous: str) -> str:
     """The hash of one link of the chain."""
-    return digest(
-        canonical(
-            {
-                "number": number,
-                "at": instant(at),
-                "kind": kind,
-                "fact_sha256": fact_sha256,
-                "previous": previous,
-            }
-        )
-    )
+    return digest(link_text(number, at, kind, fact_sha256, previous))
 
 
-@dataclass(frozen=True)
-class Details:
-    """Personal details that law may oblige us to erase, and the salt that hides them.
-
-    The ledger holds only `sha256`; the details stand in a side row and can be erased.
-    """
-
-    salt: str
-    text: str
-
-    @property
-    def sha256(self) -> str:
-        return digest(self.salt + self.text)
-
-
-def details(party: Party, *, salt: str, address: str, user_agent: str) -> Details:
-    """The side row of an order: who ordered, from where."""
-    return Details(
-        salt,
-        canonical(
-            {
-                "kind": party.kind,
-                "name": party.name,
-                "organisation": party.organisation,
-                "inn": party.inn,
-                "kpp": party.kpp,
-                "email": party.email,
-                "phone": party.phone,
-                "address": address,
-                "user_agent": user_agent,
-            }
-        ),
+def link_text(number: int, at: datetime, kind: str, fact_sha256: str, previous: str) -> str:
+    """One link as the text whose SHA-256 is its hash: anyone can check it with `sha256sum`."""
+    return canonical(
+        {
+            "number": number,
+            "at": instant(at),
+            "kind": kind,
+            "fact_sha256": fact_sha256,
+            "previous": previous,
+        }
     )
 
 

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import segno
 
-from checkout.domain.settlement import EditionRef, Party, Settlement
 from offer import wording
+from offer.evidence.settlement import EditionRef, Party, Settlement
 from offer.manifest import badge
 from offer.paper import typeset
 from offer.typography import no_break
 
-TEMPLATE = Path(__file__).parent / "templates" / "certificate.typ"
+TEMPLATE = Path(__file__).with_name("certificate.typ")
 TITLE = "Свидетельство об\u00a0акцепте оферты"
 
 Row = dict[str, object]
