@@ -228,7 +228,7 @@ def _acceptance(
     tx: Tx, order: Order, edition: PublishedEdition, payment: Payment, period: Period
 ) -> rules.Fact:
     decision = ledger.row(tx, order.ledger)
-    shown = json.loads(decision.fact)
+    decided = json.loads(decision.fact)
     return {
         "order": order.number,
         "order_row": decision.number,
@@ -236,8 +236,8 @@ def _acceptance(
         "edition": {"number": edition.number, "sha256": edition.sha256, "tag_id": edition.tag_id},
         "consent_sha256": order.consent_sha256,
         "party_kind": order.party_kind,
-        "details_sha256": shown["details_sha256"],
-        "labels": {"offer": shown["shown"]["label"], "button": shown["shown"]["button"]},
+        "details_sha256": decided["details_sha256"],
+        "shown": decided["shown"],
         "amount_kopecks": payment.amount_kopecks,
         "payment_id": payment.id,
         "captured_at": rules.instant(payment.captured_at or payment.created_at),

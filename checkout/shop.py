@@ -31,7 +31,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Shop:
-    """The parts of a running shop. `glance` is YooKassa with a page's patience, not a worker's."""
+    """The parts of a running shop. `glance` is YooKassa with a page's patience, not a worker's.
+
+    `key` signs what comes back to us; without a setting it is this process's own.
+    """
 
     settings: Settings
     store: Store
@@ -40,6 +43,7 @@ class Shop:
     glance: YooKassa
     mailer: Mailer
     calendar: Calendar
+    key: str = field(repr=False)
     strangers: Tally = field(default_factory=Tally)
     wake: threading.Event = field(default_factory=threading.Event)
     doors: tuple[threading.Lock, ...] = field(
