@@ -110,6 +110,18 @@ heads = Table(
     Column("hash", HASH, nullable=False),
 )
 
+# Every try to have a day's head dated by somebody else's clock: a stamp, or why there is none.
+time_stamps = Table(
+    "time_stamps",
+    metadata,
+    Column("day", Date, ForeignKey("heads.day"), primary_key=True),
+    Column("tried_at", Instant, primary_key=True),
+    Column("server", String(255), primary_key=True),
+    Column("answer", LargeBinary),
+    Column("at", Instant),
+    Column("problem", Text),
+)
+
 # Personal details, apart from the ledger, which holds only their salted hash: these can be erased.
 details = Table(
     "details",
