@@ -8,6 +8,7 @@ import structlog
 from checkout.ask import ask, forgotten
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
+from checkout.publish_head import publish_head
 from checkout.settle import look_later, report_lost, settle
 from checkout.shop import SOON, Shop
 from checkout.store import correspondence, orders
@@ -21,7 +22,7 @@ NOT_FOUND = 404
 def work(shop: Shop, stop: threading.Event, *, pause_seconds: float = 5.0) -> None:
     """Work until `stop`; wakes early when a settlement has staged something to send."""
     while not stop.is_set():
-        for job in (look_at_release, follow_hints, look_at_attempts, deliver):
+        for job in JOBS:
             _guarded(shop, job)
         shop.wake.wait(pause_seconds)
         shop.wake.clear()
@@ -29,7 +30,7 @@ def work(shop: Shop, stop: threading.Event, *, pause_seconds: float = 5.0) -> No
 
 def work_once(shop: Shop) -> None:
     """Everything that is due now, once; errors are raised."""
-    for job in (look_at_release, follow_hints, look_at_attempts, deliver):
+    for job in JOBS:
         job(shop)
 
 
@@ -111,3 +112,6 @@ def _guarded(shop: Shop, job) -> None:  # type: ignore[no-untyped-def]  # noqa: 
     except Exception:
         # one job's bug must not stop the others; it is logged with its trace
         log.exception("worker job failed", job=job.__name__)
+
+
+JOBS = (look_at_release, follow_hints, look_at_attempts, publish_head, deliver)
