@@ -103,7 +103,7 @@ class _Sale:
     def _archive(self) -> None:
         for document in ("offer", "consent"):
             data = text_of(document)
-            terms = read_terms(data.decode()).terms if document == "offer" else None
+            terms = read_terms(data.decode(), "offer.md").terms if document == "offer" else None
             self._add("editions", document=document, number=1, sha256=sha256(data),
                       commit_id="c" * 40, tag_id="d" * 40, published_at=NOON, summary="Первая",
                       text=data, archived_at=NOON,
