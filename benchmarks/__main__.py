@@ -4,11 +4,12 @@ import os
 import platform
 import sys
 
-from benchmarks import papers, publishing, queueing, reading, selling, setting_up
+from benchmarks import papers, publishing, queueing, reading, selling, setting_up, verifying
 
 PARTS = {
     "selling": selling.main,
     "queueing": queueing.main,
+    "verifying": verifying.main,
     "papers": papers.main,
     "publishing": publishing.main,
     "reading": reading.main,

@@ -11,6 +11,7 @@ from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
 from tests.contract.simulated import StandingClock
 from tests.store import market
+from tests.store.history import Sold, history, unprotect
 
 
 @pytest.fixture
@@ -39,3 +40,12 @@ def shop(tmp_path: Path, database_url: str) -> Iterator[Shop]:
     market.publish(tmp_path)
     with market.opened(tmp_path, database_url) as shop:
         yield shop
+
+
+@pytest.fixture
+def sold(shop: Shop) -> Sold:
+    """A shop with a history, whose database nothing protects any more."""
+    history(shop)
+    sold = Sold(shop)
+    unprotect(sold)
+    return sold
