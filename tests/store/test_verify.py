@@ -242,11 +242,15 @@ def test_what_is_no_head_is_told_in_a_sentence(said: str) -> None:
 def test_text_of_another_table_that_is_no_text_is_no_traceback(sold: Sold) -> None:
     sold.spoil("UPDATE orders SET party_kind = CAST(X'ff41' AS TEXT) WHERE number = '2026-0004'",
                "UPDATE orders SET paid_at = 'вчера' WHERE number = '2026-0001'",
+               "UPDATE orders SET number = CAST(X'ff0a1b' AS TEXT) WHERE id = 3",
+               "UPDATE orders SET number = X'ff', hours = 'много' WHERE id = 2",
                "UPDATE packages SET starts_at = 5, last_day = X'ff'",
                "UPDATE details SET text = CAST(X'fffe' AS TEXT) WHERE ledger = 1",
                "UPDATE heads SET day = 'давно'")  # fmt: skip
 
-    assert len(sold.wrong()) > 4
+    wrong = sold.wrong()
+    assert len(wrong) > 6
+    assert all(it.isprintable() and it.encode() for it in wrong)
 
 
 def test_reading_leaves_the_connection_as_strict_as_it_was(sold: Sold) -> None:
