@@ -12,6 +12,7 @@ from checkout.ask import ask, forgotten
 from checkout.domain.details import Details, origin_details, party_details
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.domain.order import Event, Order, State, after
+from checkout.domain.shown import Shown
 from checkout.gateway.wire import payment_request
 from checkout.shop import SOON, Shop, new_id
 from checkout.store import ledger, orders
@@ -19,7 +20,6 @@ from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
 from offer.evidence.settlement import LedgerRef, Party
-from offer.periods import Period
 from offer.release import PublishedEdition
 from offer.terms import Package
 from offer.wording import hours as hours_in_words
@@ -29,7 +29,8 @@ from offer.wording import hours as hours_in_words
 class Purchase:
     """What the form said, checked: the edition in force was ticked, the fields are in order.
 
-    `period` is the one shown, «if paid today»; the labels and the button are as shown.
+    `shown` are the words of the page the decision was made on, `html` that page where it could be
+    made again.
     """
 
     form_attempt: str
@@ -37,13 +38,10 @@ class Purchase:
     edition: PublishedEdition
     consent: PublishedEdition | None
     party: Party
-    period: Period
-    offer_label: str
-    consent_label: str
-    button: str
-    page: str
+    shown: Shown
     address: str
     user_agent: str
+    html: bytes | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -209,11 +207,13 @@ def _record_order(tx: Tx, number: str, purchase: Purchase) -> LedgerRef:
             "party_kind": purchase.party.kind,
             "details_sha256": who.sha256,
             "origin_sha256": whence.sha256,
-            "shown": _shown(purchase),
+            "shown": purchase.shown.fact(),
         },
     )
     ledger.keep_details(tx, row.number, who)
     ledger.keep_details(tx, row.number, whence)
+    if purchase.html is not None:
+        ledger.keep_shown(tx, row.number, purchase.html)
     return row.ref
 
 
@@ -229,8 +229,8 @@ def _record_consent(
             "order_row": order_row.number,
             "action": "given",
             "document": _edition(consent),
-            "label": purchase.consent_label,
-            "page": purchase.page,
+            "label": purchase.shown.consent_label,
+            "page": purchase.shown.page,
             "details_sha256": who.sha256,
             "origin_sha256": whence.sha256,
         },
@@ -244,15 +244,6 @@ def _details(purchase: Purchase) -> tuple[Details, Details]:
     who = party_details(purchase.party, salt=secrets.token_hex(16))
     address, user_agent = purchase.address, purchase.user_agent
     return who, origin_details(address, user_agent, salt=secrets.token_hex(16))
-
-
-def _shown(purchase: Purchase) -> dict[str, object]:
-    return {
-        "label": purchase.offer_label,
-        "button": purchase.button,
-        "page": purchase.page,
-        "last_day_if_paid_today": purchase.period.last_day.isoformat(),
-    }
 
 
 def _edition(edition: PublishedEdition) -> dict[str, object]:

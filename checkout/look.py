@@ -1,6 +1,9 @@
 """What a page may see of an order, and how the shop stands. Nothing here writes."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from checkout.buy import needs_decision
 from checkout.certify import party
@@ -31,6 +34,7 @@ class OrderFacts:
     method: str | None
     period: Period | None
     acceptance: LedgerRef | None
+    shown: Mapping[str, str | None]
 
     @property
     def payable(self) -> bool:
@@ -60,6 +64,7 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         method=orders.method(attempt),
         period=package.period if package else None,
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,
+        shown=json.loads(ledger.row(tx, found.ledger).fact)["shown"],
     )
 
 
@@ -107,13 +112,13 @@ def _package_json(shop: Shop, period: Period) -> dict[str, object]:
     }
 
 
-def period_if_paid_now(shop: Shop, terms: Terms) -> Period:
-    """The package's period if it were paid this moment.
+def period_if_paid_now(shop: Shop, terms: Terms, at: datetime | None = None) -> Period:
+    """The package's period if it were paid this moment (or at another).
 
     Raises UncoveredYearError (an OfferError) where the calendar does not reach: no selling then.
     """
     return package_period(
-        shop.store.clock(),
+        at or shop.store.clock(),
         terms.term_months,
         moves=terms.moves_to_working_day,
         zone=shop.settings.zone,

@@ -1,5 +1,6 @@
 """Open the shop: the parts of a running service, put together from its settings."""
 
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,6 +55,7 @@ def open_shop(settings: Settings, clock: Callable[[], datetime]) -> Shop:
         glance=access(timeouts=PAGE_PATIENCE),
         mailer=Mailer(settings.smtp_url.get_secret_value(), settings.mail_from),
         calendar=decree_calendar(),
+        key=settings.secret_key.get_secret_value() or secrets.token_hex(32),
     )
 
 

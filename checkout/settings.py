@@ -77,6 +77,7 @@ class Settings(BaseModel):
     metrics_token: SecretStr | None = None
     keep_addresses_days: int = 365
     desk_emails: Addresses = ()
+    time_stamp_urls: Addresses = ()
 
     @field_validator("public_url", "yookassa_api_url")
     @classmethod
@@ -84,6 +85,13 @@ class Settings(BaseModel):
         if not value.startswith(("https://", "http://")):
             raise ValueError("нужен адрес, который начинается с https:// или http://")
         return value.rstrip("/")
+
+    @field_validator("time_stamp_urls")
+    @classmethod
+    def _authorities(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(url.startswith(("https://", "http://")) and len(url) <= 255 for url in value):
+            raise ValueError("нужны адреса через запятую; каждый начинается с https:// или http://")
+        return value
 
     @field_validator("time_zone")
     @classmethod

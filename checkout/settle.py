@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from checkout.domain.order import Event, Expectation, Order, State, after, mismatch
 from checkout.domain.payment import Payment
 from checkout.gateway.client import YooKassa
-from checkout.shop import Shop, new_id
+from checkout.shop import Shop, new_id, new_key
 from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
@@ -194,8 +194,10 @@ def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: date
     orders.change(
         tx, order.id, state=state, paid_at=captured_at, payment_id=payment.id, test=payment.test
     )
-    for kind in ("paid", "order"):
-        correspondence.stage(tx, new_id(), kind=kind, subject=order.number, order_id=order.id)
+    for kind, key in (("paid", new_key()), ("order", None)):
+        correspondence.stage(
+            tx, new_id(), kind=kind, subject=order.number, order_id=order.id, key=key
+        )
     if period.provisional:
         _warn_provisional(tx, order, period)
     return Settled(state)
@@ -233,7 +235,7 @@ def _acceptance(
     tx: Tx, order: Order, edition: PublishedEdition, payment: Payment, period: Period
 ) -> rules.Fact:
     decision = ledger.row(tx, order.ledger)
-    shown = json.loads(decision.fact)
+    decided = json.loads(decision.fact)
     return {
         "order": order.number,
         "order_row": decision.number,
@@ -241,8 +243,8 @@ def _acceptance(
         "edition": {"number": edition.number, "sha256": edition.sha256, "tag_id": edition.tag_id},
         "consent_sha256": order.consent_sha256,
         "party_kind": order.party_kind,
-        "details_sha256": shown["details_sha256"],
-        "labels": {"offer": shown["shown"]["label"], "button": shown["shown"]["button"]},
+        "details_sha256": decided["details_sha256"],
+        "shown": decided["shown"],
         "amount_kopecks": payment.amount_kopecks,
         "payment_id": payment.id,
         "captured_at": rules.instant(payment.captured_at or payment.created_at),

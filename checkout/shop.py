@@ -1,5 +1,6 @@
 """What every verb works with, put together once at start-up."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Shop:
-    """The parts of a running shop. `glance` is YooKassa with a page's patience, not a worker's."""
+    """The parts of a running shop. `glance` is YooKassa with a page's patience, not a worker's.
+
+    `key` signs what comes back to us; without a setting it is this process's own.
+    """
 
     settings: Settings
     store: Store
@@ -40,6 +44,7 @@ class Shop:
     glance: YooKassa
     mailer: Mailer
     calendar: Calendar
+    key: str = field(repr=False)
     strangers: Tally = field(default_factory=Tally)
     wake: threading.Event = field(default_factory=threading.Event)
     doors: tuple[threading.Lock, ...] = field(
@@ -56,6 +61,11 @@ class Shop:
 def new_id() -> str:
     """A fresh identifier of a message or an attempt (a UUID, as YooKassa wants its keys)."""
     return str(uuid4())
+
+
+def new_key() -> str:
+    """A secret that stands in a link: 128 bits nobody can guess."""
+    return secrets.token_urlsafe(16)
 
 
 SOON = timedelta(minutes=1)

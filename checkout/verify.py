@@ -195,6 +195,8 @@ class _Facts:
         ]
         if row.kind in ("order", "acceptance", "consent"):
             self.troubles += self._text(row, told)
+        if row.kind == "order":
+            self.troubles += self._page(row, told)
         if row.kind == "message":
             self.troubles += self._letter(row, told)
 
@@ -211,6 +213,12 @@ class _Facts:
                 "чем в архиве."
             )
 
+    def _page(self, row: StoredRow, told: Told) -> Iterator[str]:
+        """A page of a decision is kept where it could be made again; then it is that page."""
+        page = audit.shown_page(self.tx, row.number)
+        if page is not None and page != part_of(told, "shown", "page_sha256"):
+            yield f"Строка {row.number}: страница, на которой решено, не та, чей хеш в факте."
+
     def _letter(self, row: StoredRow, told: Told) -> Iterator[str]:
         """A letter must be kept as it was sent, unless an act has erased it."""
         message_id, taken = str(told.get("message_id")), told.get("outcome") == "taken"
@@ -225,8 +233,9 @@ class _Facts:
             yield f"Строка {row.number}: по акту № {act} письмо {message_id} стёрто, а оно есть."
         if letter.sha256 != told.get("letter_sha256"):
             yield f"Строка {row.number}: письмо {message_id} не то, что отправлено."
-        if taken and letter.ledger != row.number:
-            yield f"Строка {row.number}: письмо {message_id} отмечено не ей ({letter.ledger})."
+        marked = letter.ledger if taken else letter.refusal
+        if marked != row.number:
+            yield f"Строка {row.number}: письмо {message_id} отмечено не ей ({marked})."
 
     def remarks(self, zone: ZoneInfo) -> Iterator[Remark]:
         """What came out, after the last row."""

@@ -1,6 +1,7 @@
 """The worker's loop: ask about what is pending, send what is due. Lost hints cost minutes only."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -11,12 +12,14 @@ from checkout.domain.errors import GatewayError, Refused
 from checkout.publish_head import publish_head
 from checkout.settle import look_later, report_lost, settle
 from checkout.shop import SOON, Shop
+from checkout.stamp import stamp_head
 from checkout.store import correspondence, orders
 from checkout.store.orders import Attempt
 
 log = structlog.get_logger()
 AT_ONCE = 20
 NOT_FOUND = 404
+Job = Callable[[Shop], object]
 
 
 def work(shop: Shop, stop: threading.Event, *, pause_seconds: float = 5.0) -> None:
@@ -106,12 +109,20 @@ def _heed(shop: Shop, payment_id: str, pause: timedelta | None) -> None:
     )
 
 
-def _guarded(shop: Shop, job) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _guarded(shop: Shop, job: Job) -> None:
     try:
         job(shop)
     except Exception:
         # one job's bug must not stop the others; it is logged with its trace
-        log.exception("worker job failed", job=job.__name__)
+        log.exception("worker job failed", job=getattr(job, "__name__", "?"))
 
 
-JOBS = (look_at_release, follow_hints, look_at_attempts, publish_head, deliver)
+# In this order: nothing waits for a stranger's clock, which comes last.
+JOBS: tuple[Job, ...] = (
+    look_at_release,
+    follow_hints,
+    look_at_attempts,
+    publish_head,
+    deliver,
+    stamp_head,
+)

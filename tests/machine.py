@@ -60,6 +60,7 @@ NEEDS: tuple[tuple[str, Callable[[], Path | None], tuple[str, ...]], ...] = (
     ("PostgreSQL", postgres_folder, ("postgresql",)),
     ("Chromium", chromium, ("chromium", "chromium-sandbox")),
     ("qpdf", program("qpdf"), ("qpdf",)),
+    ("openssl", program("openssl"), ("openssl",)),
     ("pdftotext", program("pdftotext"), ("poppler-utils",)),
 )
 

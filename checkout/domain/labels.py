@@ -3,6 +3,7 @@
 from datetime import date
 
 NBSP = "\u00a0"
+TRY_AGAIN = "Попробовать ещё раз"
 
 
 def offer_label(number: int, published: date) -> str:

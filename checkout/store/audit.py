@@ -68,10 +68,11 @@ class StoredHead:
 
 @dataclass(frozen=True)
 class StoredLetter:
-    """A letter as it was sent: the hash of its bytes and the fact that it was taken."""
+    """A letter as it was sent: the hash of its bytes, the fact that it was taken or refused."""
 
     sha256: str
     ledger: int | None
+    refusal: int | None
 
 
 def rows(tx: Tx, after: int | None = None, chunk: int = CHUNK) -> Iterator[StoredRow]:
@@ -215,11 +216,19 @@ def letter(tx: Tx, message_id: str) -> StoredLetter | None:
     """A letter by its Message-ID, if it is kept."""
     if not is_sayable(message_id):
         return None
-    columns = as_stored(tx.connection.dialect, letters.c.raw, letters.c.ledger)
+    columns = as_stored(tx.connection.dialect, letters.c.raw, letters.c.ledger, letters.c.refusal)
     it = tx.connection.execute(
         select(*columns).where(letters.c.message_id == message_id)
     ).one_or_none()
-    return StoredLetter(digest(it.raw), it.ledger) if it else None
+    return StoredLetter(digest(it.raw), it.ledger, it.refusal) if it else None
+
+
+def shown_page(tx: Tx, number: int) -> str | None:
+    """The hash of the page the decision of a row was made on, if it is kept."""
+    pages = tables.shown_pages
+    (html,) = as_stored(tx.connection.dialect, pages.c.html)
+    it = tx.connection.execute(select(html).where(pages.c.ledger == number)).one_or_none()
+    return digest(it.html) if it else None
 
 
 def letters_taken(tx: Tx) -> int:

@@ -50,6 +50,18 @@ def details(tx: Tx, ledger: int, part: Part) -> Details | None:
     return Details(part, row.salt, row.text) if row else None
 
 
+def keep_shown(tx: Tx, ledger: int, html: bytes) -> None:
+    """Keep the page on which the decision of row `ledger` was made."""
+    tx.connection.execute(insert(tables.shown_pages), {"ledger": ledger, "html": html})
+
+
+def shown(tx: Tx, ledger: int) -> bytes | None:
+    """The page on which the decision of row `ledger` was made, if it is kept."""
+    pages = tables.shown_pages
+    found = tx.connection.execute(select(pages.c.html).where(pages.c.ledger == ledger))
+    return found.scalar_one_or_none()
+
+
 def alone(tx: Tx) -> None:
     """Wait until no other transaction is numbering rows (SQLite: BEGIN IMMEDIATE did it)."""
     if tx.connection.dialect.name == "sqlite":

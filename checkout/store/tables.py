@@ -110,6 +110,18 @@ heads = Table(
     Column("hash", HASH, nullable=False),
 )
 
+# Every try to have a day's head dated by somebody else's clock: a stamp, or why there is none.
+time_stamps = Table(
+    "time_stamps",
+    metadata,
+    Column("day", Date, ForeignKey("heads.day"), primary_key=True),
+    Column("tried_at", Instant, primary_key=True),
+    Column("server", String(255), primary_key=True),
+    Column("answer", LargeBinary),
+    Column("at", Instant),
+    Column("problem", Text),
+)
+
 # Personal details, apart from the ledger, which holds only their salted hash: these can be erased.
 details = Table(
     "details",
@@ -235,8 +247,9 @@ letters = Table(
     Column("raw", LargeBinary, nullable=False),
     Column("composed_at", Instant, nullable=False),
     Column("sent_at", Instant),
-    # the fact that it was taken, once it was
+    # the fact that a server took it; the fact that one refused it for good
     Column("ledger", Integer, ForeignKey("ledger.number"), unique=True),
+    Column("refusal", Integer, ForeignKey("ledger.number"), unique=True),
 )
 
 # Notifications as they came: a hint to ask YooKassa, never a fact.

@@ -13,11 +13,11 @@ from checkout.hear import NotANotification, hear
 from checkout.look import OrderFacts
 from checkout.settle import settle
 from checkout.shop import Shop
-from checkout.web import pages, troubles
-from checkout.web.answers import NO_STORE, house, page, redirect, trouble
+from checkout.web import troubles
+from checkout.web.answers import NO_STORE, house, redirect, trouble
 from checkout.web.asked import Asked
+from checkout.web.deciding import order_answer
 from checkout.web.guards import sent_by_yookassa
-from checkout.web.ordering import order_page
 
 
 def order(asked: Asked, shop: Shop) -> Response:
@@ -28,7 +28,7 @@ def order(asked: Asked, shop: Shop) -> Response:
     facts = _asked_about(shop, facts)
     if "application/json" in asked.request.headers.get("accept", ""):
         return JSONResponse(look.as_json(shop, facts), headers=NO_STORE)
-    return page(pages.order(order_page(shop, facts)), shop)
+    return order_answer(shop, facts)
 
 
 def to_order(asked: Asked, shop: Shop) -> Response:

@@ -1,61 +1,44 @@
 """The order form, what it sends, and trying an order again."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from enum import Enum
-from types import MappingProxyType
 
 from starlette.responses import Response
 
 from checkout import look
 from checkout.buy import Bought, NotRetriable, Purchase, buy, fingerprint, resume, retry
-from checkout.domain.labels import (
-    accept_and_pay_button,
-    consent_label,
-    offer_label,
-    pay_button,
-)
-from checkout.domain.order import State, money_taken
 from checkout.look import OrderFacts
 from checkout.shop import Shop
 from checkout.web import pages, troubles
-from checkout.web.answers import house, page, redirect, trouble
+from checkout.web.answers import house, redirect, trouble
 from checkout.web.asked import Asked
+from checkout.web.deciding import (
+    Counter,
+    decision_answer,
+    form_answer,
+    form_of,
+    made_again,
+    order_answer,
+    retry_of,
+    shown_now,
+    words_of,
+)
 from checkout.web.forms import Filled, read_party
-from checkout.web.views import Changed, FieldError, OrderForm, OrderPage, Retry
+from checkout.web.shown import told
+from checkout.web.views import Changed, FieldError, OrderForm, Retry
 from offer.changes.change_sentences import sentences_of
 from offer.clauses import decode
 from offer.errors import OfferError
 from offer.evidence.settlement import Party
-from offer.periods import Period
 from offer.redline import compare
 from offer.release import PublishedEdition, Release
-from offer.terms import Package, Terms
-from offer.wording import money
 
 NOT_TICKED = "Отметьте, что принимаете оферту: без этого заказ оформить нельзя."
 NO_EDITION = "Исполнитель ещё не опубликовал оферту, по которой можно заказать."
 NO_NAME = "Форма открыта без номера. Откройте её заново — ниже всё, что вы заполнили."
 LONGEST_ATTEMPT = 64
 MOST_DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Counter:
-    """What can be bought now: one package of the edition in force, and until when it would run."""
-
-    release: Release
-    edition: PublishedEdition
-    terms: Terms
-    package: Package
-    period: Period
-
-    def button(self, asked: Asked) -> str:
-        """The words on the button that was pressed."""
-        price = money(self.package.price_kopecks)
-        told_of_change = asked.fields.get("shown") == "change"
-        return accept_and_pay_button(price) if told_of_change else pay_button(price)
 
 
 class Box(Enum):
@@ -72,7 +55,7 @@ def order_form(asked: Asked, shop: Shop) -> Response:
     counter = _counter(shop, _hours(asked))
     if isinstance(counter, Response):
         return counter
-    return page(pages.order_form(_form(shop, counter, _new_attempt())), shop)
+    return form_answer(shop, form_of(shop, counter, _new_attempt()))
 
 
 def place_order(asked: Asked, shop: Shop) -> Response:
@@ -151,7 +134,7 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
         return trouble(troubles.never_published(house(shop), form_url), shop, 422)
     seen = _seen(asked, counter)
     if Box.REPLACED in boxes.values() or (boxes["offer"] is Box.EMPTY and seen):
-        form = _form(shop, counter, attempt, filled.values)
+        form = form_of(shop, counter, attempt, filled.values)
         return _changed(asked, shop, counter, form, seen or _ticked(asked, counter))
     errors = [*filled.errors]
     if boxes["offer"] is Box.EMPTY:
@@ -159,8 +142,8 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
     if not attempt:
         errors.append(FieldError("attempt", NO_NAME))
     if errors or filled.party is None:
-        form = _form(shop, counter, attempt or _new_attempt(), filled.values, tuple(errors))
-        return page(pages.order_form(form), shop, 422)
+        form = form_of(shop, counter, attempt or _new_attempt(), filled.values, tuple(errors))
+        return form_answer(shop, form, 422)
     consent = counter.release.current("consent") if boxes["consent"] is Box.IN_FORCE else None
     purchase = _purchase(asked, shop, counter, party=filled.party, consent=consent, attempt=attempt)
     return _lead(shop, buy(shop, purchase))
@@ -173,11 +156,11 @@ def _decide_again(asked: Asked, shop: Shop, counter: Counter, facts: OrderFacts)
         view = troubles.never_published(house(shop), f"/orders/{facts.order.token}")
         return trouble(view, shop, 422)
     if box is Box.REPLACED or (box is Box.EMPTY and facts.edition.sha256 != counter.edition.sha256):
-        form = _form(shop, counter, attempt, action=f"/orders/{facts.order.token}/retry")
+        form = form_of(shop, counter, attempt, action=f"/orders/{facts.order.token}/retry")
         old = _ticked(asked, counter) if box is Box.REPLACED else facts.edition
         return _changed(asked, shop, counter, form, old, again=True)
     if box is Box.EMPTY:
-        return page(pages.order(order_page(shop, facts, error=NOT_TICKED)), shop, 422)
+        return order_answer(shop, facts, error=NOT_TICKED)
     consent = _consent_of(counter.release, facts)
     purchase = _purchase(asked, shop, counter, party=facts.party, consent=consent, attempt=attempt)
     return _lead(shop, retry(shop, facts.order.token, purchase))
@@ -222,7 +205,7 @@ def _lead(shop: Shop, bought: Bought) -> Response:
         again = Retry(action=f"{order_url}/retry", fields={})
         facts = look.order(shop, bought.token)
         if facts and facts.decision_needed:
-            again = _retry(shop, facts) or again
+            again = retry_of(shop, facts) or again
         view = troubles.unreachable(house(shop), again, order_url)
         return trouble(view, shop, 503)
     return redirect(bought.confirmation_url or order_url)
@@ -237,25 +220,24 @@ def _purchase(
     consent: PublishedEdition | None,
     attempt: str,
 ) -> Purchase:
-    shown = _shown(asked, counter)
-    published = shown.published_at.astimezone(shop.settings.zone).date()
+    path = asked.request.url.path
+    seen = told(
+        asked.fields.get("shown", ""), form=attempt, offer=counter.edition.sha256, key=shop.key
+    )
     return Purchase(
         form_attempt=attempt,
         package=counter.package,
         edition=counter.edition,
         consent=consent,
         party=party,
-        period=counter.period,
-        offer_label=offer_label(shown.number, published),
-        consent_label=consent_label(consent.number) if consent else "",
-        button=counter.button(asked),
-        page=asked.request.url.path,
+        shown=seen or shown_now(shop, counter, _named(asked, counter), path),
         address=asked.address,
         user_agent=asked.user_agent,
+        html=made_again(shop, counter, attempt, seen) if seen else None,
     )
 
 
-def _shown(asked: Asked, counter: Counter) -> PublishedEdition:
+def _named(asked: Asked, counter: Counter) -> PublishedEdition:
     """The edition the form named: a restored text is in force again under a newer number."""
     number = asked.fields.get("edition", "")
     for edition in counter.release.editions["offer"]:
@@ -267,31 +249,6 @@ def _shown(asked: Asked, counter: Counter) -> PublishedEdition:
 def _new_attempt() -> str:
     """The name of one filled-in form: the same form sent twice is one order."""
     return secrets.token_urlsafe(16)
-
-
-def _form(
-    shop: Shop,
-    counter: Counter,
-    attempt: str,
-    values: Mapping[str, str] = MappingProxyType({}),
-    errors: tuple[FieldError, ...] = (),
-    *,
-    action: str | None = None,
-) -> OrderForm:
-    return OrderForm(
-        action=action or f"/checkout/{counter.package.hours}",
-        attempt=attempt,
-        package=counter.package,
-        period=counter.period,
-        terms=counter.terms,
-        edition=counter.edition,
-        consent=counter.release.current("consent"),
-        privacy=counter.release.current("privacy"),
-        values=values,
-        errors=errors,
-        test=shop.settings.test,
-        zone=shop.settings.zone,
-    )
 
 
 def _changed(
@@ -316,47 +273,7 @@ def _changed(
         old_consent=release.edition("consent", asked.fields.get("accept_consent", "")),
         retry=again,
     )
-    return page(pages.changed(view), shop, 409)
-
-
-def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> OrderPage:
-    """An order as its page shows it."""
-    order = facts.order
-    return OrderPage(
-        number=order.number,
-        token=order.token,
-        state=order.state,
-        money_taken=money_taken(order),
-        hours=order.hours,
-        price_kopecks=order.price_kopecks,
-        refunded_kopecks=0,
-        edition=facts.edition,
-        consent_sha256=order.consent_sha256,
-        payment_id=order.payment_id,
-        paid_at=order.paid_at,
-        period=facts.period,
-        acceptance=facts.acceptance,
-        reason=order.reason,
-        party=facts.party,
-        terms=facts.terms,
-        test=order.test,
-        pay_again_url=None,
-        confirmation_url=facts.confirmation_url,
-        zone=shop.settings.zone,
-        retry=_retry(shop, facts, error),
-        method=facts.method,
-    )
-
-
-def _retry(shop: Shop, facts: OrderFacts, error: str | None = None) -> Retry | None:
-    order = facts.order
-    action = f"/orders/{order.token}/retry"
-    if order.state not in (State.CREATED, State.CANCELLED):
-        return None
-    if not facts.decision_needed:
-        return Retry(action=action, fields={})
-    edition = shop.shelf.offer()
-    package = edition.terms.package(order.hours) if edition and edition.terms else None
-    if edition is None or package is None:
-        return None
-    return Retry(action, {}, edition, package.price_kopecks, error)
+    words = replace(words_of(form, shop), button=view.button)
+    if again:
+        words = replace(words, consent_label="")  # trying again asks for no consent
+    return decision_answer(shop, pages.changed(view), words, form, 409)

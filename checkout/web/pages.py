@@ -124,6 +124,7 @@ _PAGES.filters |= {
     "no_break": no_break,
     "money": wording.money,
     "offer_label": _offer_label,
+    "pay_button": lambda kopecks: labels.pay_button(wording.money(kopecks)),
     "redline": _redline,
     "tel": _tel,
     "typed": _typed,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from checkout.domain.labels import accept_and_pay_button, pay_button
+from checkout.domain.labels import TRY_AGAIN, accept_and_pay_button, pay_button
 from offer.changes.change_sentences import ChangeSentence
 from offer.evidence.settlement import LedgerRef, Party
 from offer.periods import Period
@@ -99,6 +99,7 @@ class Retry:
     edition: PublishedEdition | None = None
     price_kopecks: int | None = None
     error: str | None = None
+    button: str = TRY_AGAIN
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,9 @@ class OrderPage:
     """An order at its secret address. `state` is one of checkout.domain.order.State.
 
     `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
-    `receipt`: a fiscal receipt goes out by e-mail. `retry` is shown while the order is created
-    or cancelled; `pay_again_url` is the form of a new order, where this one is at its end.
+    `receipt`: a fiscal receipt goes out by e-mail. `shown` are the words the
+    order was made with. `retry` is shown while it is created or cancelled; `pay_again_url` is the
+    form of a new order, where this one is at its end.
     """
 
     number: str
@@ -127,6 +129,7 @@ class OrderPage:
     party: Party
     terms: Terms
     test: bool
+    shown: Mapping[str, str | None]
     pay_again_url: str | None
     confirmation_url: str | None
     zone: ZoneInfo

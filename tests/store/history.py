@@ -13,10 +13,12 @@ from checkout.publish_head import publish_head
 from checkout.settle import record
 from checkout.shop import Shop
 from checkout.verify import Remark, given_head, verify
+from offer.evidence.chain import digest
 from tests.store import market
 from tests.store.market import Waiting
 
 ZONE = ZoneInfo("Europe/Moscow")
+PAGE = b"<!doctype html>"
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,10 @@ class Sold:
 def with_consent(shop: Shop, purchase: Purchase) -> Purchase:
     release = shop.shelf.release()
     assert release is not None
-    return replace(
-        purchase, consent=release.current("consent"), consent_label="Даю согласие на обработку"
+    shown = replace(
+        purchase.shown, consent_label="Даю согласие на обработку", page_sha256=digest(PAGE)
     )
+    return replace(purchase, consent=release.current("consent"), shown=shown, html=PAGE)
 
 
 def placed_with_consent(shop: Shop, form: str) -> Waiting:

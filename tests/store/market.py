@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from checkout import look
 from checkout.ask import save_payment
 from checkout.buy import Purchase, _place
 from checkout.domain.labels import offer_label
 from checkout.domain.order import Order
 from checkout.domain.payment import Payment
+from checkout.domain.shown import Shown
 from checkout.open import open_shop
 from checkout.shop import Shop
 from checkout.store import orders
 from checkout.store.orders import Attempt
 from offer.editions import DOCUMENTS
 from offer.evidence.settlement import Party
+from offer.wording import money
 from tests.contract.simulated import NOON, SHOP_ID, StandingClock
 from tests.town import Publisher, settings_of, text_of
 
@@ -63,11 +64,14 @@ def purchase(shop: Shop, form: str, hours: int = 5) -> Purchase:
         edition=edition,
         consent=None,
         party=ANNA,
-        period=look.period_if_paid_now(shop, edition.terms),
-        offer_label=offer_label(edition.number, edition.published_at.date()),
-        consent_label="",
-        button="Оплатить",
-        page=f"/checkout/{hours}",
+        shown=Shown(
+            label=offer_label(edition.number, edition.published_at.date()),
+            consent_label="",
+            button="Оплатить",
+            price=money(package.price_kopecks),
+            until=None,
+            page=f"/checkout/{hours}",
+        ),
         address="192.0.2.7",
         user_agent="Firefox",
     )

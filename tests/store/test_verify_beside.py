@@ -64,6 +64,8 @@ EDITS: Mapping[str, tuple[str, str]] = {
              "Строка 2: личные данные (origin) не те, чей хеш в факте."),
     "details lost": ("DELETE FROM details WHERE ledger = 1 AND part = 'origin'",
                      "Строка 1: нет личных данных (origin), и акта об этом нет."),
+    "page of the decision": ("UPDATE shown_pages SET html = 'other'",
+                             "Строка 1: страница, на которой решено, не та, чей хеш в факте."),
     "index": ("UPDATE ledger_orders SET order_number = '2026-0004' WHERE ledger = 3",
               "Строка 3: в указателе заказ 2026-0004, в факте 2026-0001."),
     "index lost": ("DELETE FROM ledger_orders WHERE ledger = 3",

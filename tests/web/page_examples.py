@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from checkout.domain.labels import TRY_AGAIN, offer_label, pay_button
 from checkout.web.pages import Changed, FieldError, OrderForm, OrderPage, Retry
 from checkout.web.record_views import Compared, ComparePage, DayPage, InForceThen, Record
 from offer.changes.change_sentences import sentences_of
@@ -14,6 +15,7 @@ from offer.periods import Period
 from offer.redline import compare
 from offer.release import PublishedEdition
 from offer.terms import Package, Place, Requisites, Terms, WorkingHours
+from offer.wording import money
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 HOSTILE = """"><script>alert('x')</script><b onmouseover=alert(1)>"""
@@ -184,6 +186,7 @@ def retry(*, ask: PublishedEdition | None = None, error: str | None = None) -> R
         edition=ask,
         price_kopecks=1_500_000 if ask else None,
         error=error,
+        button=pay_button(money(1_500_000)) if ask else TRY_AGAIN,
     )
 
 
@@ -217,6 +220,10 @@ def order(state: str, **facts: object) -> OrderPage:
         ),
         terms=terms(sold),
         test=True,
+        shown={
+            "label": offer_label(1, date(2026, 11, 20)),
+            "button": "Оплатить 15\u00a0000\u00a0₽",
+        },
         pay_again_url=None,
         confirmation_url="https://pay.example/1" if state == "waiting" else None,
         zone=MOSCOW,

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from checkout import look
 from checkout.buy import Purchase, buy
+from checkout.domain.shown import Shown
 from offer.editions import sha256
 from offer.evidence.settlement import Party
 from tests.story.driving import until
@@ -225,11 +225,7 @@ def test_a_purchase_asked_for_twice_past_the_form_is_one_order_too(town: Town) -
         edition=offer,
         consent=None,
         party=Party("person", "Анна", None, None, None, "anna@example.ru", None),
-        period=look.period_if_paid_now(town.shop, offer.terms),
-        offer_label="Принимаю",
-        consent_label="",
-        button="Оплатить",
-        page="/checkout/5",
+        shown=Shown("Принимаю", "", "Оплатить", "15 000 ₽", None, "/checkout/5"),
         address="127.0.0.1",
         user_agent="",
     )

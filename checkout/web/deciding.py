@@ -1,0 +1,171 @@
+"""The pages on which a client decides, and what each of them showed him."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from starlette.responses import Response
+
+from checkout import look
+from checkout.domain.labels import TRY_AGAIN, consent_label, offer_label, pay_button
+from checkout.domain.order import Order, State, money_taken
+from checkout.domain.shown import Shown
+from checkout.look import OrderFacts
+from checkout.shop import Shop
+from checkout.web import pages
+from checkout.web.answers import page
+from checkout.web.shown import EMPTY, tell
+from checkout.web.views import FieldError, OrderForm, OrderPage, Retry
+from offer.evidence.chain import digest, instant
+from offer.periods import Period
+from offer.release import PublishedEdition, Release
+from offer.terms import Package, Terms
+from offer.wording import day, money
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What can be bought now: one package of the edition in force, and until when it would run."""
+
+    release: Release
+    edition: PublishedEdition
+    terms: Terms
+    package: Package
+    period: Period
+
+
+def form_of(
+    shop: Shop,
+    counter: Counter,
+    attempt: str,
+    values: Mapping[str, str] = MappingProxyType({}),
+    errors: tuple[FieldError, ...] = (),
+    *,
+    action: str | None = None,
+) -> OrderForm:
+    return OrderForm(
+        action=action or f"/checkout/{counter.package.hours}",
+        attempt=attempt,
+        package=counter.package,
+        period=counter.period,
+        terms=counter.terms,
+        edition=counter.edition,
+        consent=counter.release.current("consent"),
+        privacy=counter.release.current("privacy"),
+        values=values,
+        errors=errors,
+        test=shop.settings.test,
+        zone=shop.settings.zone,
+    )
+
+
+def form_answer(shop: Shop, form: OrderForm, status: int = 200) -> Response:
+    return decision_answer(shop, pages.order_form(form), words_of(form, shop), form, status)
+
+
+def decision_answer(shop: Shop, html: str, shown: Shown, form: OrderForm, status: int) -> Response:
+    """A page on which a client decides: its form brings back what it showed."""
+    told_page = tell(html, shown, form=form.attempt, offer=form.edition.sha256, key=shop.key)
+    return page(told_page, shop, status)
+
+
+def words_of(form: OrderForm, shop: Shop) -> Shown:
+    price = money(form.package.price_kopecks)
+    return Shown(
+        label=_label(form.edition, shop),
+        consent_label=consent_label(form.consent.number) if form.consent else "",
+        button=pay_button(price),
+        price=price,
+        until=day(form.period.last_day),
+        page=form.action,
+        rendered_at=instant(shop.store.clock()),
+    )
+
+
+def _label(edition: PublishedEdition, shop: Shop) -> str:
+    return offer_label(edition.number, edition.published_at.astimezone(shop.settings.zone).date())
+
+
+def shown_now(shop: Shop, counter: Counter, named: PublishedEdition, path: str) -> Shown:
+    """The words the form has now, for whoever sends it without telling what it showed."""
+    form = replace(form_of(shop, counter, ""), edition=named)
+    return replace(words_of(form, shop), page=path, rendered_at=None)
+
+
+def made_again(shop: Shop, counter: Counter, attempt: str, seen: Shown) -> bytes | None:
+    """The very page that was seen, if it can be made again: a form nobody had typed in yet."""
+    if seen.rendered_at is None:
+        return None
+    period = look.period_if_paid_now(shop, counter.terms, datetime.fromisoformat(seen.rendered_at))
+    html = pages.order_form(form_of(shop, replace(counter, period=period), attempt))
+    return html.encode() if digest(html) == seen.page_sha256 else None
+
+
+def order_answer(shop: Shop, facts: OrderFacts, error: str | None = None) -> Response:
+    """An order's page; where it asks for a decision, its form tells what it showed."""
+    view = order_page(shop, facts, error)
+    html, retrying, status = pages.order(view), view.retry, 422 if error else 200
+    if retrying is None or retrying.edition is None or EMPTY not in html:
+        return page(html, shop, status)
+    price = money(retrying.price_kopecks or 0)
+    shown = Shown(
+        label=_label(retrying.edition, shop),
+        consent_label="",
+        button=retrying.button,
+        price=price,
+        until=None,
+        page=f"/orders/{view.token}",
+        rendered_at=instant(shop.store.clock()),
+    )
+    offer, name = retrying.edition.sha256, view.token
+    return page(tell(html, shown, form=name, offer=offer, key=shop.key), shop, status)
+
+
+def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> OrderPage:
+    """An order as its page shows it."""
+    order = facts.order
+    return OrderPage(
+        number=order.number,
+        token=order.token,
+        state=order.state,
+        money_taken=money_taken(order),
+        hours=order.hours,
+        price_kopecks=order.price_kopecks,
+        refunded_kopecks=0,
+        edition=facts.edition,
+        consent_sha256=order.consent_sha256,
+        payment_id=order.payment_id,
+        paid_at=order.paid_at,
+        period=facts.period,
+        acceptance=facts.acceptance,
+        reason=order.reason,
+        party=facts.party,
+        terms=facts.terms,
+        test=order.test,
+        shown=facts.shown,
+        pay_again_url=None,
+        confirmation_url=facts.confirmation_url,
+        zone=shop.settings.zone,
+        retry=retry_of(shop, facts, error),
+        method=facts.method,
+    )
+
+
+def retry_of(shop: Shop, facts: OrderFacts, error: str | None = None) -> Retry | None:
+    order = facts.order
+    action = f"/orders/{order.token}/retry"
+    if order.state not in (State.CREATED, State.CANCELLED):
+        return None
+    if not facts.decision_needed:
+        return Retry(action=action, fields={}, button=_retry_button(order, order.price_kopecks))
+    edition = shop.shelf.offer()
+    package = edition.terms.package(order.hours) if edition and edition.terms else None
+    if edition is None or package is None:
+        return None
+    price = package.price_kopecks
+    return Retry(action, {}, edition, price, error, _retry_button(order, price))
+
+
+def _retry_button(order: Order, price_kopecks: int) -> str:
+    return pay_button(money(price_kopecks)) if order.state is State.CANCELLED else TRY_AGAIN
