@@ -95,7 +95,7 @@ def test_a_database_that_is_not_there_is_not_made(command: Command, tmp_path: Pa
 def test_a_file_with_damaged_pages_is_a_sentence_and_never_a_traceback(
     sold: Sold, command: Command, tmp_path: Path
 ) -> None:
-    sold.shop.store.close()
+    sold.store.close()
     file = tmp_path / "test.sqlite"
     sound = file.read_bytes()
     assert command()[0] == 0
@@ -118,7 +118,7 @@ def test_the_day_of_an_erasure_is_told_by_the_shops_own_zone(
     sold: Sold, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     act = {"reason": "срок", "rows": [], "law": "152-ФЗ"}
-    sold.shop.store.transact(lambda tx: ledger.append(tx, "erasure", act))
+    sold.store.transact(lambda tx: ledger.append(tx, "erasure", act))
     _, here, _ = command()
     monkeypatch.setenv("CHECKOUT_TIME_ZONE", "Pacific/Midway")  # UTC−11
     _, there, _ = command()
