@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -106,11 +107,13 @@ def _demo(asked: argparse.Namespace) -> int:
 
 def _verify(asked: argparse.Namespace) -> int:
     given = [given_head(text) for text in asked.head]
-    store = open_store(existing(read_database_url()), real_clock)
-    remarks = verify(store, read_zone(), given)
+    zone = read_zone()
+    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+        remarks = verify(store, zone, given)
     if asked.online:
         shop = open_shop(read_settings(), real_clock)
-        remarks += ask_about_paid(shop, pause=lambda: time.sleep(PAUSE_SECONDS))
+        with closing(shop.store):
+            remarks += ask_about_paid(shop, pause=lambda: time.sleep(PAUSE_SECONDS))
     for remark in remarks:
         print(f"{remark.mark} {remark.sentence}")
     return 1 if any(remark.mark == BAD for remark in remarks) else 0

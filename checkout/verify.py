@@ -18,7 +18,15 @@ from checkout.domain import sides
 from checkout.domain.agreement import disagreements
 from checkout.domain.errors import CheckoutError
 from checkout.domain.sides import Erased
-from checkout.domain.stored import StoredFact, StoredOrder, StoredRow, Told, object_of, part_of
+from checkout.domain.stored import (
+    StoredFact,
+    StoredOrder,
+    StoredRow,
+    Told,
+    object_of,
+    part_of,
+    printable,
+)
 from checkout.domain.walking import KINDS, wrong
 from checkout.store import audit
 from checkout.store.audit import CHUNK, StoredEdition
@@ -66,7 +74,9 @@ def given_head(text: str) -> Given:
 
 def verify(store: Store, zone: ZoneInfo, given: Sequence[Given] = ()) -> list[Remark]:
     """Everything there is to say, line by line; sound if no line is ✗."""
-    return store.look_through(lambda tx: [*_everything(tx, zone, given)])
+    return store.look_through(
+        lambda tx: [Remark(it.mark, printable(it.sentence)) for it in _everything(tx, zone, given)]
+    )
 
 
 def chain(store: Store) -> Remark:
@@ -148,7 +158,7 @@ class _Facts:
     tx: Tx
     acts: list[StoredFact] = field(default_factory=list)
     gone: Erased = field(default_factory=Erased)
-    texts: dict[tuple[str, int], StoredEdition] = field(default_factory=dict)
+    texts: dict[str, StoredEdition] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
     unvouched: list[str] = field(default_factory=list)
@@ -159,7 +169,7 @@ class _Facts:
     def __post_init__(self) -> None:
         self.acts = audit.facts_of_kind(self.tx, "erasure")
         self.gone = sides.erased(self.acts)
-        self.texts = {(it.document, it.number): it for it in audit.archived(self.tx)}
+        self.texts = {f"{it.document}/{it.number}": it for it in audit.archived(self.tx)}
 
     def read(self, chunk: Sequence[StoredRow]) -> None:
         """Hold a run of rows against what lies beside the ledger."""
@@ -185,21 +195,29 @@ class _Facts:
         ]
         if row.kind in ("order", "acceptance", "consent"):
             self.troubles += self._text(row, told)
+        if row.kind == "order":
+            self.troubles += self._page(row, told)
         if row.kind == "message":
             self.troubles += self._letter(row, told)
 
     def _text(self, row: StoredRow, told: Told) -> Iterator[str]:
         """An accepted text must be archived, byte for byte."""
         named = told.get("document" if row.kind == "consent" else "edition")
-        document, number = part_of(named, "document") or "offer", part_of(named, "number")
-        it = self.texts.get((document, number))  # type: ignore[arg-type]  # anything may be looked for
+        name = f"{part_of(named, 'document') or 'offer'}/{part_of(named, 'number')}"
+        it = self.texts.get(name)
         if it is None:
-            yield f"Строка {row.number}: принятой редакции {document}/{number} нет в архиве."
+            yield f"Строка {row.number}: принятой редакции {name} нет в архиве."
         elif (it.made, it.tag_id) != (part_of(named, "sha256"), part_of(named, "tag_id")):
             yield (
-                f"Строка {row.number}: принята редакция {document}/{number} с другим хешем или "
-                "другой меткой, чем в архиве."
+                f"Строка {row.number}: принята редакция {name} с другим хешем или другой меткой, "
+                "чем в архиве."
             )
+
+    def _page(self, row: StoredRow, told: Told) -> Iterator[str]:
+        """A page of a decision is kept where it could be made again; then it is that page."""
+        page = audit.shown_page(self.tx, row.number)
+        if page is not None and page != part_of(told, "shown", "page_sha256"):
+            yield f"Строка {row.number}: страница, на которой решено, не та, чей хеш в факте."
 
     def _letter(self, row: StoredRow, told: Told) -> Iterator[str]:
         """A letter must be kept as it was sent, unless an act has erased it."""
@@ -215,8 +233,9 @@ class _Facts:
             yield f"Строка {row.number}: по акту № {act} письмо {message_id} стёрто, а оно есть."
         if letter.sha256 != told.get("letter_sha256"):
             yield f"Строка {row.number}: письмо {message_id} не то, что отправлено."
-        if taken and letter.ledger != row.number:
-            yield f"Строка {row.number}: письмо {message_id} отмечено не ей ({letter.ledger})."
+        marked = letter.ledger if taken else letter.refusal
+        if marked != row.number:
+            yield f"Строка {row.number}: письмо {message_id} отмечено не ей ({marked})."
 
     def remarks(self, zone: ZoneInfo) -> Iterator[Remark]:
         """What came out, after the last row."""
@@ -249,7 +268,7 @@ def _index(row: StoredRow, told: Told) -> Iterator[str]:
 
 
 def _erasure(act: StoredFact, zone: ZoneInfo) -> Remark:
-    at = datetime.strptime(act.at, STORED).replace(tzinfo=UTC).astimezone(zone)
+    day = _day(act.at, zone)
     parts = [
         f"{name} {len(listed)}"
         for name, key in (
@@ -260,9 +279,15 @@ def _erasure(act: StoredFact, zone: ZoneInfo) -> Remark:
         )
         if isinstance(listed := act.told.get(key), list) and listed
     ]
-    return Remark(
-        GOOD, f"Стёрто {at:%d.%m.%Y}, акт № {act.number}: {', '.join(parts) or 'ничего'}."
-    )
+    return Remark(GOOD, f"Стёрто {day}, акт № {act.number}: {', '.join(parts) or 'ничего'}.")
+
+
+def _day(at: str, zone: ZoneInfo) -> str:
+    try:
+        moment = datetime.strptime(at, STORED).replace(tzinfo=UTC)
+    except ValueError:  # hashed, and still no day of any calendar
+        return at
+    return f"{moment.astimezone(zone):%d.%m.%Y}"
 
 
 def _archive(tx: Tx, texts: Iterable[StoredEdition]) -> Iterator[Remark]:

@@ -3,9 +3,16 @@
 What the tables say of an order is only a view: the ledger decides.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from checkout.domain.stored import StoredFact, StoredOrder, StoredPackage, part_of, told_instant
+from checkout.domain.stored import (
+    StoredFact,
+    StoredOrder,
+    StoredPackage,
+    Told,
+    part_of,
+    told_instant,
+)
 
 Pair = tuple[str, object, object]
 PAID = ("paid", "refunded")
@@ -141,12 +148,22 @@ def _told_twice(
         ("согласие", told.get("consent_sha256"), order.consent_sha256),
         ("вид заказчика", told.get("party_kind"), decided.get("party_kind")),
         ("хеш личных данных", told.get("details_sha256"), decided.get("details_sha256")),
-        *_words(told, decided),
+        *_shown(told, decided),
         ("сумма", told.get("amount_kopecks"), decided.get("price_kopecks")),
         ("сумма платежа", told.get("amount_kopecks"), paid.get("amount_kopecks")),
         ("валюта платежа", "RUB", paid.get("currency")),
         ("платёж", told.get("payment_id"), paid.get("payment_id")),
         ("время платежа", told.get("captured_at"), paid.get("captured_at")),
+    ]
+
+
+def _shown(told: Told, decided: Told) -> list[Pair]:
+    """What the client saw; the first version took two labels of it into the acceptance."""
+    if "labels" not in told:
+        return [("показанное клиенту", told.get("shown"), decided.get("shown"))]
+    return [
+        ("подпись", part_of(told, "labels", "offer"), part_of(decided, "shown", "label")),
+        ("кнопка", part_of(told, "labels", "button"), part_of(decided, "shown", "button")),
     ]
 
 
@@ -160,14 +177,4 @@ def _started(package: StoredPackage, acceptance: StoredFact, payment: StoredFact
         ("последний день пакета", package.last_day, part_of(period, "last_day")),
         ("правило срока", package.reason, part_of(period, "rule")),
         ("предварительный срок", bool(package.provisional), part_of(period, "provisional")),
-    ]
-
-
-def _words(told: Mapping[str, object], decided: Mapping[str, object]) -> list[Pair]:
-    """What was shown; the first version repeated only the label and the button."""
-    if "shown" in told:
-        return [("что было показано", told["shown"], decided.get("shown"))]
-    return [
-        ("подпись", part_of(told, "labels", "offer"), part_of(decided, "shown", "label")),
-        ("кнопка", part_of(told, "labels", "button"), part_of(decided, "shown", "button")),
     ]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 # how both databases are asked for a moment: in UTC, with microseconds
 MOMENT = re.compile(
@@ -47,15 +48,41 @@ def told_instant(stored: object) -> str | None:
 
 def shown(text: object) -> str:
     """A stored value, fit to be printed within a sentence."""
-    said = raw(text).decode(errors="replace") if isinstance(text, str) else str(text)
-    clean = "".join(it if it.isprintable() else "\ufffd" for it in said)
-    return f"«{clean[:80]}»"
+    return f"«{printable(str(text))[:80]}»"
+
+
+def printable(text: str) -> str:
+    """Text that any terminal takes: no bytes that are no UTF-8, nothing that moves its cursor."""
+    said = (
+        raw(text).decode(errors="replace")
+        if is_stored(text)
+        else text.encode(errors="replace").decode()
+    )
+    return "".join(it if it.isprintable() else "\ufffd" for it in said)
+
+
+def is_stored(text: str) -> bool:
+    """Whether a database can have this text: a fact's JSON may spell what none can."""
+    try:
+        raw(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_sayable(text: str) -> bool:
+    """Whether a database can be asked for this text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def object_of(text: str) -> Told | None:
     """The fact's object; None when the text is none."""
     try:
-        told = json.loads(raw(text))
+        told = json.loads(text)
     except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
@@ -68,9 +95,11 @@ def part_of(told: object, *path: str) -> object:
     return told
 
 
-@dataclass(frozen=True)
-class StoredRow:
-    """A row of the ledger. `order` is the order the index names for it."""
+class StoredRow(NamedTuple):
+    """A row of the ledger. `order` is the order the index names for it.
+
+    A tuple, because there are hundred thousands of them.
+    """
 
     number: int
     at: str

@@ -5,7 +5,6 @@ own hash covers all of that. When it is not, whichever single change explains it
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from checkout.domain.stored import MOMENT, StoredRow, digest, instant, shown
 from offer.evidence.chain import BEFORE_THE_FIRST, link_json
@@ -77,7 +76,7 @@ def _unreadable_time(row: StoredRow) -> str | None:
 def _wrong_fact(row: StoredRow, fact_sha256: str, hash_now: str | None) -> str | None:
     if row.fact_sha256 == fact_sha256:
         return None
-    if link_hash(replace(row, fact_sha256=fact_sha256)) == row.hash:
+    if link_hash(row._replace(fact_sha256=fact_sha256)) == row.hash:
         return f"изменён {NAMES['fact_sha256']}: факт остался прежним"
     if hash_now == row.hash:
         return f"изменён {NAMES['fact']}: у него другой хеш, чем записан рядом"
@@ -87,7 +86,7 @@ def _wrong_fact(row: StoredRow, fact_sha256: str, hash_now: str | None) -> str |
 def _wrong_previous(row: StoredRow, previous: str, hash_now: str | None) -> str | None:
     if row.previous == previous:
         return None
-    if link_hash(replace(row, previous=previous)) == row.hash:
+    if link_hash(row._replace(previous=previous)) == row.hash:
         return f"изменён {NAMES['previous']}"
     if hash_now == row.hash and row.number > 1:
         return (
@@ -99,7 +98,7 @@ def _wrong_previous(row: StoredRow, previous: str, hash_now: str | None) -> str 
 
 def _wrong_link(row: StoredRow, hash_now: str | None, after: StoredRow | None) -> str:
     for kind in KINDS:
-        if kind != row.kind and link_hash(replace(row, kind=kind)) == row.hash:
+        if kind != row.kind and link_hash(row._replace(kind=kind)) == row.hash:
             return f"изменён {NAMES['kind']}: был «{kind}», записан {shown(row.kind)}"
     if after and after.previous == hash_now:
         return f"изменён {NAMES['hash']}: следующая строка помнит другой"

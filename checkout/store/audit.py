@@ -17,6 +17,7 @@ from checkout.domain.stored import (
     StoredPaper,
     StoredRow,
     digest,
+    is_sayable,
     text_of,
 )
 from checkout.store import tables
@@ -24,7 +25,6 @@ from checkout.store.engine import Tx
 from checkout.store.tables import Instant
 
 CHUNK = 500
-TEXTS = ("at", "kind", "fact", "fact_sha256", "previous", "hash")
 ledger, about, details = tables.ledger, tables.ledger_orders, tables.details
 orders, packages, papers = tables.orders, tables.packages, tables.papers
 editions, pdfs, heads, letters = (
@@ -68,10 +68,11 @@ class StoredHead:
 
 @dataclass(frozen=True)
 class StoredLetter:
-    """A letter as it was sent: the hash of its bytes and the fact that it was taken."""
+    """A letter as it was sent: the hash of its bytes, the fact that it was taken or refused."""
 
     sha256: str
     ledger: int | None
+    refusal: int | None
 
 
 def rows(tx: Tx, after: int | None = None, chunk: int = CHUNK) -> Iterator[StoredRow]:
@@ -138,7 +139,7 @@ def facts_about(tx: Tx, numbers: Sequence[str]) -> dict[str, list[StoredFact]]:
     wanted = (
         select(*columns)
         .join_from(ledger, about, about.c.ledger == ledger.c.number)
-        .where(about.c.order_number.in_(numbers))
+        .where(about.c.order_number.in_([it for it in numbers if is_sayable(it)]))
         .order_by(ledger.c.number)
     )
     found: dict[str, list[StoredFact]] = {number: [] for number in numbers}
@@ -213,11 +214,21 @@ def published_heads(tx: Tx) -> list[StoredHead]:
 
 def letter(tx: Tx, message_id: str) -> StoredLetter | None:
     """A letter by its Message-ID, if it is kept."""
-    columns = as_stored(tx.connection.dialect, letters.c.raw, letters.c.ledger)
+    if not is_sayable(message_id):
+        return None
+    columns = as_stored(tx.connection.dialect, letters.c.raw, letters.c.ledger, letters.c.refusal)
     it = tx.connection.execute(
         select(*columns).where(letters.c.message_id == message_id)
     ).one_or_none()
-    return StoredLetter(digest(it.raw), it.ledger) if it else None
+    return StoredLetter(digest(it.raw), it.ledger, it.refusal) if it else None
+
+
+def shown_page(tx: Tx, number: int) -> str | None:
+    """The hash of the page the decision of a row was made on, if it is kept."""
+    pages = tables.shown_pages
+    (html,) = as_stored(tx.connection.dialect, pages.c.html)
+    it = tx.connection.execute(select(html).where(pages.c.ledger == number)).one_or_none()
+    return digest(it.html) if it else None
 
 
 def letters_taken(tx: Tx) -> int:
@@ -249,8 +260,7 @@ def _one_by_one(tx: Tx, query: Select[Any]) -> Iterable[Row[Any]]:
 
 def _row(it: Row[Any]) -> StoredRow:
     named = it.order_number if it.order_number is None else text_of(it.order_number)
-    texts = {name: text_of(getattr(it, name)) for name in TEXTS}
-    return StoredRow(it.number, order=named, **texts)
+    return StoredRow(it.number, *map(text_of, it[1:7]), order=named)  # type: ignore[misc]  # six
 
 
 def _fact(it: Row[Any]) -> StoredFact:
@@ -260,6 +270,7 @@ def _fact(it: Row[Any]) -> StoredFact:
 
 def _order(it: Row[Any], paper: StoredPaper | None) -> StoredOrder:
     own = {name: getattr(it, name) for name in StoredOrder.__dataclass_fields__ if name in orders.c}
+    own["number"] = text_of(it.number)
     package = None
     if it.package_acceptance is not None:
         package = StoredPackage(

@@ -46,8 +46,13 @@ POSTGRESQL = text(
 
 def missing(tx: Tx) -> list[str]:
     """A sentence for each trigger that is gone, switched off or another; [] if all is well."""
-    find = _on_sqlite if tx.connection.dialect.name == "sqlite" else _on_postgresql
-    return [sentence for table in TAKEN for sentence in find(tx, table)]
+    if tx.connection.dialect.name == "sqlite":
+        return [sentence for table in TAKEN for sentence in _on_sqlite(tx, table)]
+    found = [sentence for table in TAKEN for sentence in _on_postgresql(tx, table)]
+    role = tx.connection.execute(text("SHOW session_replication_role")).scalar_one()
+    if role == "replica":  # a setting of the database or of its user can say so for every session
+        found.append("session_replication_role = replica: триггеры не действуют.")
+    return found
 
 
 def _on_sqlite(tx: Tx, table: str) -> Iterator[str]:

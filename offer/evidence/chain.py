@@ -7,6 +7,7 @@ and previous, so a link can be checked without its fact.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 import rfc8785
@@ -81,9 +82,14 @@ def link_json(number: int, at: str, kind: str, fact_sha256: str, previous: str) 
     it is written here, in a twentieth of the time: whoever checks a ledger makes it for every row.
     """
     return (
-        f'{{"at":"{at}","fact_sha256":"{fact_sha256}","kind":{canonical(kind)},'
+        f'{{"at":"{at}","fact_sha256":"{fact_sha256}","kind":{_kind_text(kind)},'
         f'"number":{number},"previous":"{previous}"}}'
     )
+
+
+@lru_cache
+def _kind_text(kind: str) -> str:
+    return canonical(kind)
 
 
 def broken(entries: list[Entry], *, start: Entry | None = None) -> str | None:

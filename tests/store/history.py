@@ -3,46 +3,51 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, insert, select, text
 
 from checkout.buy import Purchase, _place
 from checkout.publish_head import publish_head
 from checkout.settle import record
 from checkout.shop import Shop
+from checkout.store import tables
+from checkout.store.engine import Store
 from checkout.verify import Remark, given_head, verify
+from offer.evidence.chain import digest
 from tests.store import market
 from tests.store.market import Waiting
 
 ZONE = ZoneInfo("Europe/Moscow")
+PAGE = b"<!doctype html>"
 
 
 @dataclass(frozen=True)
 class Sold:
-    """A shop in which much has happened."""
+    """The database of a shop in which much has happened."""
 
-    shop: Shop
+    store: Store
 
     @property
     def is_sqlite(self) -> bool:
-        return self.shop.store.engine.dialect.name == "sqlite"
+        return self.store.engine.dialect.name == "sqlite"
 
     def remarks(self, *heads: str) -> list[Remark]:
-        return verify(self.shop.store, ZONE, [given_head(it) for it in heads])
+        return verify(self.store, ZONE, [given_head(it) for it in heads])
 
     def wrong(self, *heads: str) -> list[str]:
         return [it.sentence for it in self.remarks(*heads) if it.mark == "✗"]
 
     def ask(self, statement: str, **values: object) -> list[Any]:
-        with self.shop.store.engine.connect() as connection:
+        with self.store.engine.connect() as connection:
             return [*connection.execute(text(statement), values)]
 
     @contextmanager
     def unprotected(self) -> Iterator[Connection]:
         """A hand that goes round every protection: triggers, foreign keys, checks."""
-        with self.shop.store.engine.connect() as connection:
+        with self.store.engine.connect() as connection:
             if self.is_sqlite:
                 for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
                     connection.connection.driver_connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
@@ -58,12 +63,29 @@ class Sold:
             for statement in statements:
                 connection.execute(text(statement), values)
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Whatever is spoilt inside is as it was afterwards."""
+        everything = tables.metadata.sorted_tables
+        with self.store.engine.connect() as connection:
+            before = {it: [row._mapping for row in connection.execute(select(it))]
+                      for it in everything}  # fmt: skip
+        yield
+        with self.unprotected() as connection:
+            for table in reversed(everything):
+                connection.execute(delete(table))
+            for table in everything:
+                if before[table]:
+                    connection.execute(insert(table), [dict(row) for row in before[table]])
+
 
 def with_consent(shop: Shop, purchase: Purchase) -> Purchase:
     release = shop.shelf.release()
     assert release is not None
-    shown = replace(purchase.shown, consent_label="Даю согласие на обработку")
-    return replace(purchase, consent=release.current("consent"), shown=shown)
+    shown = replace(
+        purchase.shown, consent_label="Даю согласие на обработку", page_sha256=digest(PAGE)
+    )
+    return replace(purchase, consent=release.current("consent"), shown=shown, html=PAGE)
 
 
 def placed_with_consent(shop: Shop, form: str) -> Waiting:
@@ -86,6 +108,14 @@ def history(shop: Shop) -> None:
     waiting = market.waiting(shop, "waiting")
     stranger = replace(waiting.paid(), id="stranger", metadata={})
     shop.store.transact(lambda tx: record(tx, shop, stranger))
+
+
+def prepare(folder: Path, database_url: str) -> None:
+    """Make such a database, which nothing protects any more; tests take copies of it."""
+    market.publish(folder)
+    with market.opened(folder, database_url) as shop:
+        history(shop)
+        unprotect(Sold(shop.store))
 
 
 def unprotect(sold: Sold) -> None:

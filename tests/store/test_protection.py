@@ -178,3 +178,13 @@ def test_a_trigger_that_is_gone_off_or_another_is_named_on_postgresql(
 
     assert done == "done"
     assert any(f"{table}_no_rewrite таблицы {table}" in it and words in it for it in missing(sold))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("sold", ["head"], indirect=True)
+def test_a_database_whose_sessions_all_pass_for_replicas_is_named(sold: Engine) -> None:
+    name = sold.url.database
+    assert said(sold, f"ALTER DATABASE {name} SET session_replication_role = replica") == "done"
+    sold.dispose()
+
+    assert missing(sold) == ["session_replication_role = replica: триггеры не действуют."]

@@ -76,7 +76,7 @@ def write_if_possible(sold: Sold, number: int, column: str, data: bytes) -> None
 
 
 @searching(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
 )
@@ -105,7 +105,7 @@ def test_a_byte_flipped_in_any_column_of_any_row_is_found_and_named(
     assert sold.wrong() == []
 
 
-@pytest.mark.parametrize("flip", [1 << bit for bit in range(31)])
+@pytest.mark.parametrize("flip", [1 << bit for bit in (0, 1, 2, 3, 7, 15, 30)])
 def test_a_bit_flipped_in_the_number_of_a_row_is_found_and_the_gap_named(
     sold: Sold, flip: int
 ) -> None:
@@ -175,7 +175,7 @@ def test_two_rows_exchanged_are_found(sold: Sold) -> None:
 
 def test_a_row_rewritten_with_all_its_hashes_is_found_at_the_next(sold: Sold) -> None:
     (row,) = sold.ask("SELECT * FROM ledger WHERE number = 2")
-    at = sold.shop.store.read(lambda tx: ledger.row(tx, 2)).at
+    at = sold.store.read(lambda tx: ledger.row(tx, 2)).at
     forged = digest("{}")
     sold.spoil("UPDATE ledger SET fact = '{}', fact_sha256 = :f, hash = :h WHERE number = 2",
                f=forged, h=link_hash(2, at, row.kind, forged, row.previous))  # fmt: skip
@@ -242,11 +242,15 @@ def test_what_is_no_head_is_told_in_a_sentence(said: str) -> None:
 def test_text_of_another_table_that_is_no_text_is_no_traceback(sold: Sold) -> None:
     sold.spoil("UPDATE orders SET party_kind = CAST(X'ff41' AS TEXT) WHERE number = '2026-0004'",
                "UPDATE orders SET paid_at = 'вчера' WHERE number = '2026-0001'",
+               "UPDATE orders SET number = CAST(X'ff0a1b' AS TEXT) WHERE id = 3",
+               "UPDATE orders SET number = X'ff', hours = 'много' WHERE id = 2",
                "UPDATE packages SET starts_at = 5, last_day = X'ff'",
                "UPDATE details SET text = CAST(X'fffe' AS TEXT) WHERE ledger = 1",
                "UPDATE heads SET day = 'давно'")  # fmt: skip
 
-    assert len(sold.wrong()) > 4
+    wrong = sold.wrong()
+    assert len(wrong) > 6
+    assert all(it.isprintable() and it.encode() for it in wrong)
 
 
 def test_reading_leaves_the_connection_as_strict_as_it_was(sold: Sold) -> None:
@@ -254,7 +258,7 @@ def test_reading_leaves_the_connection_as_strict_as_it_was(sold: Sold) -> None:
     if sold.is_sqlite:
         with (
             pytest.raises(DBAPIError),
-            sold.shop.store.engine.connect() as connection,
+            sold.store.engine.connect() as connection,
             connection.begin(),
         ):
             connection.execute(text("SELECT CAST(X'ff' AS TEXT)")).all()
