@@ -37,6 +37,11 @@ class EditionRef:
     published_at: datetime
     url: str
 
+    @property
+    def site(self) -> str:
+        """The address of the site it stands on, without a slash at the end."""
+        return self.url.removesuffix(f"/{self.document}/{self.number}/")
+
 
 @dataclass(frozen=True)
 class LedgerRef:
