@@ -18,7 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from checkout.shop import Shop
-from checkout.web import comparing, days, guards, handlers, ordering, site, troubles
+from checkout.web import comparing, days, guards, handlers, ledger_heads, ordering, site, troubles
 from checkout.web.answers import house, trouble
 from checkout.web.asked import Asked, read_fields
 from checkout.web.guards import Denied, Gate, Guard
@@ -48,6 +48,7 @@ ROUTES = (
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
+    Entry("/ledger/heads.json", "GET", ledger_heads.published, guards.public),
     Entry("/{document}/compare", "GET", comparing.compare, guards.public, compares=True),
     Entry("/{document}/at", "GET", days.at, guards.public),
     Entry("/{document}/at/{day:path}", "GET", days.at, guards.public),

@@ -3,17 +3,23 @@
 A crash after sending and before marking sends the letter once more, with the same Message-ID.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import parseaddr
 
 import structlog
 
 from checkout.certify import certify, settlement
 from checkout.domain.order import Order
-from checkout.mail.letters import Letter, case_for_contractor, order_for_contractor, paid_letter
+from checkout.mail.letters import (
+    Letter,
+    case_for_contractor,
+    head_for_contractor,
+    order_for_contractor,
+    paid_letter,
+)
 from checkout.mail.smtp import MailError
 from checkout.shop import Shop
-from checkout.store import correspondence, orders
+from checkout.store import correspondence, heads, orders
 from checkout.store.correspondence import Message
 from offer.evidence.settlement import Settlement
 
@@ -59,6 +65,8 @@ def _letters(shop: Shop, message: Message) -> list[Letter]:
     zone = shop.settings.zone
     if message.kind == "case":
         return _cases(shop, message)
+    if message.kind == "head":
+        return _head(shop, message)
     order, facts = _facts(shop, message)
     if message.kind == "paid":
         return [paid_letter(facts, certify(shop, order).data, zone=zone)]
@@ -79,12 +87,26 @@ def _facts(shop: Shop, message: Message) -> tuple[Order, Settlement]:
 
 
 def _cases(shop: Shop, message: Message) -> list[Letter]:
-    offer = shop.shelf.offer()
-    contact = offer.terms.requisites.email if offer and offer.terms else None
     return [
         case_for_contractor(message.subject, message.text, to=address)
-        for address in _desk(shop, contact)
+        for address in _desk(shop, _contact(shop))
     ]
+
+
+def _head(shop: Shop, message: Message) -> list[Letter]:
+    day = date.fromisoformat(message.subject)
+    head = shop.store.read(lambda tx: heads.of_day(tx, day))
+    if head is None:
+        raise LookupError(f"no head was published on {day}")
+    return [
+        head_for_contractor(head.day, head.number, head.hash, to=address)
+        for address in _desk(shop, _contact(shop))
+    ]
+
+
+def _contact(shop: Shop) -> str | None:
+    offer = shop.shelf.offer()
+    return offer.terms.requisites.email if offer and offer.terms else None
 
 
 def _desk(shop: Shop, contact: str | None) -> tuple[str, ...]:

@@ -113,6 +113,7 @@ def report_lost(tx: Tx, attempt: Attempt) -> None:
 
 
 def _cancel(tx: Tx, order: Order, attempt: Attempt, payment: Payment) -> Settled:
+    ledger.append(tx, "payment", _cancelled(order, payment))
     newest = orders.attempt_of(tx, order.id)
     if (newest and newest.id != attempt.id) or order.state not in (State.CREATED, State.WAITING):
         return Settled(order.state)
@@ -145,6 +146,7 @@ def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> 
     state = after(order.state, Event.ODD)
     if state is State.CASE:
         orders.change(tx, order.id, state=state, money_taken=payment.paid)
+    ledger.append(tx, "payment", _unfit(order, payment, why))
     sentence = f"Платёж {payment.id} по заказу {order.number}: {why} Деньги у ЮKassa, решать вам."
     correspondence.open_case(
         tx, new_id(), kind="odd_money", subject=payment.id, order_id=order.id, sentence=sentence
@@ -159,7 +161,7 @@ def _stranger(tx: Tx, payment: Payment) -> Settled:
         sentence = f"Получен платёж {payment.id}, для которого нет попытки оплаты" + (
             f" (в нём назван заказ {order.number})." if order else " и нет заказа."
         )
-        correspondence.open_case(
+        is_new = correspondence.open_case(
             tx,
             new_id(),
             kind="unknown_payment",
@@ -167,6 +169,8 @@ def _stranger(tx: Tx, payment: Payment) -> Settled:
             order_id=order.id if order else None,
             sentence=sentence,
         )
+        if is_new:  # an attempt is settled once; a stranger is only known by his case
+            ledger.append(tx, "payment", _unfit(order, payment, sentence))
     return Settled(None)
 
 
@@ -254,12 +258,42 @@ def _acceptance(
 def _payment(order: Order, payment: Payment, captured_at: datetime) -> rules.Fact:
     return {
         "order": order.number,
+        **_as_told(payment),
+        "captured_at": rules.instant(captured_at),
+    }
+
+
+def _cancelled(order: Order, payment: Payment) -> rules.Fact:
+    return {
+        "order": order.number,
+        **_as_told(payment),
+        "cancellation": {
+            "party": payment.cancellation_party,
+            "reason": payment.cancellation_reason,
+        },
+    }
+
+
+def _unfit(order: Order | None, payment: Payment, reason: str) -> rules.Fact:
+    """Money that started nothing, and why; it has an order only where one is known."""
+    captured_at = rules.instant(payment.captured_at) if payment.captured_at else None
+    return {
+        **({"order": order.number} if order else {}),
+        **_as_told(payment),
+        "captured_at": captured_at,
+        "fits": False,
+        "reason": reason,
+    }
+
+
+def _as_told(payment: Payment) -> dict[str, object]:
+    """What YooKassa says of a payment, however it ended."""
+    return {
         "payment_id": payment.id,
         "status": payment.status,
         "amount_kopecks": payment.amount_kopecks,
         "currency": payment.currency,
         "method": payment.method,
-        "captured_at": rules.instant(captured_at),
         "test": payment.test,
         "answer_sha256": rules.digest(payment.raw),
     }

@@ -9,6 +9,7 @@ import structlog
 from checkout.ask import ask, forgotten
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
+from checkout.publish_head import publish_head
 from checkout.settle import look_later, report_lost, settle
 from checkout.shop import SOON, Shop
 from checkout.stamp import stamp_head
@@ -121,6 +122,7 @@ JOBS: tuple[Job, ...] = (
     look_at_release,
     follow_hints,
     look_at_attempts,
+    publish_head,
     deliver,
     stamp_head,
 )

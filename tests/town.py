@@ -48,6 +48,11 @@ ROMASHKA = {
 }
 
 
+def is_daily(letter: Kept) -> bool:
+    """Whether a letter is the contractor's daily one about the ledger's head."""
+    return letter.header("Subject").startswith("Голова журнала")
+
+
 def sum_again(release: Path) -> None:
     """Make SHA256SUMS say what stands in the release now."""
     (release / SUMS).unlink()
@@ -195,9 +200,14 @@ class Town:
         """Whatever the worker has to do now."""
         worker.work_once(self.shop)
 
+    @property
+    def post(self) -> list[Kept]:
+        """The letters that arrived, oldest first, without the daily ones (see is_daily)."""
+        return [it for it in self.mailbox.letters if not is_daily(it)]
+
     def letters(self) -> dict[str, Kept]:
         """The letters that arrived, by recipient; nobody got two."""
-        letters = self.mailbox.letters
+        letters = self.post
         found = {letter.header("To"): letter for letter in letters}
         assert len(found) == len(letters), "somebody got two letters"
         return found
@@ -207,7 +217,13 @@ class Town:
         from checkout.store import ledger
 
         rows = self.shop.store.read(ledger.entries)
-        return [{"kind": row.kind, **json.loads(row.fact)} for row in rows]
+        return [{**json.loads(row.fact), "kind": row.kind} for row in rows]
+
+    def hash_of(self, number: int) -> str:
+        """The hash of a row of the ledger."""
+        from checkout.store import ledger
+
+        return self.shop.store.read(lambda tx: ledger.row(tx, number)).hash
 
 
 def settings_of(folder: Path, database_url: str, api_url: str, smtp_url: str) -> Settings:

@@ -4,6 +4,7 @@ A letter says its fact in the subject and again in its first line; nothing is be
 """
 
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from checkout.mail.body import Body, Fact, Section, as_html, as_text
@@ -115,6 +116,26 @@ def case_for_contractor(subject: str, sentence: str, *, to: str) -> Letter:
         ),
     )
     return _letter(to, f"Нужно ваше решение: {words}, {about}", body, reply_to=None)
+
+
+def head_for_contractor(day: date, number: int, head: str, *, to: str) -> Letter:
+    """To the contractor, once a day: the ledger's newest row, to be held against it later."""
+    body = Body(
+        lead=f"Голова журнала за {day:%d.%m.%Y}: №\u00a0{number}",
+        sections=(
+            Section(
+                facts=(
+                    Fact("Строка", f"№\u00a0{number}"),
+                    Fact("Хеш", head, "code"),
+                ),
+                paragraphs=(
+                    "Сохраните это письмо. Если журнал потом подменят или укоротят, это покажет "
+                    f"checkout verify --head {number}:{head}",
+                ),
+            ),
+        ),
+    )
+    return _letter(to, f"Голова журнала за {day:%d.%m.%Y}: № {number}", body, reply_to=None)
 
 
 def _letter(

@@ -7,10 +7,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from checkout.store import tables
+from checkout.store import ledger, tables
 from checkout.store.engine import Tx
 
 messages, inbox, cases, papers = tables.messages, tables.inbox, tables.cases, tables.papers
+orders = tables.orders
 LEASE = timedelta(minutes=2)
 
 
@@ -133,7 +134,11 @@ def heed(tx: Tx, object_id: str, until: datetime | None) -> None:
 def open_case(
     tx: Tx, message_id: str, *, kind: str, subject: str, order_id: int | None, sentence: str
 ) -> bool:
-    """Lay something before the contractor, with a letter; False if it lies there already."""
+    """Lay something before the contractor, as a fact and with a letter.
+
+    False if it lies there already.
+    """
+    ledger.alone(tx)  # before the row is looked for: two who find none would lay it there twice
     known = select(cases).where(cases.c.kind == kind, cases.c.subject == subject)
     if tx.connection.execute(known).one_or_none():
         return False
@@ -142,9 +147,20 @@ def open_case(
             kind=kind, subject=subject, order_id=order_id, sentence=sentence, opened_at=tx.now
         )
     )
+    ledger.append(tx, "case", _case(tx, kind, subject, order_id, sentence))
     told = f"{kind}:{subject}"
     stage(tx, message_id, kind="case", subject=told, order_id=order_id, text=sentence)
     return True
+
+
+def _case(
+    tx: Tx, kind: str, subject: str, order_id: int | None, sentence: str
+) -> dict[str, object]:
+    fact: dict[str, object] = {"kind": kind, "subject": subject, "sentence": sentence}
+    if order_id is not None:
+        number = select(orders.c.number).where(orders.c.id == order_id)
+        fact["order"] = tx.connection.execute(number).scalar_one()
+    return fact
 
 
 def keep_paper(tx: Tx, order_id: int, sha256: str, data: bytes) -> Paper:

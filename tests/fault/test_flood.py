@@ -70,9 +70,9 @@ def test_a_flood_of_notifications_settles_every_order_once(
         with working(town.shop):
             statuses = send_all(town, bodies)
             until(lambda: not waiting_hints(town), "the last hint followed")
-            until(lambda: len(town.mailbox.letters) >= 2 * ORDERS, "the last letter")
+            until(lambda: len(town.post) >= 2 * ORDERS, "the last letter")
         rows = town.shop.store.read(ledger.entries)
-        letters = Counter(letter.header("To") for letter in town.mailbox.letters)
+        letters = Counter(letter.header("To") for letter in town.post)
 
         assert len(bodies) == 200
         assert statuses == {200: 200}
@@ -96,7 +96,7 @@ def test_a_flood_while_yookassa_is_down_is_followed_when_it_is_back(
         statuses = send_all(town, [notice(it, EVENTS[0]) for it in payments] * 5)
         town.work()
         waiting = {town.facts(token)["state"] for token in payments.values()}
-        letters = list(town.mailbox.letters)
+        letters = list(town.post)
         town.yookassa.fault(None)
         town.clock.forward(minutes=2)
         town.work()
@@ -105,4 +105,4 @@ def test_a_flood_while_yookassa_is_down_is_followed_when_it_is_back(
         assert waiting == {"waiting"}
         assert letters == []
         assert {town.facts(token)["state"] for token in payments.values()} == {"paid"}
-        assert len(town.mailbox.letters) == 2 * ORDERS
+        assert len(town.post) == 2 * ORDERS

@@ -65,7 +65,7 @@ def impatient(town: Town) -> YooKassa:
 
 def letters_to(town: Town, address: str) -> list[Kept]:
     """The letters one recipient got, oldest first."""
-    return [letter for letter in town.mailbox.letters if letter.header("To") == address]
+    return [letter for letter in town.post if letter.header("To") == address]
 
 
 def payment_of(town: Town, token: str) -> str:

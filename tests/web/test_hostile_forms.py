@@ -146,7 +146,7 @@ def test_line_breaks_in_a_name_make_no_header_of_a_letter(own_town: Town) -> Non
     (letter,) = letters_to(own_town, "anna@example.ru")
 
     assert letter.header("Bcc") == ""
-    assert len(own_town.mailbox.letters) == 2
+    assert len(own_town.post) == 2
 
 
 @pytest.mark.parametrize(

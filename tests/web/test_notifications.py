@@ -52,7 +52,7 @@ def test_what_a_notification_claims_is_never_believed(own_town: Town, claim: str
     own_town.work()
 
     assert own_town.facts(token)["state"] == "waiting"
-    assert own_town.mailbox.letters == []
+    assert own_town.post == []
 
 
 def test_a_notification_from_elsewhere_is_answered_dropped_and_counted(own_town: Town) -> None:
@@ -144,7 +144,7 @@ def test_a_payment_nobody_knows_is_asked_about_once_and_forgotten(own_town: Town
             own_town.clock.forward(hours=1)
 
     assert [request["path"] for request in asked] == [f"/v3/payments/{UNKNOWN}"]
-    assert own_town.mailbox.letters == []
+    assert own_town.post == []
 
 
 def test_money_at_yookassa_that_no_order_asked_for_is_a_case(own_town: Town) -> None:
@@ -185,7 +185,7 @@ def test_a_hint_that_yookassa_does_not_answer_is_followed_a_minute_later(own_tow
     told(own_town, notice(payment_id))
     own_town.yookassa.fault("500", "GET /payments/{id}", times=2)
     own_town.work()
-    early = list(own_town.mailbox.letters)
+    early = list(own_town.post)
     own_town.clock.forward(minutes=1)
     own_town.yookassa.fault(None)
     own_town.work()

@@ -31,7 +31,7 @@ def test_money_that_does_not_fit_is_laid_before_the_contractor(
     spoilt_and_settled(own_town, token, **changes)
     facts = own_town.facts(token)
     own_town.work()
-    (letter,) = own_town.mailbox.letters
+    (letter,) = own_town.post
     page = page_of(own_town.client.get(f"/orders/{token}"))
 
     assert (facts["state"], facts["package"], facts["money_taken"]) == ("case", None, True)
@@ -52,7 +52,7 @@ def test_a_case_is_told_once_however_often_it_is_settled(own_town: Town) -> None
         own_town.clock.forward(hours=2)
         own_town.work()
 
-    assert len(own_town.mailbox.letters) == 1
+    assert len(own_town.post) == 1
     assert own_town.facts(token)["state"] == "case"
 
 
@@ -94,7 +94,7 @@ def test_money_for_an_attempt_that_was_given_up_is_a_case(own_town: Town) -> Non
     own_town.yookassa.control("POST", f"/payments/{given_up}/pay")
     settle.settle(own_town.shop, given_up)
     own_town.work()
-    (letter,) = own_town.mailbox.letters
+    (letter,) = own_town.post
 
     assert given_up != newer
     assert own_town.facts(token)["state"] == "case"

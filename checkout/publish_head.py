@@ -1,0 +1,37 @@
+"""Publish the ledger's head once a local day: what the seller cannot take back.
+
+It is kept, told to the contractor by letter, and served to anyone. Whoever has one can later hold
+the whole ledger against it (`checkout verify --head`).
+"""
+
+from datetime import date
+
+from checkout.shop import Shop, new_id
+from checkout.store import correspondence, heads
+from checkout.store.engine import Tx
+from checkout.store.heads import Head
+
+SCHEMA = 1
+
+
+def publish_head(shop: Shop) -> Head | None:
+    """Publish today's head with its letter; None if that is done or nothing has happened yet."""
+    today = shop.store.clock().astimezone(shop.settings.zone).date()
+    if shop.store.read(lambda tx: heads.of_day(tx, today)):
+        return None
+    head = shop.store.transact(lambda tx: _publish(tx, today))
+    if head:
+        shop.wake.set()
+    return head
+
+
+def _publish(tx: Tx, today: date) -> Head | None:
+    head = heads.publish(tx, today)
+    if head:
+        correspondence.stage(tx, new_id(), kind="head", subject=today.isoformat(), order_id=None)
+    return head
+
+
+def published_heads(shop: Shop) -> list[Head]:
+    """Every head ever published, the newest last."""
+    return shop.store.read(heads.published)

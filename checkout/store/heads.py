@@ -1,0 +1,46 @@
+"""The heads of the ledger as they were published, one a local day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+
+from checkout.store import ledger, tables
+from checkout.store.engine import Tx
+
+heads = tables.heads
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest row of the ledger at a moment (UTC) of a local day; it stands as published."""
+
+    day: date
+    at: datetime
+    number: int
+    hash: str
+
+
+HEADS = select(*(heads.c[name] for name in Head.__dataclass_fields__))
+
+
+def publish(tx: Tx, day: date) -> Head | None:
+    """Publish the newest row as the head of `day`; None if the day has one or nothing happened."""
+    ledger.alone(tx)  # several workers notice a new day at the same moment
+    newest = ledger.head(tx)
+    if newest is None or of_day(tx, day) is not None:
+        return None
+    head = Head(day, tx.now, newest.number, newest.hash)
+    tx.connection.execute(insert(heads), vars(head))
+    return head
+
+
+def of_day(tx: Tx, day: date) -> Head | None:
+    """The head published on a local day."""
+    row = tx.connection.execute(HEADS.where(heads.c.day == day)).one_or_none()
+    return Head(**row._mapping) if row else None
+
+
+def published(tx: Tx) -> list[Head]:
+    """Every published head, the newest last."""
+    return [Head(**row._mapping) for row in tx.connection.execute(HEADS.order_by(heads.c.day))]
