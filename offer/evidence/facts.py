@@ -4,14 +4,33 @@ Money is kopecks, times are instants as `chain.instant` writes them.
 """
 
 from datetime import datetime
+from typing import Protocol
 
 from offer.evidence.chain import Entry, Fact, digest, instant
 from offer.periods import Period
 
 
-def named(document: str, number: int, sha256: str, tag_id: str) -> Fact:
+class Edition(Protocol):
+    """What facts need to know of an edition."""
+
+    @property
+    def document(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def tag_id(self) -> str: ...
+
+
+def named(edition: Edition) -> Fact:
     """An edition as facts name it."""
-    return {"document": document, "number": number, "sha256": sha256, "tag_id": tag_id}
+    return {
+        "document": edition.document,
+        "number": edition.number,
+        "sha256": edition.sha256,
+        "tag_id": edition.tag_id,
+    }
 
 
 def order_fact(
@@ -19,7 +38,7 @@ def order_fact(
     *,
     hours: int,
     price_kopecks: int,
-    edition: Fact,
+    edition: Edition,
     party_kind: str,
     details_sha256: str,
     origin_sha256: str,
@@ -31,7 +50,7 @@ def order_fact(
         "what": "package",
         "hours": hours,
         "price_kopecks": price_kopecks,
-        "edition": edition,
+        "edition": named(edition),
         "party_kind": party_kind,
         "details_sha256": details_sha256,
         "origin_sha256": origin_sha256,
@@ -43,7 +62,7 @@ def consent_fact(
     order: str,
     *,
     order_row: int,
-    document: Fact,
+    document: Edition,
     label: str,
     page: str,
     details_sha256: str,
@@ -54,7 +73,7 @@ def consent_fact(
         "order": order,
         "order_row": order_row,
         "action": "given",
-        "document": document,
+        "document": named(document),
         "label": label,
         "page": page,
         "details_sha256": details_sha256,
@@ -67,7 +86,7 @@ def acceptance_fact(
     decision: Entry,
     decided: Fact,
     *,
-    edition: Fact,
+    edition: Edition,
     consent_sha256: str | None,
     amount_kopecks: int,
     payment_id: str,
@@ -79,7 +98,7 @@ def acceptance_fact(
         "order": order,
         "order_row": decision.number,
         "order_row_hash": decision.hash,
-        "edition": {name: edition[name] for name in ("number", "sha256", "tag_id")},
+        "edition": {"number": edition.number, "sha256": edition.sha256, "tag_id": edition.tag_id},
         "consent_sha256": consent_sha256,
         "party_kind": decided["party_kind"],
         "details_sha256": decided["details_sha256"],
@@ -97,29 +116,31 @@ def acceptance_fact(
     }
 
 
-def payment_fact(
-    order: str,
-    *,
+def told_of_payment(
     payment_id: str,
+    *,
+    status: str,
     amount_kopecks: int,
     currency: str,
     method: str | None,
-    captured_at: datetime,
     test: bool,
     answer: str,
 ) -> Fact:
-    """Money taken; `answer` is YooKassa's, redacted."""
+    """What YooKassa says of a payment, however it ended; `answer` is its object, redacted."""
     return {
-        "order": order,
         "payment_id": payment_id,
-        "status": "succeeded",
+        "status": status,
         "amount_kopecks": amount_kopecks,
         "currency": currency,
         "method": method,
-        "captured_at": instant(captured_at),
         "test": test,
         "answer_sha256": digest(answer),
     }
+
+
+def payment_fact(order: str, told: Fact, captured_at: datetime) -> Fact:
+    """Money taken for an order."""
+    return {"order": order, **told, "captured_at": instant(captured_at)}
 
 
 def certificate_fact(order: str, sha256: str, size: int, head: Entry) -> Fact:
