@@ -122,6 +122,7 @@ def acceptance(dossier: Dossier) -> dict[str, object]:
         "accepted_at": accepted["captured_at"],
         "payment_id": accepted["payment_id"],
         "test": paid["test"],
+        "sample": facts.sample,
         "shown": accepted.get("shown"),
         "period": accepted["period"],
         "party": vars(facts.party),

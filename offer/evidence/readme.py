@@ -71,7 +71,11 @@ def _accepted(dossier: Dossier, zone: ZoneInfo) -> str:
         f"Оферта: редакция {facts.edition.number}, {facts.edition.url}",
         f"SHA-256 оферты: {facts.edition.sha256}",
     ]
-    if facts.test:
+    if facts.sample:
+        said.insert(
+            0, "ОБРАЗЕЦ: заказчик, заказ и платёж вымышлены, эти файлы ничего не подтверждают."
+        )
+    elif facts.test:
         said.insert(0, "ТЕСТОВЫЙ РЕЖИМ: деньги не списаны, эти файлы ничего не подтверждают.")
     return "\n".join(said)
 
@@ -130,4 +134,4 @@ def _heading(text: str) -> str:
 
 
 def _listed(statements: list[Statement]) -> str:
-    return "\n".join(f"- {about}: {sentence}" for about, sentence in statements)
+    return "\n".join(f"- {about} — {sentence}" for about, sentence in statements)
