@@ -1,4 +1,4 @@
-"""The evidence archive of a paid order: everything there is about it, for whoever holds the link."""
+"""The evidence archive of a paid order: everything there is about it, in one file."""
 
 from checkout.certify import certify, dossier
 from checkout.domain.details import Part

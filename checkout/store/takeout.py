@@ -1,4 +1,4 @@
-"""What the evidence archive takes besides the ledger: letters as sent, and the head published next."""
+"""What the evidence archive takes besides the ledger: letters as sent, and the next head."""
 
 from email.utils import parseaddr
 
