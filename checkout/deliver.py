@@ -1,14 +1,19 @@
-"""Send the due messages: claimed, sent, and only then marked as sent.
+"""Send the due messages: composed once, kept as they will be sent, and each marked when taken.
 
-A crash after sending and before marking sends the letter once more, with the same Message-ID.
+A crash after sending and before marking sends that letter once more, the same bytes with the same
+Message-ID. Who got what, when, and what the mail server said, are facts (clause 9.1 of the offer).
 """
 
+import re
+import secrets
+from dataclasses import replace
 from datetime import date, timedelta
 from email.utils import parseaddr
 
 import structlog
 
 from checkout.certify import certify, settlement
+from checkout.domain.details import letter_details
 from checkout.domain.order import Order
 from checkout.mail.letters import (
     Letter,
@@ -19,13 +24,18 @@ from checkout.mail.letters import (
 )
 from checkout.mail.smtp import MailError
 from checkout.shop import Shop
-from checkout.store import correspondence, heads, orders
+from checkout.store import correspondence, heads, letters, orders
+from checkout.store import ledger as rows
 from checkout.store.correspondence import Message
-from offer.evidence.settlement import Settlement
+from checkout.store.engine import Tx
+from checkout.store.letters import KeptLetter
+from offer.evidence.chain import digest, instant
+from offer.evidence.settlement import LedgerRef, Settlement
 
 log = structlog.get_logger()
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
+CODE = re.compile(r"\b[2-5]\d\d\b")
 
 
 def deliver(shop: Shop) -> int:
@@ -37,18 +47,70 @@ def deliver(shop: Shop) -> int:
 
 
 def _send(shop: Shop, message: Message) -> int:
-    # one id for every try, so that a mailbox can tell a repeated letter
-    message_id = f"<{message.id}@{shop.settings.mail_from.rpartition('@')[2].rstrip('>')}>"
-    answers = []
+    """Hand over what is not taken yet of a message; one reader's trouble is not another's."""
     try:
-        for number, letter in enumerate(_letters(shop, message)):
-            own_id = message_id.replace("@", f".{number}@") if number else message_id
-            answers.append(shop.mailer.send(letter, message_id=own_id, date=message.staged_at))
+        waiting = [it for it in _kept(shop, message) if it.ledger is None]
     except MailError as error:
         _postpone(shop, message, error)
         return 0
-    shop.store.transact(lambda tx: correspondence.mark_sent(tx, message.id, "; ".join(answers)))
-    return len(answers)
+    failures = [why for it in waiting if (why := _hand_over(shop, message, it))]
+    if failures:
+        _postpone(shop, message, failures[0])
+    elif not waiting:
+        # killed between the last letter and its message, or erased meanwhile: nothing is left
+        shop.store.transact(lambda tx: correspondence.mark_sent(tx, message.id))
+    return len(waiting) - len(failures)
+
+
+def _hand_over(shop: Shop, message: Message, letter: KeptLetter) -> MailError | None:
+    try:
+        answer = shop.mailer.send(letter.raw, to=letter.recipient)
+    except MailError as error:
+        if error.permanent and letter.refusal is None:
+            refusal = str(error)
+            shop.store.transact(lambda tx: _record_refused(tx, message, letter, refusal))
+        return error
+    shop.store.transact(lambda tx: _record_taken(tx, message, letter, answer))
+    return None
+
+
+def _record_taken(tx: Tx, message: Message, letter: KeptLetter, answer: str) -> None:
+    rows.alone(tx)
+    known = letters.of_message(tx, message.id)
+    if known[letter.number].ledger is None:
+        row = _record(tx, message, letter, answer, outcome="taken")
+        letters.mark_taken(tx, letter, row.number)
+    if all(it.ledger for it in known if it.number != letter.number):
+        correspondence.mark_sent(tx, message.id)
+
+
+def _record_refused(tx: Tx, message: Message, letter: KeptLetter, answer: str) -> None:
+    rows.alone(tx)
+    if letters.of_message(tx, message.id)[letter.number].refusal is None:
+        row = _record(tx, message, letter, answer, outcome="refused")
+        letters.mark_refused(tx, letter, row.number)
+
+
+def _record(
+    tx: Tx, message: Message, letter: KeptLetter, answer: str, *, outcome: str
+) -> LedgerRef:
+    hidden = letter_details(letter.recipient, answer, salt=secrets.token_hex(16))
+    code = CODE.search(answer)
+    fact: dict[str, object] = {
+        "kind": message.kind,
+        "subject": message.subject,
+        "message_id": letter.message_id,
+        "letter_sha256": digest(letter.raw),
+        "to_sha256": hidden.sha256,
+        "staged_at": instant(message.staged_at),
+        "outcome": outcome,
+        "code": code[0] if code else "",
+    }
+    if message.order_id is not None:
+        fact["order"] = orders.by_id(tx, message.order_id).number
+    row = rows.append(tx, "message", fact)
+    rows.keep_details(tx, row.number, hidden)
+    return row.ref
 
 
 def _postpone(shop: Shop, message: Message, error: MailError) -> None:
@@ -61,6 +123,27 @@ def _postpone(shop: Shop, message: Message, error: MailError) -> None:
     )
 
 
+def _kept(shop: Shop, message: Message) -> list[KeptLetter]:
+    """The letters of a message as they are sent at every try."""
+    known = shop.store.read(lambda tx: letters.of_message(tx, message.id))
+    if known:
+        return known
+    composed = [
+        _composed(shop, message, number, letter)
+        for number, letter in enumerate(_letters(shop, message))
+    ]
+    return shop.store.transact(lambda tx: letters.keep(tx, message.id, composed))
+
+
+def _composed(shop: Shop, message: Message, number: int, letter: Letter) -> KeptLetter:
+    domain = shop.settings.mail_from.rpartition("@")[2].rstrip(">")
+    own = f".{number}" if number else ""
+    message_id = f"<{message.id}{own}@{domain}>"
+    raw = shop.mailer.compose(letter, message_id=message_id, date=message.staged_at)
+    now = shop.store.clock()
+    return KeptLetter(message.id, number, message_id, letter.to, raw, composed_at=now)
+
+
 def _letters(shop: Shop, message: Message) -> list[Letter]:
     zone = shop.settings.zone
     if message.kind == "case":
@@ -69,6 +152,8 @@ def _letters(shop: Shop, message: Message) -> list[Letter]:
         return _head(shop, message)
     order, facts = _facts(shop, message)
     if message.kind == "paid":
+        if message.key:  # none in what was staged before letters had keys
+            facts = replace(facts, order_url=f"{facts.order_url}?letter={message.key}")
         return [paid_letter(facts, certify(shop, order).data, zone=zone)]
     if message.kind == "order":
         return [
@@ -87,9 +172,10 @@ def _facts(shop: Shop, message: Message) -> tuple[Order, Settlement]:
 
 
 def _cases(shop: Shop, message: Message) -> list[Letter]:
+    head = shop.store.read(rows.head)
     return [
-        case_for_contractor(message.subject, message.text, to=address)
-        for address in _desk(shop, _contact(shop))
+        case_for_contractor(message.subject, message.text, head=head.ref if head else None, to=to)
+        for to in _desk(shop, _contact(shop))
     ]
 
 

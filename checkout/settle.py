@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from checkout.domain.order import Event, Expectation, Order, State, after, mismatch
 from checkout.domain.payment import Payment
 from checkout.gateway.client import YooKassa
-from checkout.shop import Shop, new_id
+from checkout.shop import Shop, new_id, new_key
 from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
@@ -197,8 +197,10 @@ def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: date
     orders.change(
         tx, order.id, state=state, paid_at=captured_at, payment_id=payment.id, test=payment.test
     )
-    for kind in ("paid", "order"):
-        correspondence.stage(tx, new_id(), kind=kind, subject=order.number, order_id=order.id)
+    for kind, key in (("paid", new_key()), ("order", None)):
+        correspondence.stage(
+            tx, new_id(), kind=kind, subject=order.number, order_id=order.id, key=key
+        )
     if period.provisional:
         _warn_provisional(tx, order, period)
     return Settled(state)

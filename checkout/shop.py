@@ -1,5 +1,6 @@
 """What every verb works with, put together once at start-up."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +61,11 @@ class Shop:
 def new_id() -> str:
     """A fresh identifier of a message or an attempt (a UUID, as YooKassa wants its keys)."""
     return str(uuid4())
+
+
+def new_key() -> str:
+    """A secret that stands in a link: 128 bits nobody can guess."""
+    return secrets.token_urlsafe(16)
 
 
 SOON = timedelta(minutes=1)

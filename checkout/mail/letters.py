@@ -98,7 +98,9 @@ def order_for_contractor(
     )
 
 
-def case_for_contractor(subject: str, sentence: str, *, to: str) -> Letter:
+def case_for_contractor(
+    subject: str, sentence: str, *, to: str, head: LedgerRef | None = None
+) -> Letter:
     """To the contractor: something needs his decision.
 
     `subject` is "kind:what it is about", as a case is stored; `sentence` says what happened.
@@ -110,7 +112,7 @@ def case_for_contractor(subject: str, sentence: str, *, to: str) -> Letter:
         sections=(
             Section(paragraphs=(sentence,)),
             Section(
-                facts=(Fact("О\u00a0чём", about, "code"),),
+                facts=(Fact("О\u00a0чём", about, "code"), *_head_of(head)),
                 paragraphs=("Пока вы не\u00a0решили, программа ничего не\u00a0меняет.",),
             ),
         ),
@@ -247,6 +249,10 @@ def _by_which_text(settlement: Settlement, zone: ZoneInfo) -> Section:
             Fact("Журнал на\u00a0этот момент", _ledger(head), "code"),
         ),
     )
+
+
+def _head_of(head: LedgerRef | None) -> tuple[Fact, ...]:
+    return (Fact("Журнал на\u00a0этот момент", _ledger(head), "code"),) if head else ()
 
 
 def _ledger(row: LedgerRef) -> str:

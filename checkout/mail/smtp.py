@@ -75,16 +75,22 @@ class Mailer:
         self._timeout = timeout
         self._trust = trust
 
-    def send(self, letter: Letter, *, message_id: str, date: datetime) -> str:
+    def compose(self, letter: Letter, *, message_id: str, date: datetime) -> bytes:
+        """The letter's bytes as they go over the wire: keep them, and send them as often as needed.
+
+        `message_id` stands in <>, `date` is aware. Raises MailError.
+        """
+        return compose(letter, mail_from=self._from, message_id=message_id, date=date).as_bytes()
+
+    def send(self, raw: bytes, *, to: str) -> str:
         """Hand one letter over; returns the server's answer, such as «250 OK: queued as 7F3A».
 
-        `message_id` stands in <>, `date` is aware; both go into the letter as given, so that
-        sending it twice is seen to be the same letter. Raises MailError.
+        The same bytes sent twice are seen to be the same letter. Raises MailError.
         """
-        message = compose(letter, mail_from=self._from, message_id=message_id, date=date)
+        recipient = _recipient(to)
         try:
             with closing(self._connect()) as smtp:
-                answer = self._hand_over(smtp, message)
+                answer = self._hand_over(smtp, raw, recipient)
                 # it is taken: what goes wrong while parting must not send it again
                 with suppress(smtplib.SMTPException, OSError):
                     smtp.quit()
@@ -122,13 +128,12 @@ class Mailer:
             raise
         return smtp
 
-    def _hand_over(self, smtp: smtplib.SMTP, message: EmailMessage) -> str:
-        (recipient,) = message["To"].addresses
+    def _hand_over(self, smtp: smtplib.SMTP, raw: bytes, recipient: Address) -> str:
         smtp.ehlo_or_helo_if_needed()
         _expect(smtp.mail(self._from.addr_spec), permanent=False)
         _expect(smtp.rcpt(recipient.addr_spec))
         try:
-            return _expect(smtp.data(message.as_bytes()))
+            return _expect(smtp.data(raw))
         except smtplib.SMTPDataError as error:
             return _expect((error.smtp_code, error.smtp_error))
 

@@ -17,7 +17,10 @@ LEASE = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Message:
-    """A message to send: `kind` says which letter, `text` a sentence where the letter has one."""
+    """A message to send: `kind` says which letter, `text` a sentence where the letter has one.
+
+    `key` stands in the links of a client's letter: whoever opens one has read his mail.
+    """
 
     id: str
     kind: str
@@ -26,6 +29,7 @@ class Message:
     text: str
     staged_at: datetime
     tries: int
+    key: str | None
 
 
 MESSAGE_COLUMNS = [messages.c[name] for name in Message.__dataclass_fields__]
@@ -40,7 +44,14 @@ class Paper:
 
 
 def stage(
-    tx: Tx, message_id: str, *, kind: str, subject: str, order_id: int | None, text: str = ""
+    tx: Tx,
+    message_id: str,
+    *,
+    kind: str,
+    subject: str,
+    order_id: int | None,
+    text: str = "",
+    key: str | None = None,
 ) -> None:
     """Stage a message in the transaction of the fact that causes it."""
     tx.connection.execute(
@@ -54,6 +65,7 @@ def stage(
             "staged_at": tx.now,
             "due_at": tx.now,
             "tries": 0,
+            "key": key,
         },
     )
 
@@ -74,9 +86,9 @@ def claim_message(tx: Tx) -> Message | None:
     return Message(**row._mapping)
 
 
-def mark_sent(tx: Tx, message_id: str, answer: str) -> None:
-    """The mail server has taken it."""
-    _change_message(tx, message_id, sent_at=tx.now, answer=answer)
+def mark_sent(tx: Tx, message_id: str) -> None:
+    """All its letters are taken; what the servers said of each is in the ledger."""
+    _change_message(tx, message_id, sent_at=tx.now, answer=None)
 
 
 def postpone(tx: Tx, message_id: str, until: datetime, answer: str) -> None:

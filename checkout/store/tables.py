@@ -247,8 +247,9 @@ letters = Table(
     Column("raw", LargeBinary, nullable=False),
     Column("composed_at", Instant, nullable=False),
     Column("sent_at", Instant),
-    # the fact that it was taken, once it was
+    # the fact that a server took it; the fact that one refused it for good
     Column("ledger", Integer, ForeignKey("ledger.number"), unique=True),
+    Column("refusal", Integer, ForeignKey("ledger.number"), unique=True),
 )
 
 # Notifications as they came: a hint to ask YooKassa, never a fact.

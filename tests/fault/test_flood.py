@@ -79,6 +79,7 @@ def test_a_flood_of_notifications_settles_every_order_once(
         assert {town.facts(token)["state"] for token in payments.values()} == {"paid"}
         assert Counter(row.kind for row in rows) == {
             "order": ORDERS, "acceptance": ORDERS, "payment": ORDERS,
+            "message": len(town.mailbox.letters),
         }  # fmt: skip
         assert broken(rows) is None
         assert letters == {

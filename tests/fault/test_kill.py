@@ -3,6 +3,7 @@
 The order ends paid exactly once, or unpaid and clearly so (see nursery.py for what a step is).
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from itertools import filterfalse
@@ -29,7 +30,8 @@ STEPS_OF_A_PURCHASE = {
     "claim_message",
     "certify",
     "Mailer.send",
-    "_send",  # the letter is marked as sent
+    "_kept",  # the letters of a message, as they will be sent
+    "_hand_over",  # a letter is taken: marked, and a fact
 }
 MOST_OF_A_KIND = 2  # idle looks for a letter to send go on for ever
 
@@ -65,7 +67,10 @@ def check_bought_once(house: House, token: str) -> None:
 
     assert (facts["state"], facts["money_taken"]) == ("paid", True)
     assert (payment["status"], payment["id"]) == ("succeeded", facts["payment_id"])
-    assert kinds == {"order": 1, "acceptance": 1, "payment": 1}
+    arrived = {letter.header("Message-ID") for letter in house.mailbox.letters}
+    facts_of_letters = [fact["message_id"] for fact in facts_of(house, "message")]
+    assert kinds == {"order": 1, "acceptance": 1, "payment": 1, "message": len(arrived)}
+    assert sorted(facts_of_letters) == sorted(arrived)
     assert house.rows("SELECT count(*) FROM packages") == [(1,)]
     assert house.rows("SELECT count(*) FROM orders") == [(1,)]
     assert house.rows("SELECT count(*) FROM cases") == [(0,)]
@@ -74,6 +79,12 @@ def check_bought_once(house: House, token: str) -> None:
         "dudkinanton@bk.ru": 1,
     }
     check_chain(house)
+
+
+def facts_of(house: House, kind: str) -> list[dict[str, Any]]:
+    """The facts of this kind, oldest first."""
+    found = house.rows("SELECT kind, fact FROM ledger ORDER BY number")
+    return [json.loads(fact) for its_kind, fact in found if its_kind == kind]
 
 
 def check_chain(house: House) -> None:

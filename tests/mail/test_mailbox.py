@@ -16,7 +16,8 @@ from tests.mail.test_smtp import DATE, SENDER, letter
 def send(mailbox: Mailbox, *letters: Letter) -> None:
     mailer = Mailer(mailbox.smtp_url, SENDER)
     for number, each in enumerate(letters):
-        mailer.send(each, message_id=f"<{number}@oferta.example>", date=DATE)
+        raw = mailer.compose(each, message_id=f"<{number}@oferta.example>", date=DATE)
+        mailer.send(raw, to=each.to)
 
 
 def test_tools_read_letters_as_json_oldest_first() -> None:

@@ -35,8 +35,9 @@ def letter(**changes: Any) -> Letter:
 
 
 def send(smtp_url: str, what: Letter | None = None, **options: Any) -> str:
-    return Mailer(smtp_url, options.pop("mail_from", SENDER), **options).send(
-        what or letter(), message_id="<7f3a@oferta.example>", date=DATE
+    mailer, sent = Mailer(smtp_url, options.pop("mail_from", SENDER), **options), what or letter()
+    return mailer.send(
+        mailer.compose(sent, message_id="<7f3a@oferta.example>", date=DATE), to=sent.to
     )
 
 

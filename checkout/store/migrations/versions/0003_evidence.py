@@ -116,9 +116,11 @@ def _letters() -> None:
         sa.Column("composed_at", INSTANT, nullable=False),
         sa.Column("sent_at", INSTANT),
         sa.Column("ledger", sa.Integer, unique=True),
+        sa.Column("refusal", sa.Integer, unique=True),
         sa.PrimaryKeyConstraint("message", "number"),
         sa.ForeignKeyConstraint(["message"], ["messages.id"]),
         sa.ForeignKeyConstraint(["ledger"], ["ledger.number"]),
+        sa.ForeignKeyConstraint(["refusal"], ["ledger.number"]),
         sa.CheckConstraint("(sent_at IS NULL) = (ledger IS NULL)", name="sent_is_a_fact"),
     )
 
