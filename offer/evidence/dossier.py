@@ -17,6 +17,7 @@ OFFER, CONSENT = "offer.md", "consent.md"
 LINKS, DETAILS, PAYMENT = "links.jsonl", "details.txt", "payment.json"
 ACCEPTANCE, README, SUMS = "acceptance.json", "README.txt", "SHA256SUMS"
 CERTIFICATE, ORIGIN, PAGE, HEADS = "certificate.pdf", "origin.txt", "order-page.html", "heads.json"
+STAMP = "time-stamp.tsr"
 # The archive goes on where the certificate ends: more links, another list, another explanation.
 NOT_THE_SAME_IN_BOTH = (LINKS, README, SUMS)
 

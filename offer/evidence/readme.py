@@ -9,6 +9,10 @@ from offer.evidence.dossier import Dossier, fact_name
 from offer.evidence.statements import Statement, missing, missing_in_archive, resting
 
 ONE_LINE = 'while IFS= read -r line; do printf %s "$line" | sha256sum; done < links.jsonl'
+ON_THE_HEAD = (
+    "tail -n 1 links.jsonl | tr -d '\\n' > head.txt\n"
+    "    openssl ts -verify -data head.txt -in time-stamp.tsr -CAfile СЕРТИФИКАТЫ.pem"
+)
 OWN_HASH = """\
   h=$(LC_ALL=C grep -a -o -E 'SHA256-[0-9a-f]{64}' certificate.pdf | head -n 1 | cut -c 8-)
   LC_ALL=C sed "s/$h/$(printf %064d 0)/g" certificate.pdf | sha256sum; echo "$h\""""
@@ -111,7 +115,7 @@ def _confirmed(dossier: Dossier) -> list[str]:
 def _beside(files: Container[str]) -> str:
     said = [
         "- certificate.pdf: sha256 в fact-…-certificate.json. Те же файлы вложены и в него, "
-        "links.jsonl в нём короче: до оплаты."
+        "но links.jsonl там короче, до оплаты, а README.txt и SHA256SUMS свои."
     ]
     if "letters/001.eml" in files:
         said.append(
@@ -123,8 +127,13 @@ def _beside(files: Container[str]) -> str:
         said.append("- order-page.html (страница заказа): page_sha256 в fact-…-order.json.")
     if the.HEADS in files:
         said.append(
-            "- heads.json (опубликованная вершина журнала): её hash — хеш последней строки "
+            "- heads.json (опубликованная голова журнала): её hash — хеш последней строки "
             "links.jsonl."
+        )
+    if the.STAMP in files:
+        said.append(
+            "- time-stamp.tsr (штамп времени посторонней службы, RFC 3161): ставится на последнюю "
+            f"строку links.jsonl.\n    {ON_THE_HEAD}"
         )
     return _heading("Что добавлено к свидетельству") + "\n".join(said)
 

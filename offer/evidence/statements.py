@@ -33,7 +33,7 @@ def resting(dossier: Dossier, zone: ZoneInfo) -> list[Statement]:
             "Записи журнала",
             f"заказ — {wording.two_clocks(ordered, zone)}; оплата — "
             f"{wording.two_clocks(paid, zone)}: по\u00a0часам исполнителя. Постороннему их "
-            "датируют письма и\u00a0опубликованные вершины журнала.",
+            "датируют письма и\u00a0опубликованные головы журнала.",
         )
     )
     return rest
@@ -44,11 +44,11 @@ def _published(at: datetime, document: str, zone: ZoneInfo) -> str:
     if document == "offer":
         return said + (
             "текст датируют метаданные платежа в\u00a0ЮKassa (offer_sha256 в\u00a0payment.json), "
-            "письма с\u00a0этим хешем и\u00a0опубликованные вершины журнала."
+            "письма с\u00a0этим хешем и\u00a0опубликованные головы журнала."
         )
     return said + (
         "текст датируют метаданные платежа в\u00a0ЮKassa (consent_sha256 в\u00a0payment.json) "
-        "и\u00a0опубликованные вершины журнала."
+        "и\u00a0опубликованные головы журнала."
     )
 
 
@@ -66,7 +66,7 @@ def missing(dossier: Dossier) -> list[Statement]:
             "посторонней службы (RFC\u00a03161) в\u00a0этом документе нет.",
         ),
         (
-            "Вершина журнала",
+            "Голова журнала",
             "к\u00a0моменту составления ещё не\u00a0опубликована. Исполнитель публикует её раз "
             f"в\u00a0сутки: {dossier.settlement.edition.site}/ledger/heads.json",
         ),
@@ -115,10 +115,14 @@ def missing_in_archive(dossier: Dossier, files: Container[str]) -> list[Statemen
     if "letters/001.eml" not in files:
         lost.append(("Письма", "ещё не\u00a0отправлены или не\u00a0сохранены."))
     lost.append(("Чеки", "здесь их нет: кассовые чеки выдаёт не\u00a0эта программа."))
+    if the.STAMP not in files:
+        lost.append(
+            ("Штамп времени", "посторонней службы (RFC\u00a03161) на\u00a0голове журнала нет.")
+        )
     if the.HEADS not in files:
         lost.append(
             (
-                "Вершина журнала",
+                "Голова журнала",
                 "после последней записи заказа ещё не\u00a0опубликована. Исполнитель публикует её "
                 f"раз в\u00a0сутки: {site}/ledger/heads.json. Скачайте архив завтра ещё раз.",
             )

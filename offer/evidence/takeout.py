@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from offer.evidence import dossier as the
@@ -14,12 +15,22 @@ Head = Mapping[str, object]  # day, at, number, hash: a line of /ledger/heads.js
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """A time stamp (RFC 3161, the server's whole answer) on the link that is the head's."""
+
+    answer: bytes
+    at: datetime
+    server: str
+
+
+@dataclass(frozen=True)
 class Later:
     """What there is besides the dossier when the archive is made.
 
     `rows` are the order's own rows after the payment; `links` go from its first row to the row that
     `head` published, or to its last own row while none is published. `letters` are as they were
-    sent. `origin` is salt and text; it, the page and the head are None where there is none.
+    sent. `origin` is salt and text; it, the page, the head and its
+    stamp are None where there is none.
     """
 
     certificate: bytes
@@ -29,6 +40,7 @@ class Later:
     origin: str | None = None
     page: bytes | None = None
     head: Head | None = None
+    stamp: Stamp | None = None
 
 
 def attachments(dossier: Dossier, zone: ZoneInfo) -> dict[str, bytes]:
@@ -52,6 +64,8 @@ def takeout(dossier: Dossier, later: Later, zone: ZoneInfo) -> dict[str, bytes]:
         files[the.PAGE] = later.page
     if later.head is not None:
         files[the.HEADS] = canonical({"schema": 1, "heads": [later.head]}).encode()
+    if later.stamp is not None:
+        files[the.STAMP] = later.stamp.answer
     files[the.README] = archive_readme(dossier, files, zone)
     files[the.SUMS] = the.checksums(files)
     return dict(sorted(files.items()))

@@ -127,7 +127,7 @@ def test_it_is_two_pages_however_long_the_names_are(changes: dict[str, Any]) -> 
         foot = f"Заказ 26-0001 · редакция 3, SHA-256: {digest('offer')} стр. {number} из 2"
         assert foot in page
     assert "Как проверить" in first
-    assert "Вершина журнала к моменту составления" in second
+    assert "Голова журнала к моменту составления" in second
 
 
 def test_a_name_the_font_cannot_draw_does_not_stop_a_paid_order() -> None:
@@ -204,7 +204,7 @@ def test_the_readme_inside_tells_how_to_compute_that_hash(tmp_path: Path) -> Non
         ({"consent": None}, "Согласие на обработку данных заказчик не давал"),
         ({}, "Чек здесь его нет: кассовые чеки выдаёт не эта программа."),
         ({}, "Штамп времени посторонней службы (RFC 3161) в этом документе нет."),
-        ({}, "Вершина журнала к моменту составления ещё не опубликована."),
+        ({}, "Голова журнала к моменту составления ещё не опубликована."),
         ({"shown": SHOWN | {"page_sha256": None}}, "не сохранён: записаны только слова"),
     ],
 )
