@@ -286,3 +286,14 @@ def test_a_paper_kept_by_the_first_version_stands_without_a_fact(own_town: Town)
     assert certificate_of(own_town, token) == b"old"
     assert archive_of(own_town, token)["certificate.pdf"] == b"old"
     assert "certificate" not in {row["kind"] for row in own_town.ledger()}
+
+
+def test_the_form_shows_a_certificate_where_the_site_has_a_sample(own_town: Town) -> None:
+    without = own_town.client.get("/checkout/5").text
+    own_town.publisher.files["sample/certificate.pdf"] = b"%PDF-"
+    own_town.publisher.publish()
+    page = page_of(own_town.client.get("/checkout/5"))
+
+    assert "/sample/" not in without
+    (link,) = [it for it in page.all("a") if "/sample/" in it.attributes.get("href", "")]
+    assert own_town.client.get(link.attributes["href"]).status_code == 200
