@@ -13,11 +13,13 @@ from checkout.hear import NotANotification, hear
 from checkout.look import OrderFacts
 from checkout.settle import settle
 from checkout.shop import Shop
+from checkout.take_out import take_out
 from checkout.web import troubles
 from checkout.web.answers import NO_STORE, house, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.deciding import order_answer
 from checkout.web.guards import sent_by_yookassa
+from offer.evidence.takeout import folder_of
 
 
 def order(asked: Asked, shop: Shop) -> Response:
@@ -57,6 +59,19 @@ def certificate(asked: Asked, shop: Shop) -> Response:
         certify(shop, facts.order).data,
         media_type="application/pdf",
         headers={**NO_STORE, "content-disposition": f'inline; filename="{name}"'},
+    )
+
+
+def evidence(asked: Asked, shop: Shop) -> Response:
+    """GET /orders/{token}/evidence.zip: all there is about the order, once paid."""
+    facts = look.order(shop, asked.path("token"))
+    if facts is None or facts.period is None:
+        return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    name = f"{folder_of(facts.order.number)}.zip"
+    return Response(
+        take_out(shop, facts.order),
+        media_type="application/zip",
+        headers={**NO_STORE, "content-disposition": f'attachment; filename="{name}"'},
     )
 
 
