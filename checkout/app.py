@@ -46,6 +46,8 @@ ROUTES = (
     Entry("/orders/{token}", "GET", handlers.order, guards.secret_address, True),
     Entry("/orders/{token}/retry", "GET", handlers.to_order, guards.secret_address),
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),
+    Entry("/orders/{token}/consent/withdraw", "GET", handlers.to_order, guards.secret_address),
+    Entry("/orders/{token}/consent/withdraw", "POST", handlers.withdraw, guards.own_form),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/orders/{token}/evidence.zip", "GET", handlers.evidence, guards.secret_address),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),

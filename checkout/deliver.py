@@ -12,15 +12,18 @@ from email.utils import parseaddr
 
 import structlog
 
-from checkout.certify import certify, settlement
+from checkout.certify import certify, party, settlement
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
 from checkout.mail.letters import (
     Letter,
+    Withdrawal,
     case_for_contractor,
     head_for_contractor,
     order_for_contractor,
     paid_letter,
+    withdrawal_for_contractor,
+    withdrawn_letter,
 )
 from checkout.mail.smtp import MailError
 from checkout.shop import Shop
@@ -150,6 +153,8 @@ def _letters(shop: Shop, message: Message) -> list[Letter]:
         return _cases(shop, message)
     if message.kind == "head":
         return _head(shop, message)
+    if message.kind == "withdrawn":
+        return _withdrawal(shop, message)
     order, facts = _facts(shop, message)
     if message.kind == "paid":
         if message.key:  # none in what was staged before letters had keys
@@ -161,6 +166,25 @@ def _letters(shop: Shop, message: Message) -> list[Letter]:
             for address in _desk(shop, facts.terms.requisites.email)
         ]
     raise LookupError(f"no letter is written for a message of kind {message.kind}")
+
+
+def _withdrawal(shop: Shop, message: Message) -> list[Letter]:
+    """To the client and to the contractor: the consent is withdrawn."""
+    said, zone = shop.store.read(lambda tx: _withdrawn(tx, shop, message)), shop.settings.zone
+    desk = _desk(shop, _contact(shop))
+    return [
+        withdrawn_letter(said, zone=zone),
+        *(withdrawal_for_contractor(said, to=address, zone=zone) for address in desk),
+    ]
+
+
+def _withdrawn(tx: Tx, shop: Shop, message: Message) -> Withdrawal:
+    order, head = orders.by_id(tx, message.order_id or 0), rows.head(tx)
+    if head is None:
+        raise LookupError("a consent was withdrawn and the ledger is empty")
+    url = f"{shop.settings.public_url}/orders/{order.token}?letter={message.key}"
+    at = order.consent_withdrawn_at or message.staged_at
+    return Withdrawal(party(tx, order), order.number, url, at, head.ref)
 
 
 def _facts(shop: Shop, message: Message) -> tuple[Order, Settlement]:

@@ -1,6 +1,5 @@
 """What a page may see of an order, and how the shop stands. Nothing here writes."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +34,7 @@ class OrderFacts:
     period: Period | None
     acceptance: LedgerRef | None
     shown: Mapping[str, str | None]
+    consent: PublishedEdition | None
 
     @property
     def payable(self) -> bool:
@@ -64,7 +64,8 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         method=orders.method(attempt),
         period=package.period if package else None,
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,
-        shown=json.loads(ledger.row(tx, found.ledger).fact)["shown"],
+        shown=ledger.fact(tx, found.ledger)["shown"],
+        consent=archive.edition(tx, "consent", found.consent) if found.consent else None,
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 NBSP = "\u00a0"
+WITHDRAW_CONSENT = "Отозвать согласие"
 TRY_AGAIN = "Попробовать ещё раз"
 
 

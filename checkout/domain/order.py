@@ -91,6 +91,8 @@ class Order:
     reason: str | None
     money_taken: bool | None
     test: bool
+    consent_withdrawn_at: datetime | None
+    email_confirmed_at: datetime | None
 
 
 def money_taken(order: Order) -> bool | None:

@@ -4,7 +4,7 @@ A letter says its fact in the subject and again in its first line; nothing is be
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from checkout.mail.body import Body, Fact, Section, as_html, as_text
@@ -12,7 +12,9 @@ from offer import wording
 from offer.evidence.settlement import LedgerRef, Party, Settlement
 from offer.manifest import badge
 from offer.terms import Terms
+from offer.typography import no_break
 
+WITHDRAWN_FOR = timedelta(days=30)
 TEST_NOTICE = "Тестовый режим: деньги не списаны"
 KINDS = {
     "person": "физическое лицо",
@@ -48,6 +50,17 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
 
 
+@dataclass(frozen=True)
+class Withdrawal:
+    """A consent withdrawn: by whom, when (UTC), and the ledger's head as the letter is written."""
+
+    party: Party
+    order_number: str
+    order_url: str
+    at: datetime
+    head: LedgerRef
+
+
 def paid_letter(settlement: Settlement, certificate: bytes, *, zone: ZoneInfo) -> Letter:
     """To the client: it is paid, until when, what next, by which text; the certificate attached."""
     requisites = settlement.terms.requisites
@@ -60,6 +73,7 @@ def paid_letter(settlement: Settlement, certificate: bytes, *, zone: ZoneInfo) -
             _what_next(settlement.order_number, settlement.terms),
             Section("Заказ", facts=_order_facts(settlement, zone)),
             _by_which_text(settlement, zone),
+            *_consent(settlement, zone),
         ),
     )
     return _letter(
@@ -71,6 +85,52 @@ def paid_letter(settlement: Settlement, certificate: bytes, *, zone: ZoneInfo) -
         reply_to=requisites.email,
         attachments=(Attachment(name, "application/pdf", certificate),),
     )
+
+
+def withdrawn_letter(said: Withdrawal, *, zone: ZoneInfo) -> Letter:
+    """To the client: his consent is withdrawn, and what follows from it."""
+    facts = (
+        Fact("Номер заказа", said.order_number),
+        Fact("Отозвано", wording.moment(said.at, zone)),
+        Fact("Страница заказа", said.order_url, "link"),
+        *_head_of(said.head),
+    )
+    paragraphs = (
+        "Данные больше не используются для связи вне договора и удаляются для этой цели "
+        "не позднее чем через тридцать дней.",
+        "Оплаченный пакет действует как прежде: данные, без которых нельзя исполнить договор "
+        "или закон, хранятся на их основании.",
+    )
+    day = wording.day(said.at.astimezone(zone).date())
+    body = Body(
+        lead=f"Согласие на\u00a0обработку данных отозвано {day}",
+        sections=(Section(paragraphs=[no_break(it) for it in paragraphs], facts=facts),),
+    )
+    subject = f"Согласие отозвано, заказ {said.order_number}"
+    return _letter(said.party.email, subject, body, reply_to=None)
+
+
+def withdrawal_for_contractor(said: Withdrawal, *, to: str, zone: ZoneInfo) -> Letter:
+    """To the contractor: whose data may no longer be used beyond the contract, and by when they
+    are to be deleted for that purpose (152-ФЗ ст. 21 ч. 5: thirty days)."""
+    until = wording.day((said.at + WITHDRAWN_FOR).astimezone(zone).date())
+    paragraphs = (
+        "Не пишите и не звоните этому клиенту, когда у него нет действующего пакета, "
+        f"и не сообщайте ему о новых редакциях. До {until} удалите его данные отовсюду, где вы "
+        "держали их для этого: из адресной книги, рассылок, таблиц.",
+        "Договор и оплаченный пакет это не затрагивает: данные заказа, платежа и переписки "
+        "по нему программа хранит по закону.",
+    )
+    facts = (*_party_facts(said.party), *_head_of(said.head))
+    body = Body(
+        lead=f"Клиент отозвал согласие на\u00a0обработку данных: заказ {said.order_number}",
+        sections=(
+            Section(paragraphs=[no_break(it) for it in paragraphs]),
+            Section("Заказчик", facts=facts),
+        ),
+    )
+    subject = f"Отозвано согласие, заказ {said.order_number}"
+    return _letter(to, subject, body, reply_to=said.party.email)
 
 
 def order_for_contractor(
@@ -249,6 +309,20 @@ def _by_which_text(settlement: Settlement, zone: ZoneInfo) -> Section:
             Fact("Журнал на\u00a0этот момент", _ledger(head), "code"),
         ),
     )
+
+
+def _consent(settlement: Settlement, zone: ZoneInfo) -> tuple[Section, ...]:
+    """How to withdraw is as near as the consent itself; a link only leads to the button."""
+    consent = settlement.consent
+    if consent is None:
+        return ()
+    named = badge(consent.number, consent.published_at, consent.sha256, zone)
+    facts = (
+        Fact("Дано", named),
+        Fact("Текст", consent.url, "link"),
+        Fact("Отозвать", f"{settlement.order_url}#consent", "link"),
+    )
+    return (Section("Согласие на\u00a0обработку данных", facts=facts),)
 
 
 def _head_of(head: LedgerRef | None) -> tuple[Fact, ...]:

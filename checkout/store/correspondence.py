@@ -86,6 +86,12 @@ def claim_message(tx: Tx) -> Message | None:
     return Message(**row._mapping)
 
 
+def by_key(tx: Tx, key: str) -> Message | None:
+    """The message whose letters have this key in their links."""
+    row = tx.connection.execute(select(*MESSAGE_COLUMNS).where(messages.c.key == key)).one_or_none()
+    return Message(**row._mapping) if row else None
+
+
 def mark_sent(tx: Tx, message_id: str) -> None:
     """All its letters are taken; what the servers said of each is in the ledger."""
     _change_message(tx, message_id, sent_at=tx.now, answer=None)

@@ -1,5 +1,8 @@
 """Append to the ledger and read it."""
 
+import json
+from typing import Any
+
 from sqlalchemy import Row, insert, select
 
 from checkout.domain.details import Details, Part
@@ -21,6 +24,11 @@ def append(tx: Tx, kind: str, fact: Fact) -> Entry:
         about = {"ledger": row.number, "order_number": fact["order"]}
         tx.connection.execute(insert(tables.ledger_orders), about)
     return row
+
+
+def fact(tx: Tx, number: int) -> dict[str, Any]:
+    """What one row tells; it exists."""
+    return dict(json.loads(row(tx, number).fact))
 
 
 def of_order(tx: Tx, order_number: str) -> list[Entry]:

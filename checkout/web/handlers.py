@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from checkout import look
 from checkout.certify import certify
+from checkout.confirm import confirm_email
 from checkout.domain.errors import GatewayError
 from checkout.domain.order import State
 from checkout.hear import NotANotification, hear
@@ -19,6 +20,7 @@ from checkout.web.answers import NO_STORE, house, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.deciding import order_answer
 from checkout.web.guards import sent_by_yookassa
+from checkout.withdraw import withdraw_consent
 from offer.evidence.takeout import folder_of
 
 
@@ -27,6 +29,10 @@ def order(asked: Asked, shop: Shop) -> Response:
     facts = look.order(shop, asked.path("token"))
     if facts is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if asked.request.method == "GET" and (key := asked.request.query_params.get("letter")):
+        whence = {"address": asked.address, "user_agent": asked.user_agent}
+        if confirm_email(shop, facts.order, key, **whence):
+            facts = look.order(shop, facts.order.token) or facts
     facts = _asked_about(shop, facts)
     if "application/json" in asked.request.headers.get("accept", ""):
         return JSONResponse(look.as_json(shop, facts), headers=NO_STORE)
@@ -36,6 +42,16 @@ def order(asked: Asked, shop: Shop) -> Response:
 def to_order(asked: Asked, shop: Shop) -> Response:
     """GET of an address that only a form is sent to, from a browser's history: the order itself."""
     return redirect(f"/orders/{quote(asked.path('token'), safe='')}")
+
+
+def withdraw(asked: Asked, shop: Shop) -> Response:
+    """POST /orders/{token}/consent/withdraw: the consent is withdrawn; what was paid goes on."""
+    token = asked.path("token")
+    if look.order(shop, token) is None:
+        return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    page = f"/orders/{token}"
+    withdraw_consent(shop, token, page=page, address=asked.address, user_agent=asked.user_agent)
+    return redirect(f"{page}#consent")
 
 
 def _asked_about(shop: Shop, facts: OrderFacts) -> OrderFacts:

@@ -186,7 +186,7 @@ def _ticked(asked: Asked, counter: Counter) -> PublishedEdition:
 
 def _consent_of(release: Release, facts: OrderFacts) -> PublishedEdition | None:
     """The consent that stands with the order: trying again neither gives nor takes it."""
-    sha256 = facts.order.consent_sha256
+    sha256 = None if facts.order.consent_withdrawn_at else facts.order.consent_sha256
     return release.edition("consent", sha256) if sha256 else None
 
 

@@ -135,6 +135,7 @@ _PAGES.globals |= {
     "site_name": SITE_NAME,
     "form_fields": (*FIELDS, *BOXES),
     "fields": FIELDS,
+    "withdraw_label": labels.WITHDRAW_CONSENT,
     "kinds": KINDS,
 }
 

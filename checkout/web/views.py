@@ -132,6 +132,9 @@ class OrderPage:
     terms: Terms
     test: bool
     shown: Mapping[str, str | None]
+    consent: PublishedEdition | None
+    consent_withdrawn_at: datetime | None
+    email_confirmed_at: datetime | None
     pay_again_url: str | None
     confirmation_url: str | None
     zone: ZoneInfo

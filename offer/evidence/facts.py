@@ -67,12 +67,13 @@ def consent_fact(
     page: str,
     details_sha256: str,
     origin_sha256: str,
+    action: str = "given",
 ) -> Fact:
-    """Consent to the processing of personal data, given by itself."""
+    """Consent to the processing of personal data, given (or withdrawn) by itself."""
     return {
         "order": order,
         "order_row": order_row,
-        "action": "given",
+        "action": action,
         "document": named(document),
         "label": label,
         "page": page,

@@ -12,6 +12,8 @@ from tests.web.page_reading import Page, read
 
 HOUSE = troubles.House(test=True, requisites=example.REQUISITES)
 
+MAIN = {"class": "button"}  # the one next step of a page
+
 
 def declined(reason: str | None) -> str:
     return pages.order(example.order("cancelled", reason=reason))
@@ -169,7 +171,7 @@ def test_paying_again_asks_for_the_decision_anew() -> None:
     box = page.one("input", type="checkbox")
     assert box.attributes["value"] == example.edition().sha256
     assert "checked" not in box.attributes
-    assert page.one("button").text == "Оплатить 15 000 ₽"
+    assert page.one("button", **MAIN).text == "Оплатить 15 000 ₽"
     assert page.one("form").attributes["action"] == "/orders/secret/retry"
 
 
@@ -180,7 +182,7 @@ def test_paying_again_under_another_edition_leads_to_what_changed_first() -> Non
 
     assert not page.all("input", type="checkbox")
     assert "было 15 000 ₽, теперь 16 000 ₽" in page.text
-    assert page.one("button").text == "Посмотреть изменения и решить"
+    assert page.one("button", **MAIN).text == "Посмотреть изменения и решить"
     assert page.one("form").attributes["action"] == "/orders/secret/retry"
 
 
