@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
+from offer.wording import NBSP
+
 # how both databases are asked for a moment: in UTC, with microseconds
 MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3})([0-9]{3})"
@@ -58,7 +60,7 @@ def printable(text: str) -> str:
         if is_stored(text)
         else text.encode(errors="replace").decode()
     )
-    return "".join(it if it.isprintable() else "\ufffd" for it in said)
+    return "".join(it if it.isprintable() or it == NBSP else "\ufffd" for it in said)
 
 
 def is_stored(text: str) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from checkout.store import correspondence, ledger
+from checkout.store import ledger
 from checkout.verify import Remark
 from offer.evidence.chain import digest
 from tests.store.history import Sold
@@ -235,9 +235,16 @@ def certified(sold: Sold, data: bytes = b"%PDF") -> int:
     fact = {"order": "2026-0001", "sha256": digest(data), "bytes": len(data),
             "head": {"number": 4, "hash": "x"}}  # fmt: skip
     number = append(sold, "certificate", fact)
-    sold.store.transact(lambda tx: correspondence.keep_paper(tx, 1, digest(data), data))
-    sold.spoil("UPDATE papers SET ledger = :n", n=number)
+    keep_paper(sold, data, number)
     return number
+
+
+def keep_paper(sold: Sold, data: bytes, row: int | None) -> None:
+    sold.spoil(
+        "INSERT INTO papers (order_id, sha256, data, made_at, ledger) "
+        "SELECT id, :sha256, :data, created_at, CAST(:row AS INTEGER) FROM orders WHERE id = 1",
+        sha256=digest(data), data=data, row=row,
+    )  # fmt: skip
 
 
 def test_a_certificate_is_the_one_the_ledger_knows(sold: Sold) -> None:
@@ -262,8 +269,7 @@ def test_a_certificate_is_the_one_the_ledger_knows(sold: Sold) -> None:
 
 
 def test_a_certificate_of_the_first_version_has_no_fact_and_is_told(sold: Sold) -> None:
-    data = b"%PDF"
-    sold.store.transact(lambda tx: correspondence.keep_paper(tx, 1, digest(data), data))
+    keep_paper(sold, b"%PDF", None)
 
     assert Remark("!", "Свидетельств первой версии, без факта в журнале: 1.") in sold.remarks()
     assert sold.wrong() == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from checkout.verify import verify
 from offer.editions import sha256
 from tests.town import ROMASHKA, Town, a_town, text_of
 
@@ -138,3 +139,21 @@ def test_a_letter_that_the_server_will_not_take_is_sent_later_and_once(town: Tow
         town.work()
 
     assert sorted(town.letters()) == ["anna@example.ru", "dudkinanton@bk.ru"]
+
+
+def test_all_that_a_sale_leaves_behind_is_verified(town: Town) -> None:
+    token = town.order(accept_consent=sha256(text_of("consent")))
+    town.pay(token)
+    declined = town.facts(town.order())["payment_id"]
+    town.yookassa.control("POST", f"/payments/{declined}/decline")
+    town.refusals += ["550 no such mailbox"]
+    for _ in range(3):
+        town.work()
+        town.clock.forward(hours=12)
+
+    remarks = verify(town.shop.store, town.shop.settings.zone)
+    kinds = {row["kind"] for row in town.ledger()}
+    assert {it.sentence for it in remarks if it.mark == "✗"} == set()
+    assert kinds >= {"order", "consent", "acceptance", "payment", "message"}
+    assert len(town.client.get("/ledger/heads.json").json()["heads"]) == 2
+    assert any("Опубликованные головы за 2\u00a0дня стоят" in it.sentence for it in remarks)
