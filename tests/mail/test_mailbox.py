@@ -33,6 +33,8 @@ def test_tools_read_letters_as_json_oldest_first() -> None:
         "https://oferta.example/orders/QmFzZTY0dG9rZW4tMjItY2hhcnM",
         "https://oferta.example/offer/3/",
         "https://oferta.example/offer/3/offer.md",
+        "https://oferta.example/consent/1/",
+        "https://oferta.example/orders/QmFzZTY0dG9rZW4tMjItY2hhcnM#consent",
     ]
     assert first["attachments"] == [
         {

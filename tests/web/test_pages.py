@@ -172,7 +172,7 @@ def test_paying_again_asks_for_the_decision_anew() -> None:
     assert box.attributes["value"] == example.edition().sha256
     assert "checked" not in box.attributes
     assert page.one("button", **MAIN).text == "Оплатить 15 000 ₽"
-    assert page.one("form").attributes["action"] == "/orders/secret/retry"
+    assert page.all("form")[0].attributes["action"] == "/orders/secret/retry"
 
 
 def test_paying_again_under_another_edition_leads_to_what_changed_first() -> None:
@@ -183,7 +183,7 @@ def test_paying_again_under_another_edition_leads_to_what_changed_first() -> Non
     assert not page.all("input", type="checkbox")
     assert "было 15 000 ₽, теперь 16 000 ₽" in page.text
     assert page.one("button", **MAIN).text == "Посмотреть изменения и решить"
-    assert page.one("form").attributes["action"] == "/orders/secret/retry"
+    assert page.all("form")[0].attributes["action"] == "/orders/secret/retry"
 
 
 def test_repeating_an_unanswered_request_asks_nobody() -> None:
