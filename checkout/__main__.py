@@ -15,6 +15,7 @@ from checkout.clock import clock_of, real_clock
 from checkout.demo import demo
 from checkout.demo.child import end_with_stdin
 from checkout.domain.errors import CheckoutError
+from checkout.erase import erase, sentences
 from checkout.open import open_shop, open_store, serve
 from checkout.settings import read_database_url, read_settings
 from checkout.store import ledger
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         ("serve", _serve, "служба с одним работником внутри"),
         ("work", _work, "один работник без службы"),
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
+        ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("verify", _verify, "проверить цепочку журнала"),
         ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
     ):
@@ -59,6 +61,10 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "demo":
             command.add_argument("--port", default="8000", help="порт сайта")
+        if name == "erase":
+            command.add_argument("order", help="номер заказа, например 2026-0001")
+            command.add_argument("--reason", required=True, help="по какому обращению, без имён")
+            command.add_argument("--dry-run", action="store_true", help="только показать")
         if name in ("serve", "work"):
             command.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
         if name == "serve":
@@ -101,6 +107,14 @@ def _verify(asked: argparse.Namespace) -> int:
     head = f", последняя: {rows[-1].number}:{rows[-1].hash}" if rows else ""
     print(f"✓ Журнал цел: строк {len(rows)}{head}")
     return 0
+
+
+def _erase(asked: argparse.Namespace) -> int:
+    settings = read_settings()
+    store = open_store(existing(settings.database_url.get_secret_value()), real_clock)
+    answer = erase(store, settings.zone, asked.order, asked.reason, rehearse=asked.dry_run)
+    print("\n".join(sentences(answer, settings.zone)))
+    return 0 if answer.done else 1
 
 
 def _check(asked: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import json
 
 from checkout.domain.details import Part
+from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
 from checkout.settings import Settings
 from checkout.settle import accepted_terms
@@ -15,20 +16,30 @@ from offer.evidence.chain import digest
 from offer.evidence.settlement import EditionRef, Party, Settlement
 
 
+class Erased(CheckoutError):  # noqa: N818 - reads as what it is
+    """Who made the order is erased: no paper can name him any more."""
+
+    code = "erased"
+
+
 def certify(shop: Shop, order: Order) -> Paper:
     """The kept certificate of a paid order, made now if it is not there yet.
 
     It tells only what its ledger rows tell, so making it twice gives the same bytes; whichever
-    is kept first stands.
+    is kept first stands. Raises Erased where nobody knows any more whom it would name.
     """
     kept = shop.store.read(lambda tx: correspondence.paper(tx, order.id))
     if kept:
         return kept
     facts = shop.store.read(lambda tx: settlement(tx, shop.settings, order))
     data = certificate(facts, zone=shop.settings.zone)
-    return shop.store.transact(
-        lambda tx: correspondence.keep_paper(tx, order.id, digest(data), data)
-    )
+    return shop.store.transact(lambda tx: _keep(tx, order, data))
+
+
+def _keep(tx: Tx, order: Order, data: bytes) -> Paper:
+    orders.locked(tx, order.id)
+    party(tx, order)  # erased while the paper was being made: then it must not come back
+    return correspondence.keep_paper(tx, order.id, digest(data), data)
 
 
 def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
@@ -60,10 +71,18 @@ def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
 
 
 def party(tx: Tx, order: Order) -> Party:
-    """Who ordered, from the side row."""
+    """Who ordered, from the side row; raises Erased."""
+    known = known_party(tx, order)
+    if known is None:
+        raise Erased(f"Кто сделал заказ {order.number}, стёрто.")
+    return known
+
+
+def known_party(tx: Tx, order: Order) -> Party | None:
+    """Who ordered, from the side row; None since it was erased."""
     kept = ledger.details(tx, order.ledger, Part.PARTY)
     if kept is None:
-        raise LookupError(f"order {order.number}: who ordered it was erased")
+        return None
     known = json.loads(kept.text)
     return Party(**{name: known[name] for name in Party.__dataclass_fields__})
 
