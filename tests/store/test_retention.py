@@ -1,7 +1,11 @@
 """Erasure on both databases: what goes, what stays, and the act that says so."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -308,3 +312,54 @@ def test_the_same_form_sent_after_the_erasure_is_a_new_order(shop: Shop) -> None
     form = market.purchase(shop, "declined")
 
     assert shop.store.transact(lambda tx: _place(tx, shop, form)) != order.order.id
+
+
+def test_what_sqlite_erases_is_not_left_in_its_file(shop: Shop) -> None:
+    path = shop.store.engine.url.database
+    if shop.store.engine.dialect.name != "sqlite" or path is None:
+        return  # PostgreSQL keeps dead rows until it vacuums, as deploy/README says of backups
+    declined(shop)
+    assert market.ANNA.email.encode() in _file(shop, path)
+    later(shop, timedelta(days=30))
+
+    assert market.ANNA.email.encode() not in _file(shop, path)
+
+
+def _file(shop: Shop, path: str) -> bytes:
+    with shop.store.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Path(path).read_bytes()
+
+
+def test_the_command_says_what_it_erased_and_what_it_may_not(shop: Shop) -> None:
+    order = paid(shop).order.number
+    reason = ("--reason", "письмо от 28.11.2026")
+
+    foretold = command(shop, "erase", order, *reason, "--dry-run")
+    assert (foretold.returncode, acts(shop)) == (0, [])
+    assert "Будет стёрто" in foretold.stdout
+    done = command(shop, "erase", order, *reason)
+    assert done.returncode == 0
+    assert "Стёрто, акт №" in done.stdout
+    assert len(acts(shop)) == 1
+    unknown = command(shop, "erase", "1999-0001", *reason)
+    assert unknown.returncode == 1
+    assert "Заказа 1999-0001 нет." in unknown.stderr
+
+
+def command(shop: Shop, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    settings = shop.settings
+    plain = ("release", "public_url", "yookassa_shop_id", "mail_from")
+    hidden = ("database_url", "yookassa_secret_key", "smtp_url")
+    told = {name: str(getattr(settings, name)) for name in plain}
+    told |= {name: getattr(settings, name).get_secret_value() for name in hidden}
+    environment = {f"CHECKOUT_{name.upper()}": value for name, value in told.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "checkout", *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
