@@ -47,6 +47,7 @@ ROUTES = (
     Entry("/orders/{token}/retry", "GET", handlers.to_order, guards.secret_address),
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
+    Entry("/orders/{token}/evidence.zip", "GET", handlers.evidence, guards.secret_address),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
     Entry("/ledger/heads.json", "GET", ledger_heads.published, guards.public),
     Entry("/{document}/compare", "GET", comparing.compare, guards.public, compares=True),

@@ -19,6 +19,7 @@ from checkout.store import ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
+from offer.evidence import facts
 from offer.evidence.settlement import LedgerRef, Party
 from offer.release import PublishedEdition
 from offer.terms import Package
@@ -198,17 +199,16 @@ def _record_order(tx: Tx, number: str, purchase: Purchase) -> LedgerRef:
     row = ledger.append(
         tx,
         "order",
-        {
-            "order": number,
-            "what": "package",
-            "hours": purchase.package.hours,
-            "price_kopecks": purchase.package.price_kopecks,
-            "edition": _edition(purchase.edition),
-            "party_kind": purchase.party.kind,
-            "details_sha256": who.sha256,
-            "origin_sha256": whence.sha256,
-            "shown": purchase.shown.fact(),
-        },
+        facts.order_fact(
+            number,
+            hours=purchase.package.hours,
+            price_kopecks=purchase.package.price_kopecks,
+            edition=purchase.edition,
+            party_kind=purchase.party.kind,
+            details_sha256=who.sha256,
+            origin_sha256=whence.sha256,
+            shown=purchase.shown.fact(),
+        ),
     )
     ledger.keep_details(tx, row.number, who)
     ledger.keep_details(tx, row.number, whence)
@@ -224,16 +224,15 @@ def _record_consent(
     row = ledger.append(
         tx,
         "consent",
-        {
-            "order": number,
-            "order_row": order_row.number,
-            "action": "given",
-            "document": _edition(consent),
-            "label": purchase.shown.consent_label,
-            "page": purchase.shown.page,
-            "details_sha256": who.sha256,
-            "origin_sha256": whence.sha256,
-        },
+        facts.consent_fact(
+            number,
+            order_row=order_row.number,
+            document=consent,
+            label=purchase.shown.consent_label,
+            page=purchase.shown.page,
+            details_sha256=who.sha256,
+            origin_sha256=whence.sha256,
+        ),
     )
     ledger.keep_details(tx, row.number, who)
     ledger.keep_details(tx, row.number, whence)
@@ -244,15 +243,6 @@ def _details(purchase: Purchase) -> tuple[Details, Details]:
     who = party_details(purchase.party, salt=secrets.token_hex(16))
     address, user_agent = purchase.address, purchase.user_agent
     return who, origin_details(address, user_agent, salt=secrets.token_hex(16))
-
-
-def _edition(edition: PublishedEdition) -> dict[str, object]:
-    return {
-        "document": edition.document,
-        "number": edition.number,
-        "sha256": edition.sha256,
-        "tag_id": edition.tag_id,
-    }
 
 
 def _add_attempt(tx: Tx, shop: Shop, order_id: int, purchase: Purchase) -> None:

@@ -2,7 +2,7 @@
 
 import json
 
-from checkout.domain.details import Part
+from checkout.domain.details import Details, Part
 from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
 from checkout.settings import Settings
@@ -11,8 +11,11 @@ from checkout.shop import Shop
 from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.correspondence import Paper
 from checkout.store.engine import Tx
+from offer.evidence import facts
 from offer.evidence.certificate import certificate
-from offer.evidence.chain import digest
+from offer.evidence.chain import Entry, digest
+from offer.evidence.dossier import Dossier
+from offer.evidence.redaction import redacted
 from offer.evidence.settlement import EditionRef, Party, Settlement
 
 
@@ -25,21 +28,55 @@ class Erased(CheckoutError):  # noqa: N818 - reads as what it is
 def certify(shop: Shop, order: Order) -> Paper:
     """The kept certificate of a paid order, made now if it is not there yet.
 
-    It tells only what its ledger rows tell, so making it twice gives the same bytes; whichever
-    is kept first stands. Raises Erased where nobody knows any more whom it would name.
+    It tells only what stands in the ledger up to the payment, so making it twice gives the same
+    bytes; whichever is kept first stands, and its hash becomes a fact with it. Raises
+    Erased where nobody knows any more whom it would name.
     """
     kept = shop.store.read(lambda tx: correspondence.paper(tx, order.id))
     if kept:
         return kept
-    facts = shop.store.read(lambda tx: settlement(tx, shop.settings, order))
-    data = certificate(facts, zone=shop.settings.zone)
-    return shop.store.transact(lambda tx: _keep(tx, order, data))
+    case = shop.store.read(lambda tx: dossier(tx, shop.settings, order))
+    data = certificate(case, zone=shop.settings.zone)
+    return shop.store.transact(lambda tx: _keep(tx, order, case, data))
 
 
-def _keep(tx: Tx, order: Order, data: bytes) -> Paper:
+def _keep(tx: Tx, order: Order, case: Dossier, data: bytes) -> Paper:
     orders.locked(tx, order.id)
+    ledger.alone(tx)  # two processes may have made it at the same moment
+    kept = correspondence.paper(tx, order.id)
+    if kept:
+        return kept
     party(tx, order)  # erased while the paper was being made: then it must not come back
-    return correspondence.keep_paper(tx, order.id, digest(data), data)
+    fact = facts.certificate_fact(order.number, digest(data), len(data), case.payment)
+    row = ledger.append(tx, "certificate", fact)
+    return correspondence.keep_paper(tx, order.id, digest(data), data, row.number)
+
+
+def dossier(tx: Tx, settings: Settings, order: Order) -> Dossier:
+    """The facts of a paid order up to its payment, and everything they rest on."""
+    told = settlement(tx, settings, order)
+    rows = [row for row in ledger.of_order(tx, order.number) if row.number <= told.head.number]
+    kept = _party_details(tx, order)
+    consent = archive.edition(tx, "consent", order.consent).text if order.consent else None
+    return Dossier(
+        settlement=told,
+        rows=tuple(rows),
+        links=ledger.links(tx, rows[0].number, told.head.number),
+        offer=archive.edition(tx, "offer", order.edition).text,
+        consent=consent,
+        salt=kept.salt,
+        details=kept.text,
+        answer=_answer(tx, told.payment_id, rows[-1]),
+    )
+
+
+def _answer(tx: Tx, payment_id: str, paid: Entry) -> str | None:
+    """YooKassa's answer as the payment's fact has its hash; the first version hashed all of it."""
+    attempt = orders.attempt_paid_by(tx, payment_id)
+    if attempt is None or attempt.answer is None:
+        return None
+    shown = redacted(attempt.answer)
+    return shown if digest(shown) == json.loads(paid.fact)["answer_sha256"] else None
 
 
 def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
@@ -72,19 +109,25 @@ def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
 
 def party(tx: Tx, order: Order) -> Party:
     """Who ordered, from the side row; raises Erased."""
-    known = known_party(tx, order)
-    if known is None:
-        raise Erased(f"Кто сделал заказ {order.number}, стёрто.")
-    return known
+    return _party_of(_party_details(tx, order))
 
 
 def known_party(tx: Tx, order: Order) -> Party | None:
     """Who ordered, from the side row; None since it was erased."""
     kept = ledger.details(tx, order.ledger, Part.PARTY)
-    if kept is None:
-        return None
+    return _party_of(kept) if kept else None
+
+
+def _party_of(kept: Details) -> Party:
     known = json.loads(kept.text)
     return Party(**{name: known[name] for name in Party.__dataclass_fields__})
+
+
+def _party_details(tx: Tx, order: Order) -> Details:
+    kept = ledger.details(tx, order.ledger, Part.PARTY)
+    if kept is None:
+        raise Erased(f"Кто сделал заказ {order.number}, стёрто.")
+    return kept
 
 
 def _edition(tx: Tx, settings: Settings, document: str, number: int) -> EditionRef:

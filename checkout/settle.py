@@ -16,6 +16,8 @@ from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
+from offer.evidence import facts
+from offer.evidence.redaction import redacted
 from offer.periods import Period, package_period
 from offer.release import PublishedEdition
 from offer.terms import Terms
@@ -56,6 +58,8 @@ def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
     attempt = _attempt(tx, payment)
     if attempt is None:
         return _stranger(tx, payment)
+    if payment.status in FINAL:
+        ledger.alone(tx)  # before the order, as a retry does: they must not wait for each other
     order = orders.locked(tx, attempt.order_id)
     if payment.status not in FINAL:
         look_later(tx, attempt)
@@ -185,9 +189,10 @@ def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: date
         calendar=shop.calendar,
         settling=True,
     )
-    ledger.alone(tx)
     acceptance = ledger.append(tx, "acceptance", _acceptance(tx, order, edition, payment, period))
-    paid = ledger.append(tx, "payment", _payment(order, payment, captured_at))
+    paid = ledger.append(
+        tx, "payment", facts.payment_fact(order.number, _as_told(payment), captured_at)
+    )
     orders.start_package(tx, order.id, period, acceptance.number, paid.number)
     state = after(order.state, Event.SUCCEEDED)
     orders.change(
@@ -234,35 +239,17 @@ def _acceptance(
     tx: Tx, order: Order, edition: PublishedEdition, payment: Payment, period: Period
 ) -> rules.Fact:
     decision = ledger.row(tx, order.ledger)
-    decided = json.loads(decision.fact)
-    return {
-        "order": order.number,
-        "order_row": decision.number,
-        "order_row_hash": decision.hash,
-        "edition": {"number": edition.number, "sha256": edition.sha256, "tag_id": edition.tag_id},
-        "consent_sha256": order.consent_sha256,
-        "party_kind": order.party_kind,
-        "details_sha256": decided["details_sha256"],
-        "shown": decided["shown"],
-        "amount_kopecks": payment.amount_kopecks,
-        "payment_id": payment.id,
-        "captured_at": rules.instant(payment.captured_at or payment.created_at),
-        "period": {
-            "starts_at": rules.instant(period.starts_at),
-            "expires_at": rules.instant(period.expires_at),
-            "last_day": period.last_day.isoformat(),
-            "rule": period.reason,
-            "provisional": period.provisional,
-        },
-    }
-
-
-def _payment(order: Order, payment: Payment, captured_at: datetime) -> rules.Fact:
-    return {
-        "order": order.number,
-        **_as_told(payment),
-        "captured_at": rules.instant(captured_at),
-    }
+    return facts.acceptance_fact(
+        order.number,
+        decision,
+        json.loads(decision.fact),
+        edition=edition,
+        consent_sha256=order.consent_sha256,
+        amount_kopecks=payment.amount_kopecks,
+        payment_id=payment.id,
+        captured_at=payment.captured_at or payment.created_at,
+        period=period,
+    )
 
 
 def _cancelled(order: Order, payment: Payment) -> rules.Fact:
@@ -288,14 +275,14 @@ def _unfit(order: Order | None, payment: Payment, reason: str) -> rules.Fact:
     }
 
 
-def _as_told(payment: Payment) -> dict[str, object]:
+def _as_told(payment: Payment) -> rules.Fact:
     """What YooKassa says of a payment, however it ended."""
-    return {
-        "payment_id": payment.id,
-        "status": payment.status,
-        "amount_kopecks": payment.amount_kopecks,
-        "currency": payment.currency,
-        "method": payment.method,
-        "test": payment.test,
-        "answer_sha256": rules.digest(payment.raw),
-    }
+    return facts.told_of_payment(
+        payment.id,
+        status=payment.status,
+        amount_kopecks=payment.amount_kopecks,
+        currency=payment.currency,
+        method=payment.method,
+        test=payment.test,
+        answer=redacted(payment.raw),
+    )

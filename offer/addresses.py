@@ -1,5 +1,8 @@
 """Where things stand on the public site, from its root. These addresses are for ever."""
 
+SAMPLE_CERTIFICATE = "/sample/certificate.pdf"
+SAMPLE_EVIDENCE = "/sample/evidence.zip"
+
 
 def page_url(document: str, number: int) -> str:
     """The page of an edition: "/offer/3/"."""

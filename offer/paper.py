@@ -6,8 +6,10 @@ be made again anywhere and compared by its hash.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TypedDict
 from unicodedata import category
@@ -20,14 +22,33 @@ FONTS = Path(__file__).parent / "fonts"
 TEXT_FONTS = ("PTF55F.ttf", "PTF75F.ttf")
 _REFUSED = ("Cc", "Cf", "Co")  # control, format (a byte order mark) and private-use characters
 
+# Stands in the document's keywords twice (Info and XMP); the digits are replaced by the hash.
+HASH_MARK = "SHA256-" + "0" * 64
+
 # Every template starts with this: its values, and what PDF/A asks of a document.
 _PREAMBLE = """\
 #let data = json(bytes(sys.inputs.data))
 #let author = data.document.author
-#set document(title: data.document.title, author: if author == "" { () } else { author })
+#set document(title: data.document.title, author: if author == "" { () } else { author },
+  keywords: data.document.keywords)
 #set text(font: "PT Serif", lang: "ru", fallback: false)
 #show raw: set text(font: "PT Mono", size: 1em / 0.8)
+#for file in data.document.attached {
+  pdf.attach(file.name, bytes(sys.inputs.at("file " + file.name)),
+    relationship: file.relationship, mime-type: file.mime, description: file.description)
+}
 """
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A text file inside a PDF. `relationship`: source, data, alternative or supplement."""
+
+    name: str
+    data: bytes
+    mime: str
+    relationship: str
+    description: str
 
 
 def typeset(
@@ -39,29 +60,61 @@ def typeset(
     stamp: datetime,
     standards: "Sequence[typst.PDFStandard]" = ("a-3b",),
     tagged: bool = True,
+    attached: Sequence[Attachment] = (),
+    knows_its_hash: bool = False,
 ) -> bytes:
     """The PDF of a Typst template; the same arguments give the same bytes.
 
     `source` reads its values from `data`, a JSON object in which text is text and never markup;
     characters the fonts lack are replaced. `stamp` is the aware instant the paper is dated by.
     Without tags a paper is smaller and sooner made, and no screen reader can follow it.
+    With `knows_its_hash` its keywords hold the hash it has with zeros in that hash's place.
     Raises typst.TypstError when the template is wrong.
     """
+    keywords = (HASH_MARK,) if knows_its_hash else ()
+    document = _document(title, author, attached, keywords)
+    files = {f"file {it.name}": it.data.decode() for it in attached}
     pdf = typst.compile(
         _source(source),
         format="pdf",
-        sys_inputs=_inputs({**data, "document": {"title": title, "author": author}}),
+        sys_inputs=_inputs({**data, "document": document}) | files,
         pdf_standards=list(standards),
         timestamp=stamp.astimezone(UTC).replace(microsecond=0),
         pdf_tags=tagged,
         **_house(),
     )
-    return bytes(pdf)
+    return _sealed(bytes(pdf)) if knows_its_hash else bytes(pdf)
+
+
+def _sealed(pdf: bytes) -> bytes:
+    """The hash of the zeroed file in place of the zeros: nothing moves, so no offset changes."""
+    mark = HASH_MARK.encode()
+    if pdf.count(mark) != 2:
+        raise ValueError("the keywords of a paper stand in it twice, uncompressed")
+    return pdf.replace(mark, b"SHA256-" + sha256(pdf).hexdigest().encode())
+
+
+def _document(
+    title: str,
+    author: str,
+    attached: Sequence[Attachment] = (),
+    keywords: Sequence[str] = (),
+) -> dict[str, object]:
+    described = [
+        {
+            "name": it.name,
+            "mime": it.mime,
+            "relationship": it.relationship,
+            "description": it.description,
+        }
+        for it in attached
+    ]
+    return {"title": title, "author": author, "keywords": keywords, "attached": described}
 
 
 def picture(source: str, data: Mapping[str, object]) -> bytes:
     """The PNG of a template of one page, a pixel to each point; otherwise like `typeset`."""
-    values = {**data, "document": {"title": "", "author": ""}}
+    values = {**data, "document": _document("", "")}
     png = typst.compile(
         _source(source), format="png", ppi=72.0, sys_inputs=_inputs(values), **_house()
     )

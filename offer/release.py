@@ -65,6 +65,10 @@ class Release:
         """The edition in force, or None when the document has none."""
         return self.editions[document][-1] if self.editions[document] else None
 
+    def has(self, address: str) -> bool:
+        """Whether the site has a file at this path from its root."""
+        return (self.folder / address.lstrip("/")).is_file()
+
     def at(self, folder: Path) -> "Release":
         """The same release in another folder, where it has been moved to."""
         return replace(self, folder=folder)

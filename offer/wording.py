@@ -91,6 +91,12 @@ def moment(instant: datetime, zone: ZoneInfo, *, seconds: bool = False) -> str:
     return f"{day(local.date())}, {shown}{NBSP}({zone_name(instant, zone)})"
 
 
+def two_clocks(instant: datetime, zone: ZoneInfo) -> str:
+    """In `zone` and in UTC: «22.11.2026, 14:03:27 (МСК) · 22.11.2026, 11:03:27 (UTC)»."""
+    shown = [moment(instant, each, seconds=True) for each in (zone, ZoneInfo("UTC"))]
+    return " · ".join(dict.fromkeys(shown))
+
+
 def zone_name(instant: datetime, zone: ZoneInfo) -> str:
     """«МСК» for Moscow, «UTC» for UTC, else the offset: «UTC+5», «UTC+5:30»."""
     local = instant.astimezone(zone)

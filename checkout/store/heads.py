@@ -44,3 +44,10 @@ def of_day(tx: Tx, day: date) -> Head | None:
 def published(tx: Tx) -> list[Head]:
     """Every published head, the newest last."""
     return [Head(**row._mapping) for row in tx.connection.execute(HEADS.order_by(heads.c.day))]
+
+
+def covering(tx: Tx, number: int) -> Head | None:
+    """The first head that was published at row `number` or after it."""
+    later = HEADS.where(heads.c.number >= number).order_by(heads.c.number, heads.c.day).limit(1)
+    row = tx.connection.execute(later).one_or_none()
+    return Head(**row._mapping) if row else None

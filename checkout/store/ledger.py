@@ -35,6 +35,19 @@ def of_order(tx: Tx, order_number: str) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+def links(tx: Tx, first: int, last: int) -> tuple[str, ...]:
+    """The rows from `first` to `last`, both included, without their facts."""
+    columns = [
+        tables.ledger.c[name] for name in ("number", "at", "kind", "fact_sha256", "previous")
+    ]
+    rows = tx.connection.execution_options(yield_per=1000).execute(
+        select(*columns)
+        .where(tables.ledger.c.number.between(first, last))
+        .order_by(tables.ledger.c.number)
+    )
+    return tuple(rules.link_text(*row) for row in rows)
+
+
 def keep_details(tx: Tx, ledger: int, details: Details) -> None:
     """Keep the personal details whose salted hash stands in row `ledger`."""
     tx.connection.execute(insert(tables.details), {"ledger": ledger, **vars(details)})

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 
 from sqlalchemy import insert, select, update
 
@@ -10,6 +11,7 @@ from checkout.store import tables
 from checkout.store.engine import Tx
 
 letters, messages = tables.letters, tables.messages
+FOR_CONTRACTOR = ("order", "case", "head")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,25 @@ def of_order(tx: Tx, order_id: int, kinds: Collection[str]) -> list[KeptLetter]:
         .order_by(letters.c.ledger)
     )
     return [KeptLetter(**row._mapping) for row in tx.connection.execute(rows)]
+
+
+def to_client(tx: Tx, order_id: int, address: str) -> tuple[bytes, ...]:
+    """The letters about an order that `address` got as a client, oldest first, as they were sent.
+
+    What the contractor was told is his, even where he reads the same address.
+    """
+    rows = tx.connection.execute(
+        select(letters.c.recipient, letters.c.raw)
+        .join(messages, messages.c.id == letters.c.message)
+        .where(
+            messages.c.order_id == order_id,
+            messages.c.kind.not_in(FOR_CONTRACTOR),
+            letters.c.ledger.is_not(None),
+        )
+        .order_by(letters.c.ledger)
+    )
+    wanted = address.casefold()
+    return tuple(row.raw for row in rows if parseaddr(row.recipient)[1].casefold() == wanted)
 
 
 def _change(tx: Tx, letter: KeptLetter, **values: object) -> None:

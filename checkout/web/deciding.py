@@ -17,6 +17,7 @@ from checkout.web import pages
 from checkout.web.answers import page
 from checkout.web.shown import EMPTY, tell
 from checkout.web.views import FieldError, OrderForm, OrderPage, Retry
+from offer.addresses import SAMPLE_CERTIFICATE
 from offer.evidence.chain import digest, instant
 from offer.periods import Period
 from offer.release import PublishedEdition, Release
@@ -57,6 +58,7 @@ def form_of(
         errors=errors,
         test=shop.settings.test,
         zone=shop.settings.zone,
+        sample=SAMPLE_CERTIFICATE if counter.release.has(SAMPLE_CERTIFICATE) else None,
     )
 
 

@@ -14,11 +14,13 @@ from checkout.hear import NotANotification, hear
 from checkout.look import OrderFacts
 from checkout.settle import settle
 from checkout.shop import Shop
+from checkout.take_out import take_out
 from checkout.web import troubles
 from checkout.web.answers import NO_STORE, house, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.deciding import order_answer
 from checkout.web.guards import sent_by_yookassa
+from offer.evidence.takeout import folder_of
 
 
 def order(asked: Asked, shop: Shop) -> Response:
@@ -71,6 +73,25 @@ def gone(shop: Shop, act: Act) -> Response:
     """410: a paper that named somebody who is erased."""
     day = f"{act.at.astimezone(shop.settings.zone):%d.%m.%Y}"
     return trouble(troubles.erased(house(shop), day, act.number), shop, 410)
+
+
+def evidence(asked: Asked, shop: Shop) -> Response:
+    """GET /orders/{token}/evidence.zip: all there is about the order, once paid."""
+    facts = look.order(shop, asked.path("token"))
+    if facts is None or facts.period is None:
+        return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if facts.erased:
+        return gone(shop, facts.erased)
+    try:
+        taken = take_out(shop, facts.order)
+    except Erased:  # while it was being gathered
+        return evidence(asked, shop)
+    name = f"{folder_of(facts.order.number)}.zip"
+    return Response(
+        taken,
+        media_type="application/zip",
+        headers={**NO_STORE, "content-disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def notification(asked: Asked, shop: Shop) -> Response:

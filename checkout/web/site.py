@@ -40,6 +40,7 @@ KINDS = {
     ".ico": "image/x-icon",
     ".pdf": "application/pdf",
     ".gz": "application/gzip",
+    ".zip": "application/zip",
     # a phone downloads text/markdown instead of showing it
     ".md": PLAIN,
     ".txt": PLAIN,

@@ -33,6 +33,7 @@ class OrderForm:
 
     `period` is the package's if it were paid today. `values` are the fields as typed; the two
     boxes are never repeated from them, because a ticked box must be the client's own act.
+    `sample` is where the site shows what a certificate looks like, None where it does not.
     """
 
     action: str
@@ -47,6 +48,7 @@ class OrderForm:
     errors: tuple[FieldError, ...]
     test: bool
     zone: ZoneInfo
+    sample: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
-"""The certificate of acceptance: one page that says who accepted what, when, and until when.
+"""The certificate of acceptance: who accepted what, when, until when, and how to check it.
 
+The first page is the facts, the second what stands behind them; the files themselves are inside.
 It is made once, at settlement, from facts alone: the same facts give the same bytes.
 """
 
 import io
+from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,46 +14,109 @@ from zoneinfo import ZoneInfo
 import segno
 
 from offer import wording
+from offer.evidence.attached import attached, described
+from offer.evidence.chain import digest
+from offer.evidence.dossier import Dossier
 from offer.evidence.settlement import EditionRef, Party, Settlement
+from offer.evidence.statements import missing, resting
+from offer.evidence.takeout import attachments
 from offer.manifest import badge
 from offer.paper import typeset
 from offer.typography import no_break
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
 TITLE = "Свидетельство об\u00a0акцепте оферты"
+MOST_FILES_SHOWN = 16
+CHECKS = (
+    ("Всё сразу, без сети, программой исполнителя", "offer verify certificate.pdf"),
+    ("Какие файлы внутри", "qpdf --list-attachments certificate.pdf"),
+    (
+        "Достать файл и\u00a0пересчитать его хеш",
+        "qpdf --show-attachment=offer.md certificate.pdf | sha256sum",
+    ),
+)
 
 Row = dict[str, object]
 
 
-def certificate(settlement: Settlement, *, zone: ZoneInfo) -> bytes:
-    """A PDF/A of exactly one A4 page; its date is the moment of payment."""
-    edition = settlement.edition
+def certificate(dossier: Dossier, *, zone: ZoneInfo) -> bytes:
+    """A PDF/A of two A4 pages with all files of evidence in it; its date is that of payment."""
+    settlement, files = dossier.settlement, attachments(dossier, zone)
     return typeset(
         _template(),
-        {
-            "title": TITLE,
-            "test": settlement.test,
-            "order": f"Заказ {settlement.order_number}",
-            "badge": badge(edition.number, edition.published_at, edition.sha256, zone),
-            "sentence": _sentence(settlement, zone),
-            "until": f"до\u00a0{wording.day(settlement.last_day)} включительно",
-            "provisional": settlement.provisional,
-            "reason": no_break(settlement.reason),
-            "groups": [
-                {"name": "Стороны", "rows": _parties(settlement)},
-                {"name": "Покупка", "rows": _purchase(settlement, zone)},
-                {"name": "Чем подтверждается", "rows": _evidence(settlement, zone)},
-            ],
-            "command": f"curl -s {edition.url}{edition.document}.md | sha256sum",
-            "address": edition.url,
-            "qr": _qr(edition.url),
-            "footer": f"{TITLE}. Составлено автоматически, когда ЮKassa подтвердила оплату.",
-        },
+        {**_facts(settlement, zone), **_proofs(dossier, files, zone)},
         title=f"{TITLE}, заказ {settlement.order_number}".replace("\u00a0", " "),
         author=settlement.terms.requisites.name,
         stamp=settlement.paid_at,
         standards=("a-3a", "ua-1"),
+        attached=tuple(attached(files)),
+        knows_its_hash=True,
     )
+
+
+def _facts(settlement: Settlement, zone: ZoneInfo) -> Row:
+    """The first page."""
+    edition = settlement.edition
+    named = badge(edition.number, edition.published_at, edition.sha256, zone)
+    return {
+        "title": TITLE,
+        "banner": _banner(settlement),
+        "order": f"Заказ {settlement.order_number}",
+        "badge": named,
+        "sentence": _sentence(settlement, zone),
+        "until": f"до\u00a0{wording.day(settlement.last_day)} включительно",
+        "provisional": settlement.provisional,
+        "reason": no_break(settlement.reason),
+        "groups": [
+            {"name": "Стороны", "rows": _parties(settlement)},
+            {"name": "Покупка", "rows": _purchase(settlement, zone)},
+            {"name": "Чем подтверждается", "rows": _evidence(settlement, zone)},
+        ],
+        "command": f"curl -s {edition.url}{edition.document}.md | sha256sum",
+        "address": edition.url,
+        "qr": _qr(edition.url),
+        "footer": f"Заказ {settlement.order_number} · редакция\u00a0{edition.number}, SHA-256:",
+        "footer_hash": edition.sha256,
+    }
+
+
+def _banner(settlement: Settlement) -> dict[str, str] | None:
+    if settlement.sample:
+        return {
+            "loud": "ОБРАЗЕЦ.",
+            "rest": "Заказчик, заказ и\u00a0платёж вымышлены. Этот документ ничего "
+            "не\u00a0подтверждает.",
+        }
+    if settlement.test:
+        return {
+            "loud": "Тестовый режим: деньги не\u00a0списаны.",
+            "rest": "Этот документ ничего не\u00a0подтверждает.",
+        }
+    return None
+
+
+def _proofs(dossier: Dossier, files: Mapping[str, bytes], zone: ZoneInfo) -> Row:
+    """The second page."""
+    said = [(name, described(name), digest(data)) for name, data in files.items()]
+    shown = said if len(said) <= MOST_FILES_SHOWN else said[:MOST_FILES_SHOWN]
+    return {
+        "proofs": "Приложения и\u00a0проверка",
+        "attached": "Эти файлы вложены в\u00a0PDF. Хеш каждого пересчитывает команда sha256sum; "
+        "что с\u00a0чем должно совпасть, сказано в\u00a0README.txt. Хеш самого свидетельства "
+        "стоит в\u00a0его ключевых словах.",
+        "files": [{"name": name, "what": what, "sha256": sha} for name, what, sha in shown],
+        "more": _more(len(said) - len(shown)),
+        "checks": [{"what": what, "command": command} for what, command in CHECKS],
+        "resting": [_row(about, sentence) for about, sentence in resting(dossier, zone)],
+        "missing": [_row(about, sentence) for about, sentence in missing(dossier)],
+    }
+
+
+def _more(number: int) -> str:
+    if not number:
+        return ""
+    files = wording.counted(number, "файл", "файла", "файлов")
+    return f"И\u00a0ещё {files}: их имена и\u00a0хеши\u00a0— в\u00a0приложенном SHA256SUMS."
 
 
 @lru_cache(maxsize=1)
@@ -60,10 +126,14 @@ def _template() -> str:
 
 def _sentence(settlement: Settlement, zone: ZoneInfo) -> str:
     return (
-        f"Заказчик оплатил пакет {wording.moment(settlement.paid_at, zone)} и\u00a0этим принял "
+        f"Заказчик оплатил пакет {_local_day(settlement.paid_at, zone)} и\u00a0этим принял "
         f"публичную оферту исполнителя в\u00a0редакции\u00a0{settlement.edition.number} целиком "
         "(ГК\u00a0РФ, ст.\u00a0438 п.\u00a03). Договор заключён на\u00a0её условиях."
     )
+
+
+def _local_day(instant: datetime, zone: ZoneInfo) -> str:
+    return wording.day(instant.astimezone(zone).date())
 
 
 def _row(label: str, value: str, note: str = "", *, code: str = "") -> Row:
@@ -113,7 +183,12 @@ def _purchase(settlement: Settlement, zone: ZoneInfo) -> list[Row]:
             f"дополнительный час — {wording.money(settlement.extra_hour_kopecks)}",
         ),
         _row("Оплачено", paid, wording.moment(settlement.paid_at, ZoneInfo("UTC"), seconds=True)),
-        _row("Платёж в ЮKassa", "", code=settlement.payment_id),
+        _row(
+            "Срок пакета",
+            f"с\u00a0{wording.two_clocks(settlement.starts_at, zone)}",
+            f"до\u00a0{wording.two_clocks(settlement.expires_at, zone)}, не\u00a0включая",
+        ),
+        _row("Платёж в\u00a0ЮKassa", "", code=settlement.payment_id),
     ]
 
 
@@ -138,8 +213,8 @@ def _evidence(settlement: Settlement, zone: ZoneInfo) -> list[Row]:
 
 
 def _named(edition: EditionRef, zone: ZoneInfo) -> str:
-    published = edition.published_at.astimezone(zone).date()
-    return f"редакция\u00a0{edition.number} от\u00a0{wording.day(published)}, SHA-256:"
+    published = _local_day(edition.published_at, zone)
+    return f"редакция\u00a0{edition.number} от\u00a0{published}, SHA-256:"
 
 
 def _qr(address: str) -> str:

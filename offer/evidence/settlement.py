@@ -37,6 +37,11 @@ class EditionRef:
     published_at: datetime
     url: str
 
+    @property
+    def site(self) -> str:
+        """The address of the site it stands on, without a slash at the end."""
+        return self.url.removesuffix(f"/{self.document}/{self.number}/")
+
 
 @dataclass(frozen=True)
 class LedgerRef:
@@ -52,6 +57,7 @@ class Settlement:
 
     `expires_at` is exclusive, `last_day` is the local day before it. `acceptance` is the
     order's own row in the ledger, `head` the payment's row, the newest when the paper was made.
+    A `sample` has an invented client and nothing behind it.
     """
 
     order_number: str
@@ -73,3 +79,4 @@ class Settlement:
     provisional: bool
     acceptance: LedgerRef
     head: LedgerRef
+    sample: bool = False

@@ -11,9 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from offer.addresses import page_url, pdf_url, source_url
+from offer.addresses import (
+    SAMPLE_CERTIFICATE,
+    SAMPLE_EVIDENCE,
+    page_url,
+    pdf_url,
+    source_url,
+)
 from offer.editions import Edition, sha256, source_path
 from offer.errors import OfferError
+from offer.evidence.sample import sample
 from offer.feed import atom
 from offer.finishing.compress import compress
 from offer.manifest import edition_terms, manifest
@@ -53,6 +60,7 @@ def build_release(plan: Plan, begun: Rendering, workshop: Path) -> Path:
     begun.show(_handover(plan, carried))
     for document, editions in plan.editions.items():
         _write_record_of(site, document, editions, plan)
+    _write_sample(site, plan)
     settle(site, sums, plan.before)  # while MkDocs is still at work
     begun.wait()
     _take_in(workshop / "pages", site)
@@ -126,6 +134,17 @@ def _write_record_of(site: Path, document: str, editions: Sequence[Edition], pla
         earlier = _earlier_feed(plan, document)
         feed = atom(document, editions, origin=plan.url, seller=seller, earlier=earlier)
         (site / document / "feed.xml").write_bytes(feed)
+
+
+def _write_sample(site: Path, plan: Plan) -> None:
+    """What a client will hold, shown before anybody buys (an invented one: see `sample`)."""
+    offers, consents = plan.editions["offer"], plan.editions["consent"]
+    terms = edition_terms(offers[-1]) if offers else None
+    if terms is None:
+        return
+    made = sample(offers[-1], consents[-1] if consents else None, terms, plan.url, ZONE)
+    _write(site / SAMPLE_CERTIFICATE.lstrip("/"), made.certificate)
+    _write(site / SAMPLE_EVIDENCE.lstrip("/"), made.archive)
 
 
 def _earlier_feed(plan: Plan, document: str) -> bytes:

@@ -79,7 +79,7 @@ def test_a_flood_of_notifications_settles_every_order_once(
         assert {town.facts(token)["state"] for token in payments.values()} == {"paid"}
         assert Counter(row.kind for row in rows) == {
             "order": ORDERS, "acceptance": ORDERS, "payment": ORDERS,
-            "message": len(town.mailbox.letters),
+            "message": len(town.mailbox.letters), "certificate": ORDERS,
         }  # fmt: skip
         assert broken(rows) is None
         assert letters == {

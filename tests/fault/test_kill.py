@@ -69,7 +69,8 @@ def check_bought_once(house: House, token: str) -> None:
     assert (payment["status"], payment["id"]) == ("succeeded", facts["payment_id"])
     arrived = {letter.header("Message-ID") for letter in house.mailbox.letters}
     facts_of_letters = [fact["message_id"] for fact in facts_of(house, "message")]
-    assert kinds == {"order": 1, "acceptance": 1, "payment": 1, "message": len(arrived)}
+    bought = {"order": 1, "acceptance": 1, "payment": 1, "certificate": 1}
+    assert kinds == {**bought, "message": len(arrived)}
     assert sorted(facts_of_letters) == sorted(arrived)
     assert house.rows("SELECT count(*) FROM packages") == [(1,)]
     assert house.rows("SELECT count(*) FROM orders") == [(1,)]

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from checkout.buy import _place
-from checkout.certify import Erased, _keep, certify
+from checkout.certify import Erased, _keep, certify, dossier
 from checkout.deliver import deliver
 from checkout.domain.details import Details, Part
 from checkout.erase import CannotErase, erase, sentences
@@ -22,6 +22,7 @@ from checkout.shop import Shop
 from checkout.store import correspondence, ledger, letters, orders, retention, tables
 from checkout.store.engine import Tx
 from checkout.store.letters import KeptLetter
+from checkout.verify import BAD, verify
 from offer.evidence.chain import broken, canonical
 from tests.contract.simulated import NOON, StandingClock
 from tests.store import market
@@ -135,7 +136,7 @@ def _fingerprint(tx: Tx, token: str) -> str:
 def test_a_paid_order_is_erased_on_the_first_of_january_after_its_five_years(shop: Shop) -> None:
     order = paid(shop)
     with_letter(shop, order)
-    shop.store.transact(lambda tx: correspondence.keep_paper(tx, order.order.id, "0" * 64, b"pdf"))
+    certify(shop, order.order)
     package = shop.store.read(lambda tx: orders.package(tx, order.order.id))
     assert package is not None
     year = package.period.last_day.year + 6
@@ -155,6 +156,9 @@ def test_a_paid_order_is_erased_on_the_first_of_january_after_its_five_years(sho
     assert shop.store.read(lambda tx: correspondence.paper(tx, order.order.id)) is None
     assert shop.store.read(correspondence.unsent) == 0
     assert market.ANNA.email not in everything(shop)
+    assert [
+        it.sentence for it in verify(shop.store, shop.settings.zone, []) if it.mark == BAD
+    ] == []
 
 
 def test_waiting_orders_and_those_under_dispute_keep_who_made_them(shop: Shop) -> None:
@@ -284,13 +288,14 @@ def test_an_order_that_never_was_cannot_be_erased(shop: Shop) -> None:
 def test_papers_made_while_somebody_erased_do_not_come_back(shop: Shop) -> None:
     order = paid(shop)
     message = with_letter(shop, order)
+    case = shop.store.read(lambda tx: dossier(tx, shop.settings, order.order))
     clock_of(shop).now += 8 * YEAR
     assert retain(shop)
     letter = KeptLetter(message, 0, "<2@example.ru>", market.ANNA.email, b"raw", NOON)
 
     assert shop.store.transact(lambda tx: letters.keep(tx, message, [letter])) == []
     with pytest.raises(Erased):
-        shop.store.transact(lambda tx: _keep(tx, order.order, b"pdf"))
+        shop.store.transact(lambda tx: _keep(tx, order.order, case, b"pdf"))
     with pytest.raises(Erased):
         certify(shop, order.order)
 

@@ -1,0 +1,153 @@
+"""The facts of an order as the ledger writes them: made here, read by papers and checkers.
+
+Money is kopecks, times are instants as `chain.instant` writes them.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+from offer.evidence.chain import Entry, Fact, digest, instant
+from offer.periods import Period
+
+
+class Edition(Protocol):
+    """What facts need to know of an edition."""
+
+    @property
+    def document(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def tag_id(self) -> str: ...
+
+
+def named(edition: Edition) -> Fact:
+    """An edition as facts name it."""
+    return {
+        "document": edition.document,
+        "number": edition.number,
+        "sha256": edition.sha256,
+        "tag_id": edition.tag_id,
+    }
+
+
+def order_fact(
+    order: str,
+    *,
+    hours: int,
+    price_kopecks: int,
+    edition: Edition,
+    party_kind: str,
+    details_sha256: str,
+    origin_sha256: str,
+    shown: Fact,
+) -> Fact:
+    """A decision to buy: the edition that was seen, for what money, and what the page said."""
+    return {
+        "order": order,
+        "what": "package",
+        "hours": hours,
+        "price_kopecks": price_kopecks,
+        "edition": named(edition),
+        "party_kind": party_kind,
+        "details_sha256": details_sha256,
+        "origin_sha256": origin_sha256,
+        "shown": shown,
+    }
+
+
+def consent_fact(
+    order: str,
+    *,
+    order_row: int,
+    document: Edition,
+    label: str,
+    page: str,
+    details_sha256: str,
+    origin_sha256: str,
+) -> Fact:
+    """Consent to the processing of personal data, given by itself."""
+    return {
+        "order": order,
+        "order_row": order_row,
+        "action": "given",
+        "document": named(document),
+        "label": label,
+        "page": page,
+        "details_sha256": details_sha256,
+        "origin_sha256": origin_sha256,
+    }
+
+
+def acceptance_fact(
+    order: str,
+    decision: Entry,
+    decided: Fact,
+    *,
+    edition: Edition,
+    consent_sha256: str | None,
+    amount_kopecks: int,
+    payment_id: str,
+    captured_at: datetime,
+    period: Period,
+) -> Fact:
+    """The offer accepted by paying; `decision` is the row of the order's fact `decided`."""
+    return {
+        "order": order,
+        "order_row": decision.number,
+        "order_row_hash": decision.hash,
+        "edition": {"number": edition.number, "sha256": edition.sha256, "tag_id": edition.tag_id},
+        "consent_sha256": consent_sha256,
+        "party_kind": decided["party_kind"],
+        "details_sha256": decided["details_sha256"],
+        "shown": decided["shown"],
+        "amount_kopecks": amount_kopecks,
+        "payment_id": payment_id,
+        "captured_at": instant(captured_at),
+        "period": {
+            "starts_at": instant(period.starts_at),
+            "expires_at": instant(period.expires_at),
+            "last_day": period.last_day.isoformat(),
+            "rule": period.reason,
+            "provisional": period.provisional,
+        },
+    }
+
+
+def told_of_payment(
+    payment_id: str,
+    *,
+    status: str,
+    amount_kopecks: int,
+    currency: str,
+    method: str | None,
+    test: bool,
+    answer: str,
+) -> Fact:
+    """What YooKassa says of a payment, however it ended; `answer` is its object, redacted."""
+    return {
+        "payment_id": payment_id,
+        "status": status,
+        "amount_kopecks": amount_kopecks,
+        "currency": currency,
+        "method": method,
+        "test": test,
+        "answer_sha256": digest(answer),
+    }
+
+
+def payment_fact(order: str, told: Fact, captured_at: datetime) -> Fact:
+    """Money taken for an order."""
+    return {"order": order, **told, "captured_at": instant(captured_at)}
+
+
+def certificate_fact(order: str, sha256: str, size: int, head: Entry) -> Fact:
+    """The certificate that was made of all this: its hash and its size in bytes."""
+    return {
+        "order": order,
+        "sha256": sha256,
+        "bytes": size,
+        "head": {"number": head.number, "hash": head.hash},
+    }
