@@ -17,6 +17,7 @@ from checkout.clock import clock_of, real_clock
 from checkout.demo import demo
 from checkout.demo.child import end_with_stdin
 from checkout.domain.errors import CheckoutError
+from checkout.erase import erase, sentences
 from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
 from checkout.settings import read_database_url, read_settings, read_zone
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         ("serve", _serve, "служба с одним работником внутри"),
         ("work", _work, "один работник без службы"),
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
+        ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
         ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
     ):
@@ -61,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "demo":
             command.add_argument("--port", default="8000", help="порт сайта")
+        if name == "erase":
+            command.add_argument("order", help="номер заказа, например 2026-0001")
+            command.add_argument("--reason", required=True, help="по какому обращению, без имён")
+            command.add_argument("--dry-run", action="store_true", help="только показать")
         if name == "verify":
             command.add_argument(
                 "--head",
@@ -117,6 +123,14 @@ def _verify(asked: argparse.Namespace) -> int:
     for remark in remarks:
         print(f"{remark.mark} {remark.sentence}")
     return 1 if any(remark.mark == BAD for remark in remarks) else 0
+
+
+def _erase(asked: argparse.Namespace) -> int:
+    settings = read_settings()
+    store = open_store(existing(settings.database_url.get_secret_value()), real_clock)
+    answer = erase(store, settings.zone, asked.order, asked.reason, rehearse=asked.dry_run)
+    print("\n".join(sentences(answer, settings.zone)))
+    return 0 if answer.done else 1
 
 
 def _check(asked: argparse.Namespace) -> int:

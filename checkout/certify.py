@@ -3,6 +3,7 @@
 import json
 
 from checkout.domain.details import Details, Part
+from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
 from checkout.settings import Settings
 from checkout.settle import accepted_terms
@@ -18,11 +19,18 @@ from offer.evidence.redaction import redacted
 from offer.evidence.settlement import EditionRef, Party, Settlement
 
 
+class Erased(CheckoutError):  # noqa: N818 - reads as what it is
+    """Who made the order is erased: no paper can name him any more."""
+
+    code = "erased"
+
+
 def certify(shop: Shop, order: Order) -> Paper:
     """The kept certificate of a paid order, made now if it is not there yet.
 
     It tells only what stands in the ledger up to the payment, so making it twice gives the same
-    bytes; whichever is kept first stands, and its hash becomes a fact with it.
+    bytes; whichever is kept first stands, and its hash becomes a fact with it. Raises
+    Erased where nobody knows any more whom it would name.
     """
     kept = shop.store.read(lambda tx: correspondence.paper(tx, order.id))
     if kept:
@@ -33,10 +41,12 @@ def certify(shop: Shop, order: Order) -> Paper:
 
 
 def _keep(tx: Tx, order: Order, case: Dossier, data: bytes) -> Paper:
+    orders.locked(tx, order.id)
     ledger.alone(tx)  # two processes may have made it at the same moment
     kept = correspondence.paper(tx, order.id)
     if kept:
         return kept
+    party(tx, order)  # erased while the paper was being made: then it must not come back
     fact = facts.certificate_fact(order.number, digest(data), len(data), case.payment)
     row = ledger.append(tx, "certificate", fact)
     return correspondence.keep_paper(tx, order.id, digest(data), data, row.number)
@@ -98,15 +108,25 @@ def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
 
 
 def party(tx: Tx, order: Order) -> Party:
-    """Who ordered, from the side row."""
-    known = json.loads(_party_details(tx, order).text)
+    """Who ordered, from the side row; raises Erased."""
+    return _party_of(_party_details(tx, order))
+
+
+def known_party(tx: Tx, order: Order) -> Party | None:
+    """Who ordered, from the side row; None since it was erased."""
+    kept = ledger.details(tx, order.ledger, Part.PARTY)
+    return _party_of(kept) if kept else None
+
+
+def _party_of(kept: Details) -> Party:
+    known = json.loads(kept.text)
     return Party(**{name: known[name] for name in Party.__dataclass_fields__})
 
 
 def _party_details(tx: Tx, order: Order) -> Details:
     kept = ledger.details(tx, order.ledger, Part.PARTY)
     if kept is None:
-        raise LookupError(f"order {order.number}: who ordered it was erased")
+        raise Erased(f"Кто сделал заказ {order.number}, стёрто.")
     return kept
 
 

@@ -12,7 +12,7 @@ from email.utils import parseaddr
 
 import structlog
 
-from checkout.certify import certify, party, settlement
+from checkout.certify import Erased, certify, party, settlement
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
 from checkout.mail.letters import (
@@ -56,6 +56,10 @@ def _send(shop: Shop, message: Message) -> int:
     except MailError as error:
         _postpone(shop, message, error)
         return 0
+    except Erased as gone:
+        log.warning("letter has nobody to go to", message=message.id, why=str(gone))
+        shop.store.transact(lambda tx: correspondence.mark_sent(tx, message.id))
+        return 0
     failures = [why for it in waiting if (why := _hand_over(shop, message, it))]
     if failures:
         _postpone(shop, message, failures[0])
@@ -80,6 +84,8 @@ def _hand_over(shop: Shop, message: Message, letter: KeptLetter) -> MailError | 
 def _record_taken(tx: Tx, message: Message, letter: KeptLetter, answer: str) -> None:
     rows.alone(tx)
     known = letters.of_message(tx, message.id)
+    if not known:  # erased while it was on its way: the act says so, and nobody may be named again
+        return
     if known[letter.number].ledger is None:
         row = _record(tx, message, letter, answer, outcome="taken")
         letters.mark_taken(tx, letter, row.number)
@@ -89,7 +95,8 @@ def _record_taken(tx: Tx, message: Message, letter: KeptLetter, answer: str) -> 
 
 def _record_refused(tx: Tx, message: Message, letter: KeptLetter, answer: str) -> None:
     rows.alone(tx)
-    if letters.of_message(tx, message.id)[letter.number].refusal is None:
+    known = letters.of_message(tx, message.id)
+    if known and known[letter.number].refusal is None:
         row = _record(tx, message, letter, answer, outcome="refused")
         letters.mark_refused(tx, letter, row.number)
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checkout.buy import needs_decision
-from checkout.certify import party
+from checkout.certify import known_party
 from checkout.domain.order import Order, State, money_taken
+from checkout.domain.retention import Act
 from checkout.settle import terms_of
 from checkout.shop import Shop
-from checkout.store import archive, correspondence, ledger, orders
+from checkout.store import archive, correspondence, ledger, orders, retention
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.errors import OfferError
@@ -22,10 +23,11 @@ from offer.terms import Terms
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """An order with everything its page tells."""
+    """An order with everything its page tells; who made it, or the act that erased that."""
 
     order: Order
-    party: Party
+    party: Party | None
+    erased: Act | None
     edition: PublishedEdition
     terms: Terms
     confirmation_url: str | None
@@ -54,9 +56,11 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
     attempt = orders.attempt_of(tx, found.id)
     package = orders.package(tx, found.id)
     edition = archive.edition(tx, "offer", found.edition)
+    known = known_party(tx, found)
     return OrderFacts(
         order=found,
-        party=party(tx, found),
+        party=known,
+        erased=None if known else retention.act_for(tx, found),
         edition=edition,
         terms=terms_of(edition),
         confirmation_url=_payment_page(found, attempt),

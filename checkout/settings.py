@@ -22,6 +22,8 @@ from pydantic import (
 from checkout.domain.errors import CheckoutError
 
 PREFIX = "CHECKOUT_"
+# The privacy policy (5.2) promises its readers a year at most.
+LONGEST_KEEPING_DAYS = 365
 Network = IPv4Network | IPv6Network
 
 # YooKassa's published senders of notifications, its IPv6 range whole.
@@ -85,6 +87,13 @@ class Settings(BaseModel):
         if not value.startswith(("https://", "http://")):
             raise ValueError("нужен адрес, который начинается с https:// или http://")
         return value.rstrip("/")
+
+    @field_validator("keep_addresses_days")
+    @classmethod
+    def _at_most_a_year(cls, value: int) -> int:
+        if not 1 <= value <= LONGEST_KEEPING_DAYS:
+            raise ValueError(f"нужно число дней от 1 до {LONGEST_KEEPING_DAYS}: в политике — год")
+        return value
 
     @field_validator("time_stamp_urls")
     @classmethod

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from checkout.gateway.client import YooKassa
@@ -34,7 +34,8 @@ class Tally:
 class Shop:
     """The parts of a running shop. `glance` is YooKassa with a page's patience, not a worker's.
 
-    `key` signs what comes back to us; without a setting it is this process's own.
+    `key` signs what comes back to us; without a setting it is this process's own. `chores` are the
+    worker's daily jobs and the local day on which this process last did each.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class Shop:
     calendar: Calendar
     key: str = field(repr=False)
     strangers: Tally = field(default_factory=Tally)
+    chores: dict[str, date] = field(default_factory=dict)
     wake: threading.Event = field(default_factory=threading.Event)
     doors: tuple[threading.Lock, ...] = field(
         default_factory=lambda: tuple(threading.Lock() for _ in range(DOORS))

@@ -6,7 +6,7 @@
 
 import secrets
 
-from checkout.certify import party
+from checkout.certify import known_party
 from checkout.domain.details import Details, origin_details, party_details
 from checkout.domain.labels import WITHDRAW_CONSENT
 from checkout.domain.order import Order
@@ -14,6 +14,7 @@ from checkout.shop import Shop, new_id, new_key
 from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.engine import Tx
 from offer.evidence.facts import consent_fact
+from offer.evidence.settlement import Party
 from offer.release import PublishedEdition
 
 
@@ -32,7 +33,10 @@ def _withdraw(tx: Tx, token: str, page: str, whence: Details) -> bool:
     order = orders.locked(tx, found.id) if found else None
     if order is None or order.consent is None or order.consent_withdrawn_at:
         return False
-    _record(tx, order, archive.edition(tx, "consent", order.consent), page, whence)
+    who = known_party(tx, order)
+    if who is None:  # what the consent was about is erased
+        return False
+    _record(tx, order, archive.edition(tx, "consent", order.consent), page, (who, whence))
     orders.change(tx, order.id, consent_withdrawn_at=tx.now)
     correspondence.stage(
         tx, new_id(), kind="withdrawn", subject=order.number, order_id=order.id, key=new_key()
@@ -40,8 +44,10 @@ def _withdraw(tx: Tx, token: str, page: str, whence: Details) -> bool:
     return True
 
 
-def _record(tx: Tx, order: Order, consent: PublishedEdition, page: str, whence: Details) -> None:
-    who = party_details(party(tx, order), salt=secrets.token_hex(16))
+def _record(
+    tx: Tx, order: Order, consent: PublishedEdition, page: str, by: tuple[Party, Details]
+) -> None:
+    who, whence = party_details(by[0], salt=secrets.token_hex(16)), by[1]
     fact = consent_fact(
         order.number,
         order_row=order.ledger,

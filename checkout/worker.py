@@ -10,6 +10,7 @@ from checkout.ask import ask, forgotten
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
 from checkout.publish_head import publish_head
+from checkout.retain import retain
 from checkout.settle import look_later, report_lost, settle
 from checkout.shop import SOON, Shop
 from checkout.stamp import stamp_head
@@ -124,5 +125,6 @@ JOBS: tuple[Job, ...] = (
     look_at_attempts,
     publish_head,
     deliver,
+    retain,
     stamp_head,
 )

@@ -42,11 +42,14 @@ def of_message(tx: Tx, message: str) -> list[KeptLetter]:
 
 
 def keep(tx: Tx, message: str, composed: Sequence[KeptLetter]) -> list[KeptLetter]:
-    """Keep a message's letters; if another worker was first, his stand. Returns those kept."""
-    lock = select(messages.c.id).where(messages.c.id == message).with_for_update()
-    tx.connection.execute(lock).one()
+    """Keep a message's letters; if another worker was first, his stand. Returns those kept.
+
+    None are kept of a message that an erasure has closed meanwhile.
+    """
+    lock = select(messages.c.sent_at).where(messages.c.id == message).with_for_update()
+    closed = tx.connection.execute(lock).scalar_one() is not None
     known = of_message(tx, message)
-    if known:
+    if known or closed:
         return known
     for letter in composed:
         tx.connection.execute(insert(letters), vars(letter))

@@ -143,6 +143,7 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         acceptance=facts.acceptance,
         reason=order.reason,
         party=facts.party,
+        erased=facts.erased,
         terms=facts.terms,
         test=order.test,
         shown=facts.shown,
@@ -160,7 +161,7 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
 def retry_of(shop: Shop, facts: OrderFacts, error: str | None = None) -> Retry | None:
     order = facts.order
     action = f"/orders/{order.token}/retry"
-    if order.state not in (State.CREATED, State.CANCELLED):
+    if order.state not in (State.CREATED, State.CANCELLED) or facts.party is None:
         return None
     if not facts.decision_needed:
         return Retry(action=action, fields={}, button=_retry_button(order, order.price_kopecks))

@@ -6,10 +6,11 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from checkout import look
-from checkout.certify import certify
+from checkout.certify import Erased, certify
 from checkout.confirm import confirm_email
 from checkout.domain.errors import GatewayError
 from checkout.domain.order import State
+from checkout.domain.retention import Act
 from checkout.hear import NotANotification, hear
 from checkout.look import OrderFacts
 from checkout.settle import settle
@@ -70,12 +71,24 @@ def certificate(asked: Asked, shop: Shop) -> Response:
     facts = look.order(shop, asked.path("token"))
     if facts is None or facts.period is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if facts.erased:
+        return gone(shop, facts.erased)
+    try:
+        paper = certify(shop, facts.order)
+    except Erased:  # while it was being made
+        return certificate(asked, shop)
     name = f"certificate-{facts.order.number}.pdf"
     return Response(
-        certify(shop, facts.order).data,
+        paper.data,
         media_type="application/pdf",
         headers={**NO_STORE, "content-disposition": f'inline; filename="{name}"'},
     )
+
+
+def gone(shop: Shop, act: Act) -> Response:
+    """410: a paper that named somebody who is erased."""
+    day = f"{act.at.astimezone(shop.settings.zone):%d.%m.%Y}"
+    return trouble(troubles.erased(house(shop), day, act.number), shop, 410)
 
 
 def evidence(asked: Asked, shop: Shop) -> Response:
@@ -83,9 +96,15 @@ def evidence(asked: Asked, shop: Shop) -> Response:
     facts = look.order(shop, asked.path("token"))
     if facts is None or facts.period is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if facts.erased:
+        return gone(shop, facts.erased)
+    try:
+        taken = take_out(shop, facts.order)
+    except Erased:  # while it was being gathered
+        return evidence(asked, shop)
     name = f"{folder_of(facts.order.number)}.zip"
     return Response(
-        take_out(shop, facts.order),
+        taken,
         media_type="application/zip",
         headers={**NO_STORE, "content-disposition": f'attachment; filename="{name}"'},
     )

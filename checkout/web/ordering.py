@@ -78,10 +78,12 @@ def retry_order(asked: Asked, shop: Shop) -> Response:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
     if not facts.decision_needed:
         return _repeat(shop, facts.order.token)
+    if facts.party is None:  # erased: its page says so, and who pays now is a new order
+        return redirect(f"/orders/{facts.order.token}")
     counter = _counter(shop, facts.order.hours)
     if isinstance(counter, Response):
         return counter
-    return _decide_again(asked, shop, counter, facts)
+    return _decide_again(asked, shop, counter, facts, facts.party)
 
 
 def _repeat(shop: Shop, token: str) -> Response:
@@ -149,7 +151,9 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
     return _lead(shop, buy(shop, purchase))
 
 
-def _decide_again(asked: Asked, shop: Shop, counter: Counter, facts: OrderFacts) -> Response:
+def _decide_again(
+    asked: Asked, shop: Shop, counter: Counter, facts: OrderFacts, party: Party
+) -> Response:
     box = _box(counter.release, "offer", asked.fields.get("accept_offer", ""))
     attempt = facts.order.token
     if box is Box.UNKNOWN:
@@ -162,7 +166,7 @@ def _decide_again(asked: Asked, shop: Shop, counter: Counter, facts: OrderFacts)
     if box is Box.EMPTY:
         return order_answer(shop, facts, error=NOT_TICKED)
     consent = _consent_of(counter.release, facts)
-    purchase = _purchase(asked, shop, counter, party=facts.party, consent=consent, attempt=attempt)
+    purchase = _purchase(asked, shop, counter, party=party, consent=consent, attempt=attempt)
     return _lead(shop, retry(shop, facts.order.token, purchase))
 
 

@@ -124,6 +124,8 @@ def decline(reason: str | None) -> Decline:
 
 def words(page: OrderPage) -> Words:
     """The words of an order's state; a state this table lacks is a bug and raises KeyError."""
+    if page.erased and page.state in ("created", "cancelled"):
+        return _erased(page)
     return {
         "created": _created,
         "waiting": _waiting,
@@ -132,6 +134,11 @@ def words(page: OrderPage) -> Words:
         "refunded": _refunded,
         "case": _case,
     }[page.state](page)
+
+
+def _erased(page: OrderPage) -> Words:
+    """An order nobody paid and nobody can pay any more: there is no one to make it with."""
+    return Words("Заказ не оплачен и закрыт", NOT_CHARGED, "caution")
 
 
 def _created(page: OrderPage) -> Words:

@@ -51,6 +51,17 @@ def order_not_found(house: House) -> Trouble:
     )
 
 
+def erased(house: House, day: str, act: int) -> Trouble:
+    """410: the papers of an order whose personal details are erased."""
+    return _trouble(
+        house,
+        f"Личные данные стёрты {day}, акт №\u00a0{act}",
+        "Вместе с\u00a0ними стёрты свидетельство и\u00a0письма: в\u00a0них стояло имя. "
+        "Сам заказ и\u00a0записи журнала остались.",
+        link=("/privacy/", "Сколько хранятся данные"),
+    )
+
+
 def package_not_sold(house: House) -> Trouble:
     """404: the offer in force has no such package."""
     return _trouble(

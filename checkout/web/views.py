@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, accept_and_pay_button, pay_button
+from checkout.domain.retention import Act
 from offer.changes.change_sentences import ChangeSentence
 from offer.evidence.settlement import LedgerRef, Party
 from offer.periods import Period
@@ -109,9 +110,9 @@ class OrderPage:
     """An order at its secret address. `state` is one of checkout.domain.order.State.
 
     `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
-    `receipt`: a fiscal receipt goes out by e-mail. `shown` are the words the
-    order was made with. `retry` is shown while it is created or cancelled; `pay_again_url` is the
-    form of a new order, where this one is at its end.
+    `receipt`: a fiscal receipt goes out by e-mail. `shown` are the words the order was made with.
+    `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
+    `pay_again_url` is the form of a new order, where this one is at its end.
     """
 
     number: str
@@ -128,7 +129,7 @@ class OrderPage:
     period: Period | None
     acceptance: LedgerRef | None
     reason: str | None
-    party: Party
+    party: Party | None
     terms: Terms
     test: bool
     shown: Mapping[str, str | None]
@@ -141,6 +142,7 @@ class OrderPage:
     retry: Retry | None = None
     receipt: bool = False
     method: str | None = None
+    erased: Act | None = None
 
 
 @dataclass(frozen=True)
