@@ -4,11 +4,21 @@ import os
 import platform
 import sys
 
-from benchmarks import certificates, papers, publishing, queueing, reading, selling, setting_up
+from benchmarks import (
+    certificates,
+    papers,
+    publishing,
+    queueing,
+    reading,
+    selling,
+    setting_up,
+    verifying,
+)
 
 PARTS = {
     "selling": selling.main,
     "queueing": queueing.main,
+    "verifying": verifying.main,
     "papers": papers.main,
     "certificates": certificates.main,
     "publishing": publishing.main,

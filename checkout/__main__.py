@@ -4,7 +4,9 @@ import argparse
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,13 +17,13 @@ from checkout.clock import clock_of, real_clock
 from checkout.demo import demo
 from checkout.demo.child import end_with_stdin
 from checkout.domain.errors import CheckoutError
+from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
-from checkout.settings import read_database_url, read_settings
-from checkout.store import ledger
+from checkout.settings import read_database_url, read_settings, read_zone
 from checkout.store.engine import existing
+from checkout.verify import BAD, given_head, verify
 from checkout.worker import work
 from offer.errors import OfferError
-from offer.evidence.chain import broken
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,13 +54,24 @@ def _parser() -> argparse.ArgumentParser:
         ("serve", _serve, "служба с одним работником внутри"),
         ("work", _work, "один работник без службы"),
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
-        ("verify", _verify, "проверить цепочку журнала"),
+        ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
         ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
     ):
         command = commands.add_parser(name, help=words, description=words)
         command.set_defaults(run=run)
         if name == "demo":
             command.add_argument("--port", default="8000", help="порт сайта")
+        if name == "verify":
+            command.add_argument(
+                "--head",
+                action="append",
+                default=[],
+                metavar="НОМЕР:ХЕШ",
+                help="голова снаружи: из письма, свидетельства, heads.json; можно несколько",
+            )
+            command.add_argument(
+                "--online", action="store_true", help="спросить ЮKassa о каждом оплаченном заказе"
+            )
         if name in ("serve", "work"):
             command.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
         if name == "serve":
@@ -93,14 +106,17 @@ def _demo(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    store = open_store(existing(read_database_url()), real_clock)
-    rows = store.read(ledger.entries)
-    if wrong := broken(rows):
-        print(f"✗ {wrong}", file=sys.stderr)
-        return 1
-    head = f", последняя: {rows[-1].number}:{rows[-1].hash}" if rows else ""
-    print(f"✓ Журнал цел: строк {len(rows)}{head}")
-    return 0
+    given = [given_head(text) for text in asked.head]
+    zone = read_zone()
+    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+        remarks = verify(store, zone, given)
+    if asked.online:
+        shop = open_shop(read_settings(), real_clock)
+        with closing(shop.store):
+            remarks += ask_about_paid(shop, pause=lambda: time.sleep(PAUSE_SECONDS))
+    for remark in remarks:
+        print(f"{remark.mark} {remark.sentence}")
+    return 1 if any(remark.mark == BAD for remark in remarks) else 0
 
 
 def _check(asked: argparse.Namespace) -> int:

@@ -6,8 +6,8 @@ from checkout import look
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.mail.smtp import MailError
 from checkout.shop import Shop
-from checkout.store import ledger
-from offer.evidence.chain import broken
+from checkout.store import protection
+from checkout.verify import BAD, chain
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,19 @@ class Finding:
 
 def check(shop: Shop) -> list[Finding]:
     """Every part's finding. Nothing is bought, nothing is sent."""
-    return [_database(shop), _release(shop), _yookassa(shop), _mail(shop)]
+    return [_database(shop), _protection(shop), _release(shop), _yookassa(shop), _mail(shop)]
 
 
 def _database(shop: Shop) -> Finding:
-    wrong = broken(shop.store.read(ledger.entries))
-    return Finding(wrong is None, f"Журнал: {wrong or 'цел.'}")
+    remark = chain(shop.store)
+    return Finding(remark.mark != BAD, remark.sentence)
+
+
+def _protection(shop: Shop) -> Finding:
+    missing = shop.store.read(protection.missing)
+    if missing:
+        return Finding(False, f"Защита от правок: {' '.join(missing)}")
+    return Finding(True, "Защита от правок: на месте.")
 
 
 def _release(shop: Shop) -> Finding:

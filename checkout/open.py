@@ -10,6 +10,7 @@ from functools import partial
 import uvicorn
 
 from checkout.app import create_app
+from checkout.domain.errors import CheckoutError
 from checkout.gateway.client import YooKassa
 from checkout.mail.smtp import Mailer
 from checkout.releases import Shelf
@@ -29,7 +30,11 @@ POSTS_A_MINUTE = 120
 def open_store(database_url: str, clock: Callable[[], datetime]) -> Store:
     """The database, brought to the newest schema."""
     engine = open_engine(database_url)
-    migrate(engine)
+    try:
+        migrate(engine)
+    except CheckoutError:
+        engine.dispose()
+        raise
     return Store(engine, clock)
 
 

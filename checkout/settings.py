@@ -140,6 +140,16 @@ def read_database_url(environment: Mapping[str, str] | None = None) -> str:
     return source.get(f"{PREFIX}DATABASE_URL") or str(default.get_secret_value())
 
 
+def read_zone(environment: Mapping[str, str] | None = None) -> ZoneInfo:
+    """The shop's zone by its own setting alone, as `read_database_url`; raises WrongSettings."""
+    source = os.environ if environment is None else environment
+    name = source.get(f"{PREFIX}TIME_ZONE") or str(Settings.model_fields["time_zone"].default)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise WrongSettings(f"{PREFIX}TIME_ZONE: нужно имя часового пояса.") from None
+
+
 def _sentences(error: ValidationError) -> list[str]:
     return [_sentence(str(part["loc"][0]), part["type"], part["msg"]) for part in error.errors()]
 

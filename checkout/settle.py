@@ -58,6 +58,8 @@ def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
     attempt = _attempt(tx, payment)
     if attempt is None:
         return _stranger(tx, payment)
+    if payment.status in FINAL:
+        ledger.alone(tx)  # before the order, as a retry does: they must not wait for each other
     order = orders.locked(tx, attempt.order_id)
     if payment.status not in FINAL:
         look_later(tx, attempt)
@@ -187,7 +189,6 @@ def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: date
         calendar=shop.calendar,
         settling=True,
     )
-    ledger.alone(tx)
     acceptance = ledger.append(tx, "acceptance", _acceptance(tx, order, edition, payment, period))
     paid = ledger.append(
         tx, "payment", facts.payment_fact(order.number, _as_told(payment), captured_at)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
 
 from checkout.domain.errors import CheckoutError
 from checkout.store.writer import Writer
@@ -53,6 +54,33 @@ class Store:
             with reader.begin():
                 return work(Tx(reader, self._now()))
 
+    def look_through(self, work: Callable[[Tx], T]) -> T:
+        """Run `work`, which reads all of the database as it is at one moment, sound or not.
+
+        Text that is no UTF-8 comes with its bytes escaped (`surrogateescape`) instead of an error.
+        Raises UnreadableDatabase.
+        """
+        try:
+            with self.engine.connect() as connection:
+                return self._look(connection, work)
+        except DatabaseError as error:
+            raise UnreadableDatabase(f"База данных не читается: {error.orig}") from error
+
+    def _look(self, connection: Connection, work: Callable[[Tx], T]) -> T:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                return work(Tx(connection, self._now()))
+        driver: Any = connection.connection.driver_connection
+        usual = driver.text_factory
+        driver.text_factory = lambda data: data.decode(errors="surrogateescape")
+        try:
+            reader = connection.execution_options(reads_only=True)
+            with reader.begin():
+                return work(Tx(reader, self._now()))
+        finally:
+            driver.text_factory = usual
+
     def close(self) -> None:
         """Close the idle connections; one that is in use closes when its transaction ends."""
         self.engine.dispose()
@@ -66,6 +94,12 @@ class NoDatabase(CheckoutError):  # noqa: N818 - reads as what it is
     """There is no database at the address."""
 
     code = "no_database"
+
+
+class UnreadableDatabase(CheckoutError):  # noqa: N818
+    """The database itself says that it cannot be read: damaged pages, a missing table."""
+
+    code = "unreadable_database"
 
 
 def existing(url: str) -> str:

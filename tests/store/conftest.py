@@ -1,16 +1,20 @@
 """A migrated database, and a shop that sells from it; each on SQLite and on PostgreSQL."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from checkout.shop import Shop
 from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
+from tests.conftest import Postgres
 from tests.contract.simulated import StandingClock
 from tests.store import market
+from tests.store.history import Sold, prepare
 
 
 @pytest.fixture
@@ -39,3 +43,35 @@ def shop(tmp_path: Path, database_url: str) -> Iterator[Shop]:
     market.publish(tmp_path)
     with market.opened(tmp_path, database_url) as shop:
         yield shop
+
+
+@pytest.fixture(scope="session")
+def sqlite_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a shop with a history, to be copied."""
+    folder = tmp_path_factory.mktemp("history")
+    prepare(folder, f"sqlite:///{folder / 'history.sqlite'}")
+    return folder / "history.sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgres_history(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same as a database of PostgreSQL, to be a template."""
+    postgres.execute("CREATE DATABASE history")
+    prepare(tmp_path_factory.mktemp("history"), postgres.url("history"))
+    return "history"
+
+
+@pytest.fixture
+def sold(database_url: str, request: pytest.FixtureRequest) -> Iterator[Sold]:
+    """A shop with a history, whose database nothing protects any more."""
+    address = make_url(database_url)
+    if address.get_backend_name() == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_history"), str(address.database))
+    else:
+        template = request.getfixturevalue("postgres_history")
+        server: Postgres = request.getfixturevalue("postgres")
+        server.execute(f"DROP DATABASE {address.database}")
+        server.execute(f"CREATE DATABASE {address.database} TEMPLATE {template}")
+    store = Store(open_engine(database_url), StandingClock())
+    yield Sold(store)
+    store.close()

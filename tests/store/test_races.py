@@ -1,5 +1,6 @@
 """What several threads and several processes do at once is done once."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,7 +16,8 @@ from checkout.open import open_shop
 from checkout.settle import record, settle
 from checkout.shop import Shop
 from checkout.store import ledger, tables
-from checkout.store.engine import open_engine
+from checkout.store.engine import Store, open_engine
+from checkout.verify import chain
 from offer.evidence.chain import broken
 from tests.store import market, racing
 from tests.store.market import Waiting
@@ -188,3 +190,18 @@ def test_processes_that_migrate_an_empty_database_at_once_do_it_once(database_ur
     engine = open_engine(database_url)
     assert set(inspect(engine).get_table_names()) == {*tables.metadata.tables, "alembic_version"}
     engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("facts", [1_000, pytest.param(5_000, marks=pytest.mark.soak)])
+def test_two_processes_that_append_at_once_make_one_unbroken_chain(
+    store: Store, database_url: str, facts: int
+) -> None:
+    wrong = racing.together(2, racing.append_all, database_url, facts)
+
+    assert wrong == []
+    rows = store.read(ledger.entries)
+    told = Counter(json.loads(row.fact)["process"] for row in rows)
+    assert list(told.values()) == [facts, facts]
+    assert rows[-1].number == 2 * facts
+    assert chain(store).mark == "✓"

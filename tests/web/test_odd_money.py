@@ -39,9 +39,11 @@ def test_money_that_does_not_fit_is_laid_before_the_contractor(
     assert facts["number"] in letter.text
     assert facts["payment_id"] in letter.text
     assert own_town.client.get(f"/orders/{token}/certificate.pdf").status_code == 404
-    kinds = [row["kind"] for row in own_town.ledger() if row["kind"] != "message"]
-    assert kinds == ["order", "payment", "case"]
-    assert own_town.ledger()[1]["fits"] is False
+    order, payment, case = (row for row in own_town.ledger() if row["kind"] != "message")
+    assert (order["kind"], payment["kind"], case["kind"]) == ("order", "payment", "case")
+    assert (payment["status"], payment["fits"]) == ("succeeded", False)
+    assert payment["reason"] in case["sentence"]
+    assert case["order"] == payment["order"] == facts["number"]
     assert "Разбираемся с платежом" in page.one("h1").text
     assert "Деньги получены" in page.text
 

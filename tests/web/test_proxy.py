@@ -32,7 +32,7 @@ ADDRESSES = (
     "/offer/index.html.br", "/offer/index.html.gz", "/none", "/none/", "/offer/1/offer.md/",
     "/OFFER/", "/%2e%2e/town.sqlite", "/offer/..%2f..%2f..%2ftown.sqlite", "//etc/passwd",
     "/checkout/5", "/checkout/3", "/orders/none", "/healthz", f"/draft/{TOKEN}/",
-    "/draft/none/", "/static/house.css",
+    "/draft/none/", "/static/house.css", "/ledger/heads.json", "/ledger/none",
 )  # fmt: skip
 ENCODINGS = ("", "identity", "gzip", "br", "gzip, deflate, br", "br;q=0, gzip", "gzip, br;q=0.5")
 # each of the two has tags and dates of its own

@@ -112,7 +112,7 @@ def test_the_newly_accepted_edition_and_price_are_what_counts(own_town: Town) ->
     assert paid["price_kopecks"] == 1_600_000
     assert acceptance[0]["edition"]["number"] == 2
     assert acceptance[0]["amount_kopecks"] == 1_600_000
-    assert acceptance[0]["order_row"] == 2
+    assert acceptance[0]["order_row"] == 3  # the decline is row 2
     assert acceptance[0]["shown"]["button"] == (
         "Принять новую редакцию и\u00a0оплатить 16\u00a0000\u00a0₽"
     )
@@ -184,7 +184,8 @@ def test_pressing_the_button_in_four_windows_is_one_payment(own_town: Town) -> N
 
     assert statuses == [303] * 4
     assert len([it for it in asked if it["method"] == "POST"]) == 1
-    assert [row["kind"] for row in own_town.ledger()] == ["order", "order"]
+    assert [row["kind"] for row in own_town.ledger()] == ["order", "payment", "order"]
+    assert own_town.ledger()[1]["status"] == "canceled"
 
 
 def test_a_retry_when_the_package_is_no_longer_sold_says_so(own_town: Town) -> None:

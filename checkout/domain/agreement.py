@@ -1,0 +1,180 @@
+"""Does an order agree with the ledger, both ways? Pure comparison of what is stored.
+
+What the tables say of an order is only a view: the ledger decides.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from checkout.domain.stored import (
+    StoredFact,
+    StoredOrder,
+    StoredPackage,
+    Told,
+    part_of,
+    told_instant,
+)
+
+Pair = tuple[str, object, object]
+PAID = ("paid", "refunded")
+
+
+def disagreements(order: StoredOrder, facts: Sequence[StoredFact]) -> Iterator[str]:
+    """Each thing in which an order and the facts about it differ, as the rest of a sentence."""
+    decision = _newest([it for it in facts if it.kind == "order"])
+    if decision is None:
+        yield "в журнале нет факта этого заказа"
+        return
+    yield from _differ(_decided(order, decision))
+    yield from _consent(order, facts)
+    yield from _email(order, facts)
+    acceptances = [it for it in facts if it.kind == "acceptance"]
+    payments = [it for it in facts if it.kind == "payment" and fits(it)]
+    if order.state not in PAID:
+        yield from _not_paid(order, acceptances, payments)
+        return
+    if (len(acceptances), len(payments)) != (1, 1):
+        yield (
+            f"у оплаченного заказа в журнале фактов акцепта {len(acceptances)}, "
+            f"фактов подошедшей оплаты {len(payments)}, а должно быть по одному"
+        )
+        return
+    yield from _paid(order, decision, acceptances[0], payments[0])
+
+
+def fits(payment: StoredFact) -> bool:
+    """Whether a payment's fact tells of money that was taken as ordered."""
+    return payment.told.get("status") == "succeeded" and payment.told.get("fits") is not False
+
+
+def _newest(facts: Sequence[StoredFact]) -> StoredFact | None:
+    return facts[-1] if facts else None
+
+
+def _differ(pairs: Iterable[Pair]) -> Iterator[str]:
+    for name, kept, told in pairs:
+        if kept != told:
+            yield f"{name}: в таблице {_said(kept)}, в журнале {_said(told)}"
+
+
+def _said(value: object) -> str:
+    words = {None: "ничего", True: "да", False: "нет"}
+    if value is None or isinstance(value, bool):
+        return words[value]
+    text = str(value).encode(errors="replace").decode()
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
+def _decided(order: StoredOrder, decision: StoredFact) -> list[Pair]:
+    told = decision.told
+    return [
+        ("строка журнала", order.ledger, decision.number),
+        ("часы", order.hours, told.get("hours")),
+        ("цена в копейках", order.price_kopecks, told.get("price_kopecks")),
+        ("номер редакции", order.edition, part_of(told, "edition", "number")),
+        ("хеш редакции", order.edition_sha256, part_of(told, "edition", "sha256")),
+        ("вид заказчика", order.party_kind, told.get("party_kind")),
+    ]
+
+
+def _consent(order: StoredOrder, facts: Sequence[StoredFact]) -> Iterator[str]:
+    mine = [it for it in facts if it.kind == "consent" and it.told.get("order_row") == order.ledger]
+    given = _newest([it for it in mine if it.told.get("action") == "given"])
+    withdrawn = _newest([it for it in mine if it.told.get("action") == "withdrawn"])
+    document = part_of(given.told, "document") if given else None
+    yield from _differ(
+        [
+            ("номер согласия", order.consent, part_of(document, "number")),
+            ("хеш согласия", order.consent_sha256, part_of(document, "sha256")),
+        ]
+    )
+    ever = [it for it in facts if it.kind == "consent" and it.told.get("action") == "withdrawn"]
+    at = order.consent_withdrawn_at
+    if at is None and withdrawn:
+        yield f"согласие отозвано строкой {withdrawn.number}, а в таблице этого нет"
+    if at is not None and at not in [it.at for it in ever]:
+        yield f"в таблице согласие отозвано {_said(at)}, а в журнале такого факта нет"
+
+
+def _email(order: StoredOrder, facts: Sequence[StoredFact]) -> Iterator[str]:
+    confirmed = [it for it in facts if it.kind == "confirmation"]
+    at = order.email_confirmed_at
+    if at is None and confirmed:
+        yield f"адрес подтверждён строкой {confirmed[0].number}, а в таблице этого нет"
+    if at is not None and at not in [it.at for it in confirmed]:
+        yield f"в таблице адрес подтверждён {_said(at)}, а в журнале такого факта нет"
+
+
+def _not_paid(
+    order: StoredOrder, acceptances: Sequence[StoredFact], payments: Sequence[StoredFact]
+) -> Iterator[str]:
+    for fact in (*acceptances, *payments):
+        yield f"строка {fact.number} ({fact.kind}) говорит об оплате, а заказ — {order.state}"
+    if order.package:
+        yield f"есть пакет, а заказ — {order.state}"
+
+
+def _paid(
+    order: StoredOrder, decision: StoredFact, acceptance: StoredFact, payment: StoredFact
+) -> Iterator[str]:
+    paid_at = told_instant(order.paid_at)
+    yield from _differ(
+        [
+            ("номер платежа", order.payment_id, acceptance.told.get("payment_id")),
+            ("время оплаты", paid_at, acceptance.told.get("captured_at")),
+            ("пробный", bool(order.test), payment.told.get("test")),
+        ]
+    )
+    for name, fact, told in _told_twice(order, decision, acceptance, payment):
+        if fact != told:
+            yield f"{name}: в акцепте {_said(fact)}, а должно быть {_said(told)}"
+    if order.package is None:
+        yield f"акцепт есть (строка {acceptance.number}), а пакета нет"
+        return
+    yield from _differ(_started(order.package, acceptance, payment))
+
+
+def _told_twice(
+    order: StoredOrder, decision: StoredFact, acceptance: StoredFact, payment: StoredFact
+) -> list[Pair]:
+    """What the acceptance says beside what the decision and the payment say."""
+    told, decided, paid = acceptance.told, decision.told, payment.told
+    return [
+        ("строка заказа", told.get("order_row"), decision.number),
+        ("хеш строки заказа", told.get("order_row_hash"), decision.hash),
+        *(
+            (f"редакция ({key})", part_of(told, "edition", key), part_of(decided, "edition", key))
+            for key in ("number", "sha256", "tag_id")
+        ),
+        ("согласие", told.get("consent_sha256"), order.consent_sha256),
+        ("вид заказчика", told.get("party_kind"), decided.get("party_kind")),
+        ("хеш личных данных", told.get("details_sha256"), decided.get("details_sha256")),
+        *_shown(told, decided),
+        ("сумма", told.get("amount_kopecks"), decided.get("price_kopecks")),
+        ("сумма платежа", told.get("amount_kopecks"), paid.get("amount_kopecks")),
+        ("валюта платежа", "RUB", paid.get("currency")),
+        ("платёж", told.get("payment_id"), paid.get("payment_id")),
+        ("время платежа", told.get("captured_at"), paid.get("captured_at")),
+    ]
+
+
+def _shown(told: Told, decided: Told) -> list[Pair]:
+    """What the client saw; the first version took two labels of it into the acceptance."""
+    if "labels" not in told:
+        return [("показанное клиенту", told.get("shown"), decided.get("shown"))]
+    return [
+        ("подпись", part_of(told, "labels", "offer"), part_of(decided, "shown", "label")),
+        ("кнопка", part_of(told, "labels", "button"), part_of(decided, "shown", "button")),
+    ]
+
+
+def _started(package: StoredPackage, acceptance: StoredFact, payment: StoredFact) -> list[Pair]:
+    period = part_of(acceptance.told, "period")
+    return [
+        ("строка акцепта у пакета", package.acceptance, acceptance.number),
+        ("строка оплаты у пакета", package.payment, payment.number),
+        ("начало пакета", told_instant(package.starts_at), part_of(period, "starts_at")),
+        ("конец пакета", told_instant(package.expires_at), part_of(period, "expires_at")),
+        ("последний день пакета", package.last_day, part_of(period, "last_day")),
+        ("правило срока", package.reason, part_of(period, "rule")),
+        ("предварительный срок", bool(package.provisional), part_of(period, "provisional")),
+    ]

@@ -1,0 +1,306 @@
+"""`checkout verify`: what lies beside the ledger agrees with it, both ways, or is named."""
+
+import json
+from collections.abc import Mapping
+
+from checkout.store import correspondence, ledger
+from checkout.verify import Remark
+from offer.evidence.chain import digest
+from tests.store.history import Sold
+
+EDITS: Mapping[str, tuple[str, str]] = {
+    "price": ("UPDATE orders SET price_kopecks = 1 WHERE id = 1",
+              "Заказ 2026-0001: цена в копейках: в таблице 1, в журнале 1500000."),
+    "hours": ("UPDATE orders SET hours = 6 WHERE id = 1",
+              "Заказ 2026-0001: часы: в таблице 6, в журнале 5."),
+    "edition": ("UPDATE orders SET edition = 2 WHERE id = 1",
+                "Заказ 2026-0001: номер редакции: в таблице 2, в журнале 1."),
+    "text": ("UPDATE orders SET edition_sha256 = ZEROS WHERE id = 1",
+             "Заказ 2026-0001: хеш редакции: в таблице 000"),
+    "consent": ("UPDATE orders SET consent = NULL, consent_sha256 = NULL WHERE id = 1",
+                "Заказ 2026-0001: номер согласия: в таблице ничего, в журнале 1."),
+    "consent never given": ("UPDATE orders SET consent = 1, consent_sha256 = "
+                            "ZEROS WHERE id = 4",
+                            "Заказ 2026-0004: номер согласия: в таблице 1, в журнале ничего."),
+    "consent withdrawn": ("UPDATE orders SET consent_withdrawn_at = created_at WHERE id = 1",
+                          "Заказ 2026-0001: в таблице согласие отозвано"),
+    "e-mail confirmed": ("UPDATE orders SET email_confirmed_at = created_at WHERE id = 1",
+                         "Заказ 2026-0001: в таблице адрес подтверждён"),
+    "party": ("UPDATE orders SET party_kind = 'company' WHERE id = 1",
+              "Заказ 2026-0001: вид заказчика: в таблице company, в журнале person."),
+    "payment": ("UPDATE orders SET payment_id = 'mine' WHERE id = 1",
+                "Заказ 2026-0001: номер платежа: в таблице mine, в журнале pay-"),
+    "time of payment": ("UPDATE orders SET paid_at = '2026-11-24 09:00:00.000000'"
+                        " WHERE id = 1",
+                        "Заказ 2026-0001: время оплаты: в таблице 2026-11-24T09:00:00.000Z"),
+    "real money": ("UPDATE orders SET test = (1 = 0) WHERE id = 1",
+                   "Заказ 2026-0001: пробный: в таблице нет, в журнале да."),
+    "paid undone": ("UPDATE orders SET state = 'cancelled' WHERE id = 1",
+                    "(acceptance) говорит об оплате, а заказ — cancelled."),
+    "paid without money": ("UPDATE orders SET state = 'paid', paid_at = created_at, "
+                           "payment_id = 'p' WHERE id = 4",
+                           "Заказ 2026-0004: у оплаченного заказа в журнале фактов акцепта 0"),
+    "order lost": ("DELETE FROM orders WHERE id = 4",
+                   "Заказ 2026-0004: в журнале есть (строка "),
+    "package lost": ("DELETE FROM packages",
+                     "Заказ 2026-0001: акцепт есть (строка 3), а пакета нет."),
+    "package longer": ("UPDATE packages SET expires_at = '2027-12-24 21:00:00.000000'",
+                       "Заказ 2026-0001: конец пакета: в таблице 2027-12-24T21:00:00.000Z"),
+    "package earlier": ("UPDATE packages SET starts_at = '2026-11-20 21:00:00.000000'",
+                        "Заказ 2026-0001: начало пакета: в таблице 2026-11-20T21:00:00.000Z"),
+    "last day": ("UPDATE packages SET last_day = '2027-12-24'",
+                 "2026-0001: последний день пакета: в таблице 2027-12-24, в журнале 2026-12-"),
+    "rule": ("UPDATE packages SET reason = 'так решил'",
+             "Заказ 2026-0001: правило срока: в таблице так решил"),
+    "provisional": ("UPDATE packages SET provisional = (1 = 1)",
+                    "Заказ 2026-0001: предварительный срок: в таблице да, в журнале нет."),
+    "package of another row": ("UPDATE packages SET acceptance = 1, payment = 2",
+                               "строка акцепта у пакета: в таблице 1, в журнале 3."),
+    "who ordered": ("UPDATE details SET text = '{}' WHERE ledger = 1 AND part = 'party'",
+                    "Строка 1: личные данные (party) не те, чей хеш в факте."),
+    "salt": ("UPDATE details SET salt = '0' WHERE ledger = 2 AND part = 'origin'",
+             "Строка 2: личные данные (origin) не те, чей хеш в факте."),
+    "details lost": ("DELETE FROM details WHERE ledger = 1 AND part = 'origin'",
+                     "Строка 1: нет личных данных (origin), и акта об этом нет."),
+    "page of the decision": ("UPDATE shown_pages SET html = 'other'",
+                             "Строка 1: страница, на которой решено, не та, чей хеш в факте."),
+    "index": ("UPDATE ledger_orders SET order_number = '2026-0004' WHERE ledger = 3",
+              "Строка 3: в указателе заказ 2026-0004, в факте 2026-0001."),
+    "index lost": ("DELETE FROM ledger_orders WHERE ledger = 3",
+                   "Строка 3: в указателе заказ не назван, в факте 2026-0001."),
+    "head": ("UPDATE heads SET hash = ZEROS",
+             "Голова за 2026-11-23: опубликована строка 4 с хешем 000"),
+    "head of no row": ("UPDATE heads SET number = 99",
+                       "Голова за 2026-11-23: опубликована строка 99 с хешем"),
+    "consent text": ("DELETE FROM editions WHERE document = 'consent'",
+                     "Строка 2: принятой редакции consent/1 нет в архиве."),
+    "tag": ("UPDATE editions SET tag_id = 'x' WHERE document = 'offer'",
+            "Строка 1: принята редакция offer/1 с другим хешем или другой меткой"),
+    "hash of a text": ("UPDATE editions SET sha256 = ZEROS WHERE document = 'privacy'",
+                       "Байты архивных редакций не сходятся с их хешами: privacy/1."),
+    "terms": ("UPDATE editions SET terms = '[]' WHERE document = 'offer'",
+              "Условия архивных редакций не читаются: offer/1."),
+    "terms gone": ("UPDATE editions SET terms = NULL WHERE document = 'offer'",
+                   "Условия архивных редакций не читаются: offer/1."),
+}  # fmt: skip
+
+
+def test_what_lies_beside_the_ledger_agrees_with_it_or_is_named(sold: Sold) -> None:
+    missed = {}
+    for edit, (statement, expected) in EDITS.items():
+        with sold.undone():
+            sold.spoil(statement.replace("ZEROS", f"'{'0' * 64}'"))
+            said = sold.wrong()
+        if expected not in "\n".join(said):
+            missed[edit] = said
+
+    assert missed == {}
+    assert sold.wrong() == []
+
+
+def test_an_accepted_text_of_other_bytes_than_its_hash_is_named(sold: Sold) -> None:
+    sold.spoil("UPDATE editions SET text = :text WHERE document = 'offer'", text=b"1. Other.")
+
+    wrong = "\n".join(sold.wrong())
+    assert "Строка 1: принята редакция offer/1 с другим хешем" in wrong
+    assert "Байты архивных редакций не сходятся с их хешами: offer/1." in wrong
+
+
+# --- facts that should not be there
+
+
+def append(sold: Sold, kind: str, fact: Mapping[str, object]) -> int:
+    return sold.store.transact(lambda tx: ledger.append(tx, kind, fact)).number
+
+
+def copied(sold: Sold, kind: str, **changes: object) -> int:
+    fact = json.loads(sold.ask("SELECT fact FROM ledger WHERE kind = :k", k=kind)[0][0])
+    return append(sold, kind, {**fact, **changes})
+
+
+def test_a_second_acceptance_of_an_order_is_named(sold: Sold) -> None:
+    copied(sold, "acceptance")
+
+    assert "фактов акцепта 2, фактов подошедшей оплаты 1" in "\n".join(sold.wrong())
+
+
+def test_an_acceptance_of_an_order_that_nobody_paid_is_named(sold: Sold) -> None:
+    number = copied(sold, "acceptance", order="2026-0004")
+
+    assert (
+        f"Заказ 2026-0004: строка {number} (acceptance) говорит об оплате, а заказ — waiting."
+        in sold.wrong()
+    )
+
+
+def test_an_acceptance_of_an_order_that_no_table_has_is_named(sold: Sold) -> None:
+    number = copied(sold, "acceptance", order="2026-9999")
+
+    assert (
+        f"Заказ 2026-9999: в журнале есть (строка {number}), а в таблице его нет." in sold.wrong()
+    )
+
+
+def test_odd_and_cancelled_money_belongs_to_no_acceptance(sold: Sold) -> None:
+    copied(sold, "payment", fits=False, reason="второй раз")
+    copied(sold, "payment", status="canceled")
+
+    assert sold.wrong() == []
+
+
+def test_a_newer_decision_than_the_table_knows_is_named(sold: Sold) -> None:
+    copied(sold, "order", order="2026-0004", price_kopecks=1)
+
+    assert any("Заказ 2026-0004: цена в копейках: " in it for it in sold.wrong())
+
+
+def test_facts_of_unknown_kinds_are_told_and_are_no_fault(sold: Sold) -> None:
+    append(sold, "weather", {"rain": True})
+    append(sold, "weather", {"rain": False})
+
+    remarks = sold.remarks()
+    assert Remark("!", "Фактов вида «weather»: 2. Что в них, здесь не проверить.") in remarks
+    assert sold.wrong() == []
+
+
+KINDS_KNOWN = ("order", "consent", "acceptance", "payment", "certificate", "message",
+               "confirmation", "erasure")  # fmt: skip
+NONSENSE: tuple[dict[str, object], ...] = (
+    {},
+    {"order": 7},
+    {"edition": [], "document": {"document": [], "number": {}}},
+    {"order": "2026-0001", "shown": "", "period": 1, "message_id": ["x"], "rows": [1], "papers": 2},
+    {"rows": [{}, {"row": "1", "part": None}], "letters": [None], "replaced": [{"row": 1}]},
+)
+
+
+def test_facts_of_no_sense_are_no_bug_of_ours(sold: Sold) -> None:
+    for kind in KINDS_KNOWN:
+        for fact in NONSENSE:
+            append(sold, kind, fact)
+            assert sold.remarks()[0].mark == "✓"
+
+
+# --- erasure
+
+
+def erase(sold: Sold, **fact: object) -> int:
+    sold.spoil("DELETE FROM details WHERE ledger = 1 AND part = 'origin'")
+    return append(sold, "erasure", {"reason": "срок", "law": "152-ФЗ ст. 21", **fact})
+
+
+def test_what_an_act_has_erased_is_told_with_its_day_and_number(sold: Sold) -> None:
+    number = erase(sold, rows=[{"row": 1, "part": "origin"}])
+
+    assert sold.wrong() == []
+    sentence = f"Стёрто 23.11.2026, акт № {number}: записей личных данных 1."
+    assert Remark("✓", sentence) in sold.remarks()
+
+
+def test_an_act_about_something_else_excuses_nothing(sold: Sold) -> None:
+    act = erase(sold, rows=[{"row": 2, "part": "origin"}, {"row": 1, "part": "party"}])
+
+    assert sorted(sold.wrong()) == [
+        "Строка 1: нет личных данных (origin), и акта об этом нет.",
+        f"Строка 1: по акту № {act} данные (party) стёрты, а они на месте.",
+        f"Строка 2: по акту № {act} данные (origin) стёрты, а они на месте.",
+    ]
+
+
+def test_a_side_row_whose_address_was_taken_out_is_held_against_the_act(sold: Sold) -> None:
+    changed = digest("salt" + "text")
+    sold.spoil(
+        "UPDATE details SET salt = 'salt', text = 'text' WHERE ledger = 1 AND part = 'party'"
+    )
+    before = sold.wrong()
+    append(
+        sold, "erasure", {"rows": [], "replaced": [{"row": 1, "part": "party", "sha256": changed}]}
+    )
+
+    assert before == ["Строка 1: личные данные (party) не те, чей хеш в факте."]
+    assert sold.wrong() == []
+
+
+def test_personal_details_that_no_fact_vouches_for_are_told(sold: Sold) -> None:
+    sold.spoil("INSERT INTO details (ledger, part, salt, text) VALUES (3, 'party', 's', 't')")
+
+    assert Remark("!", "Без хеша в журнале личные данные строк 3 (party).") in sold.remarks()
+
+
+# --- certificates and letters
+
+
+def certified(sold: Sold, data: bytes = b"%PDF") -> int:
+    """Order 1 has this certificate, and the ledger knows it."""
+    fact = {"order": "2026-0001", "sha256": digest(data), "bytes": len(data),
+            "head": {"number": 4, "hash": "x"}}  # fmt: skip
+    number = append(sold, "certificate", fact)
+    sold.store.transact(lambda tx: correspondence.keep_paper(tx, 1, digest(data), data))
+    sold.spoil("UPDATE papers SET ledger = :n", n=number)
+    return number
+
+
+def test_a_certificate_is_the_one_the_ledger_knows(sold: Sold) -> None:
+    number = certified(sold)
+    good = sold.wrong()
+    sold.spoil("UPDATE papers SET sha256 = :h", h=digest(b"other"))
+    beside = sold.wrong()
+    sold.spoil("UPDATE papers SET data = :d", d=b"other")
+    swapped = sold.wrong()
+    sold.spoil("DELETE FROM papers")
+
+    assert good == []
+    assert beside == [
+        "Заказ 2026-0001: свидетельство изменено: его байты не сходятся с хешем рядом."
+    ]
+    assert swapped == [f"Заказ 2026-0001: свидетельство не то, чей хеш в строке {number}."]
+    assert sold.wrong() == [
+        f"Заказ 2026-0001: свидетельства из строки {number} нет, и акта об этом нет."
+    ]
+    append(sold, "erasure", {"papers": ["2026-0001"]})
+    assert sold.wrong() == []
+
+
+def test_a_certificate_of_the_first_version_has_no_fact_and_is_told(sold: Sold) -> None:
+    data = b"%PDF"
+    sold.store.transact(lambda tx: correspondence.keep_paper(tx, 1, digest(data), data))
+
+    assert Remark("!", "Свидетельств первой версии, без факта в журнале: 1.") in sold.remarks()
+    assert sold.wrong() == []
+
+
+def sent(sold: Sold, raw: bytes = b"letter", **changes: object) -> int:
+    """A letter of order 1 that the server has taken, and its fact."""
+    (message,) = sold.ask("SELECT id FROM messages WHERE kind = 'paid'")[0]
+    fact = {"order": "2026-0001", "kind": "paid", "message_id": "<1@shop>",
+            "letter_sha256": digest(raw), "outcome": "taken", "code": 250, **changes}  # fmt: skip
+    number = append(sold, "message", fact)
+    sold.spoil(
+        "INSERT INTO letters (message, number, message_id, recipient, raw, composed_at, sent_at, "
+        "ledger) SELECT id, 0, '<1@shop>', 'a@b', :raw, staged_at, staged_at, :n FROM messages "
+        "WHERE id = :m",
+        m=message, raw=raw, n=number,
+    )  # fmt: skip
+    return number
+
+
+def test_a_letter_is_the_one_that_was_sent(sold: Sold) -> None:
+    number = sent(sold)
+    good = sold.wrong()
+    sold.spoil("UPDATE letters SET raw = :raw", raw=b"other")
+    other = sold.wrong()
+    sold.spoil("DELETE FROM letters")
+
+    assert good == []
+    assert other == [f"Строка {number}: письмо <1@shop> не то, что отправлено."]
+    assert f"Строка {number}: письма <1@shop> нет, и акта об этом нет." in sold.wrong()
+    append(sold, "erasure", {"letters": ["<1@shop>"]})
+    assert sold.wrong() == []
+
+
+def test_a_letter_marked_as_sent_without_a_fact_is_told(sold: Sold) -> None:
+    sent(sold)
+    sold.spoil("UPDATE letters SET message_id = '<2@shop>'")
+
+    assert "Писем отмечено отправленными 1, фактов о них 1." not in sold.wrong()
+    assert any("письма <1@shop> нет" in it for it in sold.wrong())
