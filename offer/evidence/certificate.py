@@ -97,19 +97,25 @@ def _banner(settlement: Settlement) -> dict[str, str] | None:
 
 def _proofs(dossier: Dossier, files: Mapping[str, bytes], zone: ZoneInfo) -> Row:
     """The second page."""
-    said = [(name, described(name), digest(data)) for name, data in files.items()]
-    shown = said if len(said) <= MOST_FILES_SHOWN else said[:MOST_FILES_SHOWN]
+    said = [(name, described(name), digest(files[name])) for name in _shown(files)]
     return {
         "proofs": "Приложения и\u00a0проверка",
         "attached": "Эти файлы вложены в\u00a0PDF. Хеш каждого пересчитывает команда sha256sum; "
         "что с\u00a0чем должно совпасть, сказано в\u00a0README.txt. Хеш самого свидетельства "
         "стоит в\u00a0его ключевых словах.",
-        "files": [{"name": name, "what": what, "sha256": sha} for name, what, sha in shown],
-        "more": _more(len(said) - len(shown)),
+        "files": [{"name": name, "what": what, "sha256": sha} for name, what, sha in said],
+        "more": _more(len(files) - len(said)),
         "checks": [{"what": what, "command": command} for what, command in CHECKS],
         "resting": [_row(about, sentence) for about, sentence in resting(dossier, zone)],
         "missing": [_row(about, sentence) for about, sentence in missing(dossier)],
     }
+
+
+def _shown(files: Mapping[str, bytes]) -> list[str]:
+    """The names for the page: of very many rows the last, those of the acceptance and payment."""
+    rows = [name for name in files if name.startswith("fact-")]
+    room = MOST_FILES_SHOWN - (len(files) - len(rows))
+    return [name for name in files if name not in rows[:-room]]
 
 
 def _more(number: int) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from offer.evidence.attached import described
 from offer.evidence.certificate import certificate
+from offer.evidence.dossier import fact_name
 from offer.evidence.takeout import attachments
 from tests.dossiers import SHOWN, dossier
 from tests.mail.facts import COMPANY, MOSCOW, PERSON, TERMS, digest, settlement
@@ -238,6 +239,9 @@ def test_a_sample_says_so_on_every_page() -> None:
 def test_many_decisions_before_the_paid_one_leave_a_readable_list() -> None:
     page = proofs_page(tries=20)
     assert "И ещё 16 файлов: их имена и хеши — в приложенном SHA256SUMS." in page
+    case = dossier(tries=20)
+    for name in ("offer.md", "consent.md", fact_name(case.acceptance), fact_name(case.payment)):
+        assert f"{name} {described(name)} " in page
 
 
 def test_checkers_accept_it_as_pdf_a(tmp_path: Path) -> None:
