@@ -42,6 +42,8 @@ def summary(bundle: Bundle) -> Iterator[Check]:
         for path, wanted in _expected(bundle, order, accepted, paid)
         if not same(at(said, *path), wanted)
     ]
+    if not isinstance(at(said, "sample"), bool):
+        differs.append("sample")
     if differs:
         yield fails(the.ACCEPTANCE, f"расходится с фактами: {', '.join(differs)}")
     else:

@@ -1,20 +1,18 @@
 """What is checked of an evidence archive beyond its certificate's files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from offer.evidence import dossier as the
 from offer.evidence.bundle import Bundle
 from offer.evidence.chain import digest
 from offer.evidence.checking import LETTER
-from offer.evidence.pdf_reading import attached_to
 from offer.evidence.strict_json import NotCanonicalError, at, parsed, same, text_at
 from offer.evidence.verdict import Check, fails, holds, judged, unknown
 from offer.wording import counted
 
 
 def later(bundle: Bundle) -> Iterator[Check]:
-    """Certificate, letters, origin, page and published head against the facts."""
-    yield from certificate(bundle)
+    """Letters, origin, page and published head against the facts."""
     yield from letters(bundle)
     yield from origin(bundle)
     yield from page(bundle)
@@ -22,7 +20,7 @@ def later(bundle: Bundle) -> Iterator[Check]:
 
 
 def certificate(bundle: Bundle) -> Iterator[Check]:
-    """The PDF is the one whose hash is in the ledger, and the files in it are those beside it."""
+    """The PDF is the one whose hash is in the ledger."""
     yield from bundle.lacks(the.CERTIFICATE)
     data = bundle.files.get(the.CERTIFICATE)
     if data is None:
@@ -39,11 +37,10 @@ def certificate(bundle: Bundle) -> Iterator[Check]:
             "то свидетельство, чей хеш стоит в журнале",
             "хеш не тот, что в факте о нём",
         )
-    yield from _same_inside(bundle, data)
 
 
-def _same_inside(bundle: Bundle, data: bytes) -> Iterator[Check]:
-    inside = attached_to(data)
+def same_inside(bundle: Bundle, inside: Mapping[str, bytes]) -> Iterator[Check]:
+    """The files inside the certificate are those beside it."""
     differs = [
         name
         for name, attached in inside.items()
@@ -114,10 +111,11 @@ def heads(bundle: Bundle) -> Iterator[Check]:
             yield unknown(the.HEADS, sentence)
         return
     try:
-        named = at(parsed(data), "heads")
+        told = parsed(data)
     except NotCanonicalError as error:
         yield fails(the.HEADS, str(error))
         return
+    named = at(told, "heads") if same(at(told, "schema"), 1) else None
     last = bundle.links[-1] if bundle.links else None
     head = named[-1] if isinstance(named, list) and named else None
     right = last is not None and same(at(head, "number"), last.number)

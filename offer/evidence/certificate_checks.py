@@ -7,12 +7,13 @@ from datetime import date
 from offer import wording
 from offer.evidence.bundle import Bundle
 from offer.evidence.chain import digest
-from offer.evidence.strict_json import number_at, text_at
+from offer.evidence.strict_json import at, number_at, same, text_at
 from offer.evidence.verdict import Check, fails, holds, judged
 from offer.paper import drawn
 
 SPACE = re.compile(r"\s+")
 DOCUMENT = "документ"
+SAMPLE, TEST = "ОБРАЗЕЦ.", "Тестовый режим: деньги не списаны."
 
 
 def own_hash(right: bool | None) -> Check:
@@ -33,6 +34,7 @@ def visible(bundle: Bundle, text: str) -> Iterator[Check]:
     """What the pages say is what the facts say."""
     page = _closed_up(text)
     lost = [what for what, said in decisive(bundle) if not _stands(said, page)]
+    lost += [banner for banner, due in _banners(bundle) if due is not _stands(banner, page)]
     for what in lost:
         yield fails(DOCUMENT, f"на странице не то, что в фактах: {what}")
     unlisted = [name for name, data in bundle.files.items() if digest(data) not in page]
@@ -41,6 +43,14 @@ def visible(bundle: Bundle, text: str) -> Iterator[Check]:
             yield fails(name, "хеш не тот, что напечатан на странице документа")
     if not lost:
         yield holds(DOCUMENT, "на его страницах то же, что в приложенных фактах")
+
+
+def _banners(bundle: Bundle) -> Iterator[tuple[str, bool]]:
+    """What a paper that proves nothing says loudly; a sample says that alone."""
+    sample = same(at(bundle.summary, "sample"), True)
+    test = bundle.payment is not None and same(at(bundle.payment.value, "test"), True)
+    yield SAMPLE, sample
+    yield TEST, test and not sample
 
 
 def _all_shown(bundle: Bundle) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from offer.evidence import agreeing, checking
-from offer.evidence.archive_checks import later
+from offer.evidence.archive_checks import certificate, later, same_inside
 from offer.evidence.bundle import Bundle
 from offer.evidence.certificate_checks import DOCUMENT, own_hash, visible
 from offer.evidence.pdf_reading import UnreadableError, own_hash_holds, read_pdf
@@ -67,6 +67,7 @@ def examine_zip(data: bytes) -> Examined:
         *checking.shared(bundle, checking.IN_THE_ARCHIVE),
         *agreeing.agreements(bundle),
         *later(bundle),
+        *certificate(bundle),
         *_certificate_inside(bundle),
         *_outside(bundle),
     ]
@@ -86,7 +87,9 @@ def _certificate_inside(bundle: Bundle) -> Iterator[Check]:
     data = bundle.files.get("certificate.pdf")
     if data is None:
         return
-    wrong = [it for it in examine_pdf(data).checks if it.mark is Mark.FAILS]
+    examined = examine_pdf(data)
+    yield from same_inside(bundle, examined.bundle.files if examined.bundle else {})
+    wrong = [it for it in examined.checks if it.mark is Mark.FAILS]
     for it in wrong:
         yield fails("certificate.pdf", f"{it.about}: {it.sentence}")
     if not wrong:

@@ -8,7 +8,7 @@ import io
 import logging
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -174,11 +174,3 @@ def _within(data: bytes, limit: int) -> bytes:
         megabytes = MOST_UNPACKED // 1024 // 1024
         raise _SpoiltError(f"вложение распаковывается больше чем в {megabytes} МиБ: не читаю")
     return data
-
-
-def attached_to(data: bytes) -> Mapping[str, bytes]:
-    """The readable files inside a PDF; none when it cannot be read."""
-    try:
-        return read_pdf(data).inside.files
-    except UnreadableError:
-        return {}
