@@ -12,6 +12,7 @@ from offer.evidence.verdict import Check, fails, holds, judged
 from offer.paper import drawn
 
 SPACE = re.compile(r"\s+")
+UNTIL = re.compile(r"до(\d\d\.\d\d\.\d{4})включительно")  # it stands on the page more than once
 DOCUMENT = "документ"
 SAMPLE, TEST = "ОБРАЗЕЦ.", "Тестовый режим: деньги не списаны."
 
@@ -35,6 +36,9 @@ def visible(bundle: Bundle, text: str) -> Iterator[Check]:
     page = _closed_up(text)
     lost = [what for what, said in decisive(bundle) if not _stands(said, page)]
     lost += [banner for banner, due in _banners(bundle) if due is not _stands(banner, page)]
+    last_day = _day(_period(bundle))
+    if any(day != last_day for day in UNTIL.findall(page)):
+        lost.append("день окончания")
     for what in lost:
         yield fails(DOCUMENT, f"на странице не то, что в фактах: {what}")
     unlisted = [name for name, data in bundle.files.items() if digest(data) not in page]
@@ -84,7 +88,7 @@ def decisive(bundle: Bundle) -> Iterator[tuple[str, str]]:
     yield "хеш оферты", f"SHA-256: {sha256}"
     yield "номер редакции", f"Оферта редакция {number} от"
     yield "платёж", text_at(fact, "payment_id")
-    yield "день окончания", f"до {_day(text_at(fact, 'period', 'last_day'))} включительно"
+    yield "день окончания", f"до {_day(_period(bundle))} включительно"
     yield "заказчик", _customer(bundle)
     for what, row in (("Акцепт в журнале запись №", accepted), ("последняя запись №", paid)):
         link = bundle.by_number.get(row.number)
@@ -96,6 +100,10 @@ def decisive(bundle: Bundle) -> Iterator[tuple[str, str]]:
 def _customer(bundle: Bundle) -> str:
     party = "organisation" if text_at(bundle.summary, "party", "kind") == "company" else "name"
     return text_at(bundle.summary, "party", party)
+
+
+def _period(bundle: Bundle) -> str:
+    return text_at(bundle.acceptance.value, "period", "last_day") if bundle.acceptance else ""
 
 
 def _day(written: str) -> str:
