@@ -151,9 +151,14 @@ def _covered() -> frozenset[int]:
     return frozenset(code for code in regular & bold if category(chr(code)) not in _REFUSED)
 
 
+def drawn(text: str) -> str:
+    """The text as a paper shows it: what the fonts lack is replaced."""
+    return drawable(text, _covered())
+
+
 def _drawable(value: object) -> object:
     if isinstance(value, str):
-        return drawable(value, _covered())
+        return drawn(value)
     if isinstance(value, Mapping):
         return {key: _drawable(part) for key, part in value.items()}
     if isinstance(value, Sequence):

@@ -46,6 +46,18 @@
     say("found", heading, `Совпал до последнего знака. SHA-256: ${hash}`, editions);
   }
 
+  // A certificate and an archive are checked by a command: this page reads texts and hashes.
+  function evidence(kind) {
+    verdict.replaceChildren(document.getElementById(`verdict-${kind}`).content.cloneNode(true));
+    verdict.scrollIntoView({ block: "nearest" });
+  }
+
+  function evidenceKind(bytes) {
+    const start = String.fromCharCode(...bytes.subarray(0, 1024));
+    if (start.includes("%PDF-")) return "pdf";
+    return /^PK[\x03\x05]/.test(start) ? "zip" : "";
+  }
+
   function unknown(hash) {
     say("unknown", "Такого текста здесь не публиковали",
       `Его SHA-256 — ${hash} — не совпадает ни с одним из списка. Значит, в нём изменён хотя бы`
@@ -65,6 +77,8 @@
   async function checkBytes(bytes) {
     const hash = await sha256(bytes);
     if (withHash(hash).length) return found(withHash(hash), hash);
+    const kind = evidenceKind(bytes);
+    if (kind) return evidence(kind);
     for (const text of respelled(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes))) {
       const alike = withHash(await sha256(new TextEncoder().encode(text)));
       if (!alike.length) continue;

@@ -1,0 +1,108 @@
+"""A certificate or an archive, examined whole: from bytes to lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from offer.evidence import agreeing, checking
+from offer.evidence.archive_checks import certificate, later, same_inside
+from offer.evidence.bundle import Bundle
+from offer.evidence.certificate_checks import DOCUMENT, own_hash, visible
+from offer.evidence.pdf_reading import UnreadableError, own_hash_holds, read_pdf
+from offer.evidence.verdict import Check, Mark, fails, holds, unknown
+from offer.evidence.zip_reading import made_again, read_zip
+
+ARCHIVE = "архив"
+FOREIGN = "доказательств внутри нет: это не свидетельство и не архив этой программы"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What it is in a few words, the checks, and the files they were about (None: unreadable)."""
+
+    what: str
+    checks: tuple[Check, ...]
+    bundle: Bundle | None = None
+
+
+def is_pdf(data: bytes, name: str) -> bool:
+    """By its first bytes, or by its name when these are spoilt."""
+    return b"%PDF-" in data[:1024] or name.lower().endswith(".pdf")
+
+
+def is_zip(data: bytes, name: str) -> bool:
+    """By its first bytes, or by its name when these are spoilt."""
+    return data[:4] in (b"PK\x03\x04", b"PK\x05\x06") or name.lower().endswith(".zip")
+
+
+def examine_pdf(data: bytes) -> Examined:
+    """Everything that can be said of a certificate by itself."""
+    sealed = own_hash(own_hash_holds(data))
+    try:
+        read = read_pdf(data)
+    except UnreadableError as error:
+        return Examined("Файл PDF", (sealed, fails(DOCUMENT, str(error))))
+    bundle = Bundle(read.inside.files, read.inside.spoilt)
+    if not (bundle.files or bundle.spoilt):
+        return Examined("Файл PDF", (sealed, fails(DOCUMENT, FOREIGN)))
+    checks = [
+        sealed,
+        *checking.shared(bundle, checking.IN_THE_CERTIFICATE),
+        *agreeing.agreements(bundle),
+        *([fails(DOCUMENT, read.silent)] if read.silent else visible(bundle, read.text)),
+        *_outside(bundle),
+    ]
+    return Examined(f"Свидетельство об акцепте: {agreeing.identity(bundle)}", tuple(checks), bundle)
+
+
+def examine_zip(data: bytes) -> Examined:
+    """Everything that can be said of an evidence archive by itself."""
+    try:
+        folder, inside = read_zip(data)
+    except UnreadableError as error:
+        return Examined("Файл ZIP", (fails(ARCHIVE, str(error)),))
+    bundle = Bundle(inside.files, inside.spoilt)
+    if not any(name in bundle.files for name in checking.NEEDED):
+        return Examined("Файл ZIP", (fails(ARCHIVE, FOREIGN),))
+    checks = [
+        *checking.shared(bundle, checking.IN_THE_ARCHIVE),
+        *agreeing.agreements(bundle),
+        *later(bundle),
+        *certificate(bundle),
+        *_certificate_inside(bundle),
+        *_outside(bundle),
+    ]
+    if not inside.spoilt:
+        checks.append(_made_again(made_again(folder, inside, data)))
+    return Examined(f"Архив доказательств: {agreeing.identity(bundle)}", tuple(checks), bundle)
+
+
+def _made_again(right: bool) -> Check:
+    if right:
+        return holds(ARCHIVE, "собран заново из своих файлов: те же байты")
+    return fails(ARCHIVE, "изменены служебные поля архива: собранный заново, он другой")
+
+
+def _certificate_inside(bundle: Bundle) -> Iterator[Check]:
+    """The archive's certificate is examined as by itself; what holds is one line."""
+    data = bundle.files.get("certificate.pdf")
+    if data is None:
+        return
+    examined = examine_pdf(data)
+    yield from same_inside(bundle, examined.bundle.files if examined.bundle else {})
+    wrong = [it for it in examined.checks if it.mark is Mark.FAILS]
+    for it in wrong:
+        yield fails("certificate.pdf", f"{it.about}: {it.sentence}")
+    if not wrong:
+        yield holds("certificate.pdf", "проверено и само по себе, вместе с тем, что на страницах")
+
+
+def _outside(bundle: Bundle) -> Iterator[Check]:
+    """Who wants to forge can make a whole chain anew: only those outside tell."""
+    if not bundle.links:
+        return
+    last = bundle.links[-1]
+    yield unknown(
+        "вне файла",
+        f"последняя запись № {last.number}, {last.hash}: сверьте её с письмом или с "
+        "опубликованными вершинами журнала (/ledger/heads.json), а платёж — с ЮKassa",
+    )
