@@ -17,6 +17,7 @@ def later(bundle: Bundle) -> Iterator[Check]:
     yield from origin(bundle)
     yield from page(bundle)
     yield from heads(bundle)
+    yield from stamp(bundle)
 
 
 def certificate(bundle: Bundle) -> Iterator[Check]:
@@ -126,3 +127,23 @@ def heads(bundle: Bundle) -> Iterator[Check]:
         "опубликованная вершина — последнее звено links.jsonl",
         "опубликованная вершина — не последнее звено links.jsonl",
     )
+
+
+def stamp(bundle: Bundle) -> Iterator[Check]:
+    """The time stamp is on the last link; whom to trust about its signature is not for us to say.
+
+    A stamp holds the SHA-256 of what it dates (RFC 3161, messageImprint): here, the head itself.
+    """
+    data = bundle.files.get(the.STAMP)
+    if data is None:
+        if the.STAMP not in bundle.spoilt:
+            yield unknown(the.STAMP, "штампа времени посторонней службы в архиве нет")
+        return
+    head = bytes.fromhex(bundle.links[-1].hash) if bundle.links else None
+    yield judged(
+        the.STAMP,
+        head is not None and head in data,
+        "штамп поставлен на последнее звено links.jsonl",
+        "штамп поставлен не на последнее звено links.jsonl",
+    )
+    yield unknown(the.STAMP, "чья подпись на нём, проверяет openssl ts -verify (см. README.txt)")

@@ -17,7 +17,7 @@ SUMS_LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)")
 NEEDED = (the.OFFER, the.LINKS, the.DETAILS, the.ACCEPTANCE, the.README, the.SUMS)
 LETTER = re.compile(r"letters/\d{3,}\.eml")
 IN_THE_CERTIFICATE = {*NEEDED, the.CONSENT, the.PAYMENT}
-IN_THE_ARCHIVE = {*IN_THE_CERTIFICATE, the.CERTIFICATE, the.ORIGIN, the.PAGE, the.HEADS}
+IN_THE_ARCHIVE = {*IN_THE_CERTIFICATE, the.CERTIFICATE, the.ORIGIN, the.PAGE, the.HEADS, the.STAMP}
 
 
 def completeness(bundle: Bundle, allowed: set[str]) -> Iterator[Check]:
