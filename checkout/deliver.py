@@ -26,7 +26,7 @@ from checkout.mail.letters import (
     withdrawn_letter,
 )
 from checkout.mail.smtp import MailError
-from checkout.shop import Shop
+from checkout.shop import Shop, new_id
 from checkout.store import correspondence, heads, letters, orders
 from checkout.store import ledger as rows
 from checkout.store.correspondence import Message
@@ -58,7 +58,7 @@ def _send(shop: Shop, message: Message) -> int:
         return 0
     except Erased as gone:
         log.warning("letter has nobody to go to", message=message.id, why=str(gone))
-        shop.store.transact(lambda tx: correspondence.mark_sent(tx, message.id))
+        shop.store.transact(lambda tx: _nobody_to_tell(tx, message))
         return 0
     failures = [why for it in waiting if (why := _hand_over(shop, message, it))]
     if failures:
@@ -67,6 +67,26 @@ def _send(shop: Shop, message: Message) -> int:
         # killed between the last letter and its message, or erased meanwhile: nothing is left
         shop.store.transact(lambda tx: correspondence.mark_sent(tx, message.id))
     return len(waiting) - len(failures)
+
+
+def _nobody_to_tell(tx: Tx, message: Message) -> None:
+    """Close a message whose reader is erased; money that came so late is the contractor's case."""
+    correspondence.mark_sent(tx, message.id)
+    if message.kind != "paid" or message.order_id is None:
+        return
+    order = orders.by_id(tx, message.order_id)
+    sentence = (
+        f"Заказ {order.number} оплачен, когда личные данные по нему уже стёрты: писать некому. "
+        f"Платёж {order.payment_id} — в личном кабинете ЮKassa: верните деньги или найдите клиента."
+    )
+    correspondence.open_case(
+        tx,
+        new_id(),
+        kind="erased_client",
+        subject=order.number,
+        order_id=order.id,
+        sentence=sentence,
+    )
 
 
 def _hand_over(shop: Shop, message: Message, letter: KeptLetter) -> MailError | None:

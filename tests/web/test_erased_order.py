@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from checkout.retain import retain
+from checkout.store import correspondence
+from checkout.verify import verify
 from tests.town import Town, moscow
 
 
@@ -96,3 +98,37 @@ def test_the_years_of_an_order_pass_and_the_worker_erases_part_by_part(
 
     assert seen == [[], [["origin"]], [["origin"]], [["origin"], ["letter", "party"]]]
     assert own_town.ledger()[-1]["order"] == own_town.facts(paid)["number"]
+
+
+def test_money_for_an_erased_order_is_laid_before_the_contractor(own_town: Town, paid: str) -> None:
+    erased(own_town, paid)
+    number = own_town.facts(paid)["number"]
+    own_town.shop.store.transact(
+        lambda tx: correspondence.stage(tx, "late", kind="paid", subject="late", order_id=1)
+    )
+    own_town.work()
+    letter = own_town.post[-1]
+
+    assert letter.header("To") == "dudkinanton@bk.ru"
+    assert number in letter.text
+    assert "стёрты" in letter.text
+    assert [row["kind"] for row in own_town.ledger()].count("case") == 1
+
+
+def test_the_archive_is_gone_and_says_why(own_town: Town, paid: str) -> None:
+    address = f"/orders/{paid}/evidence.zip"
+    assert own_town.client.get(address).status_code == 200
+    sentence = erased(own_town, paid)
+    answer = own_town.client.get(address)
+
+    assert answer.status_code == 410
+    assert sentence in answer.text
+
+
+def test_erased_by_an_act_is_what_verify_says(own_town: Town, paid: str) -> None:
+    erased(own_town, paid)
+    remarks = verify(own_town.shop.store, own_town.shop.settings.zone)
+
+    assert [it.sentence for it in remarks if it.mark == "✗"] == []
+    words = [it.sentence.replace("\u00a0", " ") for it in remarks]
+    assert any("стёрто" in it and "акт №" in it for it in words), words

@@ -1,6 +1,7 @@
 """The daily head is dated by somebody else's clock; where it is not, that is said."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, timedelta
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from checkout.gateway.time_stamps import LARGEST, stamps
+from checkout.publish_head import publish_head
 from checkout.shop import Shop
 from checkout.stamp import stamp_head
 from checkout.store import ledger, tables, time_stamps
@@ -162,3 +164,25 @@ def test_without_a_server_in_the_settings_nobody_is_asked(own_town: Town) -> Non
 
 def test_the_worker_stamps_after_everything_else(own_town: Town) -> None:
     assert JOBS[-1] is stamp_head
+
+
+def test_the_archive_holds_the_stamp_on_its_last_link_and_verify_says_so(
+    own_town: Town, authority: Authority, tmp_path: Path
+) -> None:
+    token = own_town.order()
+    own_town.pay(token)
+    own_town.work()
+    own_town.clock.now += timedelta(days=1)
+    shop = naming(own_town, authority.url)
+    assert publish_head(shop)
+    stamp_head(shop)
+    data = own_town.client.get(f"/orders/{token}/evidence.zip").content
+    (tmp_path / "evidence.zip").write_bytes(data)
+    said = subprocess.run(
+        [sys.executable, "-m", "offer", "verify", "evidence.zip"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert "✓ time-stamp.tsr" in said.stdout, said.stdout
+    assert "✗" not in said.stdout
+    assert said.returncode == 0
