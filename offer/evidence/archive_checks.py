@@ -108,7 +108,7 @@ def heads(bundle: Bundle) -> Iterator[Check]:
     data = bundle.files.get(the.HEADS)
     if data is None:
         if the.HEADS not in bundle.spoilt:
-            sentence = "после последней записи заказа вершина журнала ещё не была опубликована"
+            sentence = "после последней записи заказа голова журнала ещё не была опубликована"
             yield unknown(the.HEADS, sentence)
         return
     try:
@@ -124,8 +124,8 @@ def heads(bundle: Bundle) -> Iterator[Check]:
     yield judged(
         the.HEADS,
         right,
-        "опубликованная вершина — последнее звено links.jsonl",
-        "опубликованная вершина — не последнее звено links.jsonl",
+        "опубликованная голова — последнее звено links.jsonl",
+        "опубликованная голова — не последнее звено links.jsonl",
     )
 
 

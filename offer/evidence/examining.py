@@ -104,5 +104,5 @@ def _outside(bundle: Bundle) -> Iterator[Check]:
     yield unknown(
         "вне файла",
         f"последняя запись № {last.number}, {last.hash}: сверьте её с письмом или с "
-        "опубликованными вершинами журнала (/ledger/heads.json), а платёж — с ЮKassa",
+        "опубликованными головами журнала (/ledger/heads.json), а платёж — с ЮKassa",
     )
