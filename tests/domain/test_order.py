@@ -83,6 +83,8 @@ ORDER = Order(
     reason=None,
     money_taken=None,
     test=True,
+    consent_withdrawn_at=None,
+    email_confirmed_at=None,
 )
 
 

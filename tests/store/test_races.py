@@ -140,7 +140,7 @@ def test_page_notification_and_poller_settle_one_payment_once(town: Town, hint: 
     assert done == ["paid"] * 3 + [200] * 2 + [State.PAID] * 2 + [None]
     town.work()
     kinds = [row["kind"] for row in town.ledger() if row["kind"] != "message"]
-    assert kinds == ["order", "acceptance", "payment"]
+    assert kinds == ["order", "acceptance", "payment", "certificate"]
     assert sorted(town.letters()) == ["anna@example.ru", "dudkinanton@bk.ru"]
 
 
