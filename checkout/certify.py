@@ -41,8 +41,8 @@ def certify(shop: Shop, order: Order) -> Paper:
 
 
 def _keep(tx: Tx, order: Order, case: Dossier, data: bytes) -> Paper:
-    orders.locked(tx, order.id)
     ledger.alone(tx)  # two processes may have made it at the same moment
+    orders.locked(tx, order.id)
     kept = correspondence.paper(tx, order.id)
     if kept:
         return kept

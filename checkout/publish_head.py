@@ -7,9 +7,10 @@ the whole ledger against it (`checkout verify --head`).
 from datetime import date
 
 from checkout.shop import Shop, new_id
-from checkout.store import correspondence, heads
+from checkout.store import correspondence, heads, time_stamps
 from checkout.store.engine import Tx
 from checkout.store.heads import Head
+from offer.evidence.chain import instant
 
 SCHEMA = 1
 
@@ -35,3 +36,19 @@ def _publish(tx: Tx, today: date) -> Head | None:
 def published_heads(shop: Shop) -> list[Head]:
     """Every head ever published, the newest last."""
     return shop.store.read(heads.published)
+
+
+def stamping(shop: Shop) -> list[dict[str, str | None]]:
+    """How it went with each day's time stamp, for anyone to read: `at`, or the `problem`.
+
+    One that could not be had is said too; our own clock never takes its place.
+    """
+    return [
+        {
+            "day": tried.day.isoformat(),
+            "server": tried.server,
+            "at": instant(tried.at) if tried.at else None,
+            "problem": tried.problem,
+        }
+        for tried in shop.store.read(time_stamps.outcomes)
+    ]

@@ -81,9 +81,8 @@ def _party(tx: Tx, order_id: int, today: date, zone: ZoneInfo) -> int | None:
 
 def alone_with(tx: Tx, order_id: int) -> Order:
     """The order as it stands, while nobody else changes it or adds to the ledger."""
-    order = orders.locked(tx, order_id)
     ledger.alone(tx)
-    return order
+    return orders.locked(tx, order_id)
 
 
 def names_somebody(rows: Sequence[Place]) -> bool:

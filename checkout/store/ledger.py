@@ -84,7 +84,10 @@ def shown(tx: Tx, ledger: int) -> bytes | None:
 
 
 def alone(tx: Tx) -> None:
-    """Wait until no other transaction is numbering rows (SQLite: BEGIN IMMEDIATE did it)."""
+    """Wait until no other transaction is numbering rows (SQLite: BEGIN IMMEDIATE did it).
+
+    Whoever needs an order's lock too takes this one first, or two could wait for each other.
+    """
     if tx.connection.dialect.name == "sqlite":
         return
     lock = select(tables.locks).where(tables.locks.c.name == "ledger").with_for_update()

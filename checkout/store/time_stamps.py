@@ -52,6 +52,14 @@ def of_day(tx: Tx, day: date) -> list[Stamped]:
     return [Stamped(**row._mapping) for row in rows]
 
 
+def outcomes(tx: Tx) -> list[Stamped]:
+    """Of each day somebody was asked: the stamp, else the newest failure; the newest day last."""
+    tries = [Stamped(**row._mapping) for row in tx.connection.execute(
+        select(stamps).order_by(stamps.c.day, stamps.c.answer.is_not(None), stamps.c.tried_at)
+    )]  # fmt: skip
+    return list({it.day: it for it in tries}.values())
+
+
 def keep(tx: Tx, tried: Stamped) -> None:
     """Keep a try; a second worker's of the same moment changes nothing."""
     same = (stamps.c.day == tried.day, stamps.c.tried_at == tried.tried_at)

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from checkout.publish_head import SCHEMA, published_heads
+from checkout.publish_head import SCHEMA, published_heads, stamping
 from checkout.shop import Shop
 from checkout.web.asked import Asked
 from offer.evidence.chain import instant
@@ -26,7 +26,8 @@ def published(asked: Asked, shop: Shop) -> Response:
         }
         for head in published_heads(shop)
     ]
-    answer = JSONResponse({"schema": SCHEMA, "heads": heads}, headers=CACHING)
+    told = {"schema": SCHEMA, "heads": heads, "time_stamps": stamping(shop)}
+    answer = JSONResponse(told, headers=CACHING)
     answer.headers["etag"] = f'"{sha256(answer.body).hexdigest()[:32]}"'
     if StaticFiles().is_not_modified(Headers(raw=answer.raw_headers), asked.request.headers):
         unchanged = {**CACHING, "etag": answer.headers["etag"]}

@@ -13,7 +13,7 @@ ADDRESS = "/ledger/heads.json"
 def test_before_anything_happened_there_is_an_empty_list(own_town: Town) -> None:
     own_town.work()
 
-    assert own_town.client.get(ADDRESS).json() == {"schema": 1, "heads": []}
+    assert own_town.client.get(ADDRESS).json() == {"schema": 1, "heads": [], "time_stamps": []}
 
 
 def two_days(town: Town) -> httpx2.Response:

@@ -186,3 +186,20 @@ def test_the_archive_holds_the_stamp_on_its_last_link_and_verify_says_so(
     assert "✓ time-stamp.tsr" in said.stdout, said.stdout
     assert "✗" not in said.stdout
     assert said.returncode == 0
+
+
+def test_the_public_heads_say_which_day_has_a_stamp_and_why_another_has_none(
+    own_town: Town, authority: Authority
+) -> None:
+    published_head(own_town)
+    stamp_head(naming(own_town, NOBODY))
+    tomorrow = DAY + timedelta(days=1)
+    published_head(own_town, tomorrow)
+    stamp_head(naming(own_town, NOBODY, authority.url))
+    failed, stamped = own_town.client.get("/ledger/heads.json").json()["time_stamps"]
+
+    assert (failed["day"], failed["server"], failed["at"]) == (DAY.isoformat(), NOBODY, None)
+    assert "не отвечает" in failed["problem"]
+    assert (stamped["day"], stamped["server"]) == (tomorrow.isoformat(), authority.url)
+    assert stamped["at"].endswith("Z")
+    assert stamped["problem"] is None
