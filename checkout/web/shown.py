@@ -34,8 +34,7 @@ def told(value: str, *, form: str, offer: str, key: str) -> Shown | None:
     """What the page showed whose form this is; None if we never said so of this form and text."""
     try:
         said: _Told = URLSafeSerializer(key, salt=PURPOSE).loads(value)
-    except BadData:
+        shown = Shown(**said["shown"])  # type: ignore[arg-type]  # signed by us
+    except (BadData, KeyError, TypeError):  # nobody's, or another version's of ours
         return None
-    if (said["form"], said["offer"]) != (form, offer):
-        return None
-    return Shown(**said["shown"])  # type: ignore[arg-type]  # signed by us: it is what we wrote
+    return shown if (said["form"], said["offer"]) == (form, offer) else None

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from itsdangerous import URLSafeSerializer
 from starlette.testclient import TestClient
 
 from checkout.app import create_app
 from checkout.domain import labels
 from checkout.open import gate_of
 from checkout.store import ledger, orders
+from checkout.web.shown import PURPOSE
 from offer.editions import sha256
 from tests.town import SITE, Town, dearer
 from tests.web.buying import form_on
@@ -117,7 +119,15 @@ def test_trying_again_is_accepted_by_the_words_of_the_orders_own_page(town: Town
 
 
 @pytest.mark.parametrize(
-    "how", ["nothing", "rubbish", "another form's", "another key's", "of an older edition"]
+    "how",
+    [
+        "nothing",
+        "rubbish",
+        "another form's",
+        "another key's",
+        "of an older edition",
+        "another version's",
+    ],
 )
 def test_a_page_we_cannot_vouch_for_is_not_claimed(own_town: Town, how: str) -> None:
     form = filled(own_town, own_town.client.get("/checkout/5").text)
@@ -129,6 +139,9 @@ def test_a_page_we_cannot_vouch_for_is_not_claimed(own_town: Town, how: str) -> 
         ],
         "another key's": lambda: _of_another_process(own_town),
         "of an older edition": lambda: form["shown"],
+        "another version's": lambda: str(
+            URLSafeSerializer(own_town.shop.key, salt=PURPOSE).dumps({"shown": {"words": "…"}})
+        ),
     }[how]()
     if how == "of an older edition":
         own_town.publisher.publish(offer=dearer())
