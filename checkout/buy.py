@@ -5,7 +5,7 @@ any point is mended by sending the same key and body again.
 """
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from checkout.ask import ask, forgotten
@@ -15,7 +15,7 @@ from checkout.domain.order import Event, Order, State, after
 from checkout.domain.shown import Shown
 from checkout.gateway.wire import payment_request
 from checkout.shop import SOON, Shop, new_id
-from checkout.store import ledger, orders
+from checkout.store import archive, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
@@ -99,7 +99,7 @@ def retry(shop: Shop, token: str, decision: Purchase | None) -> Bought:
 
     An attempt whose outcome is unknown is sent again as it was and asks nobody. After a refusal,
     a decline or an expiry trying again is a new decision, and `decision` must hold it: raises
-    NotRetriable without one.
+    NotRetriable without one. The consent stays the order's own, whatever `decision` says.
     """
     with shop.one_at_a_time(token):
         order_id = shop.store.transact(lambda tx: _renew(tx, shop, token, decision))
@@ -176,10 +176,18 @@ def _renew(tx: Tx, shop: Shop, token: str, decision: Purchase | None) -> int:
         orders.change_attempt(tx, attempt.id, state="refused", next_look_at=None)
     if order.state is State.CANCELLED:
         orders.change(tx, order.id, state=after(order.state, Event.RENEWED), reason=None)
+    decision = replace(decision, consent=_standing(tx, order))
     row = _record_order(tx, order.number, decision)
     orders.change(tx, order.id, **_decision_columns(decision, row), payment_id=None)
     _add_attempt(tx, shop, order.id, decision)
     return order.id
+
+
+def _standing(tx: Tx, order: Order) -> PublishedEdition | None:
+    """The consent that stands with an order: trying again neither gives nor takes it."""
+    if order.consent is None or order.consent_withdrawn_at:
+        return None
+    return archive.edition(tx, "consent", order.consent)
 
 
 def _decision_columns(purchase: Purchase, row: LedgerRef) -> dict[str, object]:

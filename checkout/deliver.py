@@ -186,6 +186,8 @@ def _letters(shop: Shop, message: Message) -> list[Letter]:
     if message.kind == "paid":
         if message.key:  # none in what was staged before letters had keys
             facts = replace(facts, order_url=f"{facts.order_url}?letter={message.key}")
+        if order.consent_withdrawn_at:
+            facts = replace(facts, consent=None)  # there is nothing left to withdraw
         return [paid_letter(facts, certify(shop, order).data, zone=zone)]
     if message.kind == "order":
         return [

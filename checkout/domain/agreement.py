@@ -77,10 +77,9 @@ def _decided(order: StoredOrder, decision: StoredFact) -> list[Pair]:
 
 
 def _consent(order: StoredOrder, facts: Sequence[StoredFact]) -> Iterator[str]:
-    mine = [it for it in facts if it.kind == "consent" and it.told.get("order_row") == order.ledger]
-    given = _newest([it for it in mine if it.told.get("action") == "given"])
-    withdrawn = _newest([it for it in mine if it.told.get("action") == "withdrawn"])
-    document = part_of(given.told, "document") if given else None
+    newest = _newest([it for it in facts if it.kind == "consent" and _stands(it, order)])
+    given = newest and newest.told.get("action") == "given"
+    document = part_of(newest.told, "document") if newest and given else None
     yield from _differ(
         [
             ("номер согласия", order.consent, part_of(document, "number")),
@@ -89,10 +88,18 @@ def _consent(order: StoredOrder, facts: Sequence[StoredFact]) -> Iterator[str]:
     )
     ever = [it for it in facts if it.kind == "consent" and it.told.get("action") == "withdrawn"]
     at = order.consent_withdrawn_at
-    if at is None and withdrawn:
-        yield f"согласие отозвано строкой {withdrawn.number}, а в таблице этого нет"
+    if at is None and ever:
+        yield f"согласие отозвано строкой {ever[-1].number}, а в таблице этого нет"
     if at is not None and at not in [it.at for it in ever]:
         yield f"в таблице согласие отозвано {_said(at)}, а в журнале такого факта нет"
+
+
+def _stands(consent: StoredFact, order: StoredOrder) -> bool:
+    """Whether it was known when the order was last decided on, or was given with that decision."""
+    row, given = consent.told.get("order_row"), consent.told.get("action") == "given"
+    if not isinstance(row, int) or not isinstance(order.ledger, int):
+        return False
+    return row < order.ledger or (given and row == order.ledger)
 
 
 def _email(order: StoredOrder, facts: Sequence[StoredFact]) -> Iterator[str]:

@@ -26,6 +26,10 @@ class Asked:
         """A part of the address, as text that fits a database."""
         return str(self.request.path_params[name]).replace("\0", "")
 
+    def query(self, name: str) -> str:
+        """A parameter of the address, as text that fits a database; "" if there is none."""
+        return self.request.query_params.get(name, "").replace("\0", "")
+
 
 def read_fields(body: bytes) -> dict[str, str]:
     """The fields of an urlencoded form, the first value of each; {} if it is none."""

@@ -30,7 +30,7 @@ def order(asked: Asked, shop: Shop) -> Response:
     facts = look.order(shop, asked.path("token"))
     if facts is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
-    if asked.request.method == "GET" and (key := asked.request.query_params.get("letter")):
+    if asked.request.method == "GET" and (key := asked.query("letter")):
         whence = {"address": asked.address, "user_agent": asked.user_agent}
         if confirm_email(shop, facts.order, key, **whence):
             facts = look.order(shop, facts.order.token) or facts

@@ -165,8 +165,7 @@ def _decide_again(
         return _changed(asked, shop, counter, form, old, again=True)
     if box is Box.EMPTY:
         return order_answer(shop, facts, error=NOT_TICKED)
-    consent = _consent_of(counter.release, facts)
-    purchase = _purchase(asked, shop, counter, party=party, consent=consent, attempt=attempt)
+    purchase = _purchase(asked, shop, counter, party=party, consent=None, attempt=attempt)
     return _lead(shop, retry(shop, facts.order.token, purchase))
 
 
@@ -186,12 +185,6 @@ def _ticked(asked: Asked, counter: Counter) -> PublishedEdition:
     """The edition whose box was ticked: the one in force when only the consent is another."""
     sha256 = asked.fields.get("accept_offer", "")
     return counter.release.edition("offer", sha256) or counter.edition
-
-
-def _consent_of(release: Release, facts: OrderFacts) -> PublishedEdition | None:
-    """The consent that stands with the order: trying again neither gives nor takes it."""
-    sha256 = None if facts.order.consent_withdrawn_at else facts.order.consent_sha256
-    return release.edition("consent", sha256) if sha256 else None
 
 
 def _box(release: Release, document: str, value: str) -> Box:

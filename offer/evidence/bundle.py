@@ -91,9 +91,10 @@ class Bundle:
 
     @cached_property
     def consent(self) -> Fact | None:
-        """The consent given with that decision."""
+        """The consent standing with that decision: given with it, or before and not withdrawn."""
         row = self.order.number if self.order else -1
-        return next((it for it in self.facts if _gives(it, row)), None)
+        told = [it for it in self.facts if _stands(it, row)]
+        return told[-1] if told and text_at(told[-1].value, "action") == "given" else None
 
     @cached_property
     def payment(self) -> Fact | None:
@@ -102,9 +103,12 @@ class Bundle:
         return next((it for it in self.facts if _settles(it, paid)), None)
 
 
-def _gives(fact: Fact, row: int) -> bool:
-    given = text_at(fact.value, "action") == "given"
-    return fact.kind == "consent" and given and number_at(fact.value, "order_row") == row
+def _stands(fact: Fact, row: int) -> bool:
+    """Whether a consent's fact was known when the decision was made, or was made with it."""
+    if fact.kind != "consent":
+        return False
+    decided, given = number_at(fact.value, "order_row"), text_at(fact.value, "action") == "given"
+    return decided < row or (given and decided == row)
 
 
 def _settles(fact: Fact, payment_id: str) -> bool:

@@ -56,13 +56,20 @@ class Dossier:
 
     @property
     def consent_row(self) -> Entry | None:
-        """The consent given with that decision, None when there was none."""
-        number = self.order.number
-        given = (row for row in self.rows if row.kind == "consent")
-        return next((row for row in given if fact(row).get("order_row") == number), None)
+        """The consent standing with that decision: given with it, or before and not withdrawn."""
+        row, told = self.order.number, [it for it in self.rows if it.kind == "consent"]
+        earlier = [it for it in told if fact(it)["order_row"] < row]
+        given = [it for it in told if fact(it)["order_row"] == row and gives(it)]
+        newest = [*earlier, *given][-1:]
+        return newest[0] if newest and gives(newest[0]) else None
 
     def _row(self, number: int) -> Entry:
         return next(row for row in self.rows if row.number == number)
+
+
+def gives(row: Entry) -> bool:
+    """Whether a consent's row gives it, rather than withdraws it."""
+    return bool(fact(row)["action"] == "given")
 
 
 def fact(row: Entry) -> dict[str, Any]:

@@ -1,16 +1,24 @@
 """Consent is a fact by itself, withdrawn as easily as given, and nothing paid depends on it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
+from checkout.buy import retry
 from checkout.domain.details import Part
 from checkout.store import ledger
 from checkout.verify import verify
 from offer.editions import sha256
-from tests.town import Town, text_of
+from offer.evidence.examining import examine_pdf, examine_zip
+from offer.evidence.verdict import Mark
+from tests.store.market import purchase
+from tests.town import Town, a_town, text_of
 from tests.web.buying import JSON, letters_to, page_of
 from tests.web.test_retry import declined
 
@@ -38,6 +46,16 @@ def whole(town: Town) -> list[str]:
     """What `checkout verify` finds wrong."""
     remarks = verify(town.shop.store, town.shop.settings.zone)
     return [it.sentence for it in remarks if it.mark == "✗"]
+
+
+def found_wrong(town: Town, token: str) -> list[str]:
+    """What `offer verify` finds wrong in the papers the client holds."""
+    certificate, archive = (
+        town.client.get(f"/orders/{token}/{name}").content
+        for name in ("certificate.pdf", "evidence.zip")
+    )
+    checks = [*examine_pdf(certificate).checks, *examine_zip(archive).checks]
+    return [str(it) for it in checks if it.mark is Mark.FAILS]
 
 
 def test_withdrawing_is_logged_with_the_same_care_as_giving(own_town: Town) -> None:
@@ -144,6 +162,51 @@ def test_trying_again_does_not_bring_a_withdrawn_consent_back(own_town: Town) ->
 
     assert own_town.facts(token)["consent_sha256"] is None
     assert whole(own_town) == []
+    assert found_wrong(own_town, token) == []
+
+
+def test_a_withdrawal_while_the_retry_is_on_its_way_is_not_overrun(own_town: Town) -> None:
+    token = declined(own_town, accept_consent=CONSENT)
+    consent = own_town.shop.shelf.release().current("consent")
+    decided_before = replace(purchase(own_town.shop, "retry"), consent=consent)
+    withdraw(own_town, token)
+    retry(own_town.shop, token, decided_before)
+
+    assert len(rows(own_town, "order")) == 2
+    assert own_town.facts(token)["consent_sha256"] is None
+    assert whole(own_town) == []
+
+
+def test_a_consent_kept_through_a_retry_is_in_the_papers(own_town: Town) -> None:
+    token = declined(own_town, accept_consent=CONSENT)
+    own_town.client.post(f"/orders/{token}/retry", data={"accept_offer": sha256(text_of("offer"))})
+    assert whole(own_town) == []
+    own_town.pay(token)
+    own_town.work()
+    archive = ZipFile(BytesIO(own_town.client.get(f"/orders/{token}/evidence.zip").content))
+    (said,) = [it for it in archive.namelist() if it.endswith("/acceptance.json")]
+    summary = json.loads(archive.read(said))
+    ((number, _),) = rows(own_town, "consent")
+
+    assert summary["consent"]["sha256"] == CONSENT
+    assert summary["ledger"]["consent"]["number"] == number
+    assert found_wrong(own_town, token) == []
+    withdraw(own_town, token)
+    own_town.work()
+    assert whole(own_town) == []
+    assert found_wrong(own_town, token) == []
+
+
+def test_a_consent_withdrawn_before_paying_is_not_offered_for_withdrawal(own_town: Town) -> None:
+    token = own_town.order(accept_consent=CONSENT)
+    withdraw(own_town, token)
+    own_town.pay(token)
+    own_town.work()
+    letter = next(it for it in letters_to(own_town, ANNA) if "Оплачено" in it.header("Subject"))
+
+    assert not any(it.endswith("#consent") for it in letter.links)
+    assert whole(own_town) == []
+    assert found_wrong(own_town, token) == []
 
 
 # --- the address is confirmed by the first link opened
@@ -199,6 +262,17 @@ def test_nothing_else_confirms_an_address(own_town: Town, how: str) -> None:
     assert asked.status_code == 200
     assert rows(own_town, "confirmation") == []
     assert "подтверждён" not in page_of(own_town.client.get(f"/orders/{token}")).text
+
+
+@pytest.mark.parametrize("key", ["%00", "a%00b", "%ff", "%ED%A0%80", "", "x" * 5000])
+def test_a_key_that_fits_no_database_is_a_wrong_key(
+    tmp_path: Path, database_url: str, key: str
+) -> None:
+    with a_town(tmp_path, database_url) as town:
+        token = paid(town)
+
+        assert town.client.get(f"/orders/{token}?letter={key}").status_code == 200
+        assert rows(town, "confirmation") == []
 
 
 def test_the_return_address_of_a_payment_confirms_nothing(own_town: Town) -> None:
