@@ -138,7 +138,7 @@ def _place(tx: Tx, shop: Shop, purchase: Purchase) -> int:
         return known.id
     order_id = orders.next_id(tx)
     number = f"{tx.now.astimezone(shop.settings.zone):%Y}-{order_id:04}"
-    row = _record_order(tx, number, purchase)
+    row = _record_order(tx, number, purchase, shop.settings.public_url)
     if purchase.consent:
         _record_consent(tx, number, row, purchase, purchase.consent)
     orders.add(
@@ -177,7 +177,7 @@ def _renew(tx: Tx, shop: Shop, token: str, decision: Purchase | None) -> int:
     if order.state is State.CANCELLED:
         orders.change(tx, order.id, state=after(order.state, Event.RENEWED), reason=None)
     decision = replace(decision, consent=_standing(tx, order))
-    row = _record_order(tx, order.number, decision)
+    row = _record_order(tx, order.number, decision, shop.settings.public_url)
     orders.change(tx, order.id, **_decision_columns(decision, row), payment_id=None)
     _add_attempt(tx, shop, order.id, decision)
     return order.id
@@ -202,7 +202,7 @@ def _decision_columns(purchase: Purchase, row: LedgerRef) -> dict[str, object]:
     }
 
 
-def _record_order(tx: Tx, number: str, purchase: Purchase) -> LedgerRef:
+def _record_order(tx: Tx, number: str, purchase: Purchase, site: str) -> LedgerRef:
     who, whence = _details(purchase)
     row = ledger.append(
         tx,
@@ -216,6 +216,7 @@ def _record_order(tx: Tx, number: str, purchase: Purchase) -> LedgerRef:
             details_sha256=who.sha256,
             origin_sha256=whence.sha256,
             shown=purchase.shown.fact(),
+            site=site,
         ),
     )
     ledger.keep_details(tx, row.number, who)

@@ -88,14 +88,15 @@ def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
     bought = terms.package(order.hours)
     if bought is None:
         raise LookupError(f"order {order.number}: its edition sells no {order.hours} hours")
+    site = ledger.fact(tx, order.ledger).get("site", settings.public_url)  # the first version's
     return Settlement(
         order_number=order.number,
         order_url=f"{settings.public_url}/orders/{order.token}",
         hours=order.hours,
         price_kopecks=order.price_kopecks,
         extra_hour_kopecks=bought.extra_hour_kopecks,
-        edition=_edition(tx, settings, "offer", order.edition),
-        consent=_edition(tx, settings, "consent", order.consent) if order.consent else None,
+        edition=_edition(tx, site, "offer", order.edition),
+        consent=_edition(tx, site, "consent", order.consent) if order.consent else None,
         party=party(tx, order),
         terms=terms,
         payment_id=order.payment_id,
@@ -130,8 +131,7 @@ def _party_details(tx: Tx, order: Order) -> Details:
     return kept
 
 
-def _edition(tx: Tx, settings: Settings, document: str, number: int) -> EditionRef:
+def _edition(tx: Tx, site: str, document: str, number: int) -> EditionRef:
+    """Its page stands on the site that the order's fact names, wherever the site is now."""
     edition = archive.edition(tx, document, number)
-    return EditionRef(
-        document, number, edition.sha256, edition.published_at, settings.public_url + edition.page
-    )
+    return EditionRef(document, number, edition.sha256, edition.published_at, site + edition.page)

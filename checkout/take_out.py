@@ -11,7 +11,7 @@ from checkout.store.engine import Tx
 from checkout.store.heads import Head
 from offer.evidence.chain import instant
 from offer.evidence.dossier import Dossier
-from offer.evidence.takeout import Later, Stamp, evidence_zip
+from offer.evidence.takeout import Later, evidence_zip
 
 
 def take_out(shop: Shop, order: Order) -> bytes:
@@ -40,10 +40,10 @@ def _all_of(tx: Tx, settings: Settings, order: Order, paper: Paper) -> tuple[Dos
     return case, later
 
 
-def _stamp(tx: Tx, head: Head) -> Stamp | None:
+def _stamp(tx: Tx, head: Head) -> bytes | None:
     """How somebody else dated the head, if anybody did."""
     tries = time_stamps.of_day(tx, head.day)
-    return next((Stamp(it.answer, it.at, it.server) for it in tries if it.answer and it.at), None)
+    return next((it.answer for it in tries if it.answer and it.at), None)
 
 
 def _published(head: Head) -> dict[str, object]:

@@ -35,6 +35,11 @@ def plural(n: int, one: str, few: str, many: str) -> str:
     return many
 
 
+def printable(text: str) -> str:
+    """Fit for any terminal: nothing that moves its cursor or turns the direction of reading."""
+    return "".join(it if it.isprintable() or it == NBSP else "\ufffd" for it in text)
+
+
 def counted(n: int, one: str, few: str, many: str) -> str:
     """A number with its noun, which agrees with it: «2 месяца»."""
     return f"{n}{NBSP}{plural(n, one, few, many)}"

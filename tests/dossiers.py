@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from offer.evidence import chain, facts
@@ -11,15 +11,16 @@ from offer.evidence.dossier import Dossier
 from offer.evidence.redaction import redacted
 from offer.evidence.settlement import EditionRef, Settlement
 from offer.periods import Period
-from tests.mail.facts import settlement
+from offer.wording import money
+from tests.mail.facts import OFFER, settlement
 
 SALT = "5a" * 16
-OFFER, CONSENT = b"offer", b"consent"  # the texts whose hashes the settlement of the tests has
+CONSENT = b"consent"  # the text whose hash the settlement of the tests has
 SHOWN: dict[str, Any] = {
     "label": "Принимаю оферту в редакции 3",
     "consent_label": "Даю согласие",
-    "button": "Оплатить 15 000 ₽",
-    "price": "15 000 ₽",
+    "button": f"Оплатить {money(15_000_00)}",
+    "price": money(15_000_00),
     "until": "22.12.2026",
     "page": "/checkout/5",
     "rendered_at": "2026-11-22T10:58:00.000Z",
@@ -36,6 +37,7 @@ class Named:
     number: int
     sha256: str
     tag_id: str
+    published_at: datetime
 
 
 def dossier(
@@ -54,7 +56,7 @@ def dossier(
         settlement=replace(told, acceptance=acceptance.ref, head=payment.ref),
         rows=own,
         links=tuple(row.link for row in rows[rows.index(own[0]) :]),
-        offer=OFFER,
+        offer=OFFER.encode(),
         consent=CONSENT if told.consent else None,
         salt=SALT,
         details=case.details,
@@ -130,6 +132,8 @@ class _Case:
             details_sha256=digest(SALT + self.details),
             origin_sha256=digest("origin"),
             shown=self.shown,
+            site=self.told.edition.site,
+            sample=self.told.sample,
         )
 
     def _consent(self, consent: EditionRef, ordered: Entry) -> Fact:
@@ -173,4 +177,4 @@ class _Case:
 
 
 def _named(edition: EditionRef) -> Named:
-    return Named(edition.document, edition.number, edition.sha256, "7a" * 20)
+    return Named(edition.document, edition.number, edition.sha256, "7a" * 20, edition.published_at)

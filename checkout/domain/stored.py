@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
-from offer.wording import NBSP
+from offer import wording
 
 # how both databases are asked for a moment: in UTC, with microseconds
 MOMENT = re.compile(
@@ -60,7 +60,7 @@ def printable(text: str) -> str:
         if is_stored(text)
         else text.encode(errors="replace").decode()
     )
-    return "".join(it if it.isprintable() or it == NBSP else "\ufffd" for it in said)
+    return wording.printable(said)
 
 
 def is_stored(text: str) -> bool:

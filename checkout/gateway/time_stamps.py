@@ -91,12 +91,3 @@ def _check(stamp: TimeStampResponse, request: TimeStampRequest, data: bytes) -> 
         raise NoTimeStamp("штамп из другого ответа: не совпало одноразовое число")
     if dated.message_imprint.message != sha256(data).digest():
         raise NoTimeStamp("штамп поставлен на другие данные")
-
-
-def stamps(answer: bytes, data: bytes) -> bool:
-    """Whether a kept answer is a granted stamp of these bytes."""
-    try:
-        imprint = decode_timestamp_response(answer).tst_info.message_imprint
-    except ValueError:
-        return False
-    return imprint.message == sha256(data).digest()

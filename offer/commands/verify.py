@@ -13,17 +13,21 @@ from offer.commands.known import KnownEdition, from_manifest, from_tags
 from offer.editions import sha256
 from offer.errors import OfferError
 from offer.evidence.bundle import Bundle
+from offer.evidence.chain import instant
 from offer.evidence.strict_json import at, number_at, same, text_at
 from offer.evidence.verdict import Check, Mark, fails, holds, sound, unknown
 from offer.manifest import badge
 from offer.tags import ZONE
+from offer.wording import printable
 
 HASH = re.compile(r"[0-9a-fA-F]{64}")
 SHORT = re.compile(r"([0-9a-fA-F]{4})[\s\u00a0]?([0-9a-fA-F]{4})")
 LARGEST = 64 * 1024 * 1024  # an archive with many letters has a tenth of it
 ALL_WELL = "всё, что можно проверить здесь, сходится."
 SAMPLE = "это ОБРАЗЕЦ, он ничего не подтверждает; файлы в нём сходятся."
-MANIFEST = "/offer/editions.json"
+SAVED = {document: f"/{document}/editions.json" for document in ("offer", "consent")}
+MANIFEST = SAVED["offer"]
+SAID = ("sha256", "tag_id", "published_at")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +78,7 @@ def _examine(chosen: argparse.Namespace, data: bytes, name: str) -> int:
         found = examining.examine_zip(data)
     else:
         return _told(_editions_with(_known(chosen), sha256(data), data))
-    print(found.what)
+    print(printable(found.what))
     edition = [] if found.bundle is None else _edition(chosen, found.bundle)
     sample = found.bundle is not None and same(at(found.bundle.summary, "sample"), True)
     return _told([*found.checks, *edition], SAMPLE if sample else ALL_WELL)
@@ -169,27 +173,31 @@ def _edition(chosen: argparse.Namespace, bundle: Bundle) -> list[Check]:
 
 
 def _named_editions(known: Sequence[KnownEdition], bundle: Bundle) -> Iterator[Check]:
-    for name in ("edition", "consent"):
-        said = at(bundle.summary, name)
-        document = text_at(said, "document")
-        if not isinstance(said, dict) or document not in NAMES:
+    for name, document in (("edition", "offer"), ("consent", "consent")):
+        said, number = at(bundle.summary, name), number_at(bundle.summary, name, "number")
+        if not isinstance(said, dict):
             continue
         here = [it for it in known if it.document == document]
-        number = number_at(said, "number")
         found = next((it for it in here if it.number == number), None)
         about = NAMES[document]
-        if found is None:
-            yield unknown(about, f"редакции {number} здесь ещё нет: {_cure(here)}")
-        elif (found.sha256, found.tag_id) == (text_at(said, "sha256"), text_at(said, "tag_id")):
+        if not here:
+            yield unknown(about, f"её списка здесь нет: сохраните {SAVED[document]} с сайта")
+        elif found is None:
+            yield fails(about, f"редакции {number} в списке нет: {_cure(here)}")
+        elif _as_said(found) == tuple(text_at(said, it) for it in SAID):
             yield holds(about, f"{_badge(found)}, метка {found.tag}: тот же текст и та же метка")
         else:
-            yield fails(about, f"{_badge(found)} — другой текст или другая метка, чем здесь")
+            yield fails(about, f"{_badge(found)} — другой текст, метка или дата, чем здесь")
+
+
+def _as_said(known: KnownEdition) -> tuple[str, ...]:
+    return known.sha256, known.tag_id, instant(known.published_at)
 
 
 def _cure(known: Sequence[KnownEdition]) -> str:
     if any(it.text is not None for it in known):
-        return "получите метки, git fetch --tags"
-    return f"сохраните {MANIFEST} заново (в нём — один документ)"
+        return "получите все метки (git fetch --tags)"
+    return f"если она новее, сохраните {SAVED[known[0].document]} заново"
 
 
 def _site(bundle: Bundle) -> str:

@@ -1,14 +1,23 @@
 """What is checked of an evidence archive beyond its certificate's files."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from offer.evidence import dossier as the
-from offer.evidence.bundle import Bundle
-from offer.evidence.chain import digest
+from offer.evidence.bundle import Bundle, Link, moment
+from offer.evidence.chain import digest, instant
 from offer.evidence.checking import LETTER
+from offer.evidence.remaking import NotRemadeError, archive_again
+from offer.evidence.stamping import stamped
 from offer.evidence.strict_json import NotCanonicalError, at, parsed, same, text_at
 from offer.evidence.verdict import Check, fails, holds, judged, unknown
 from offer.wording import counted
+
+ARCHIVE = "архив"
+HEAD_PARTS = {"day", "at", "number", "hash"}
+CLOCKS_APART = timedelta(minutes=5)  # the authority's and the seller's
+TO_THE_SELLER = ("order", "case", "head")  # kinds of letters that no client gets
 
 
 def later(bundle: Bundle) -> Iterator[Check]:
@@ -18,6 +27,21 @@ def later(bundle: Bundle) -> Iterator[Check]:
     yield from page(bundle)
     yield from heads(bundle)
     yield from stamp(bundle)
+
+
+def remade(bundle: Bundle) -> Iterator[Check]:
+    """Each file is the one that this program makes of the others."""
+    names = sorted(name for name in bundle.files if LETTER.fullmatch(name))
+    try:
+        again = archive_again(bundle, names)
+    except NotRemadeError as error:
+        yield fails(ARCHIVE, f"составить его заново из его файлов нельзя: {error}")
+        return
+    wrong = [it for it in sorted({*bundle.files, *again}) if bundle.files.get(it) != again.get(it)]
+    for name in wrong:
+        yield fails(name, "не тот файл, который составляется по фактам")
+    if not wrong:
+        yield holds(ARCHIVE, "каждый файл тот, который составляется по фактам")
 
 
 def certificate(bundle: Bundle) -> Iterator[Check]:
@@ -64,11 +88,31 @@ def letters(bundle: Bundle) -> Iterator[Check]:
     strange = [name for name, data in found.items() if digest(data) not in sent]
     for name in strange:
         yield fails(name, "такого письма нет ни в одном факте (letter_sha256)")
-    if found and not strange:
+    twice = [name for name in found if list(found.values()).count(found[name]) > 1]
+    for name in twice[1:]:
+        yield fails(name, f"то же письмо, что {twice[0]}")
+    if found and not (strange or twice):
         many = counted(len(found), "письмо", "письма", "писем")
         yield holds("письма", f"{many}, каждое названо в факте своим хешем")
+    yield from _absent_letters(bundle, found)
     if not found and not any(LETTER.fullmatch(name) for name in bundle.spoilt):
         yield unknown("письма", "в архиве их нет: ещё не отправлены или не сохранены")
+
+
+def _absent_letters(bundle: Bundle, found: Mapping[str, bytes]) -> Iterator[Check]:
+    """Those to the client that a server took and that are not here."""
+    here = {digest(data) for data in found.values()}
+    absent = [
+        it
+        for it in bundle.facts
+        if it.kind == "message"
+        and text_at(it.value, "kind") not in TO_THE_SELLER
+        and text_at(it.value, "outcome") == "taken"
+        and text_at(it.value, "letter_sha256") not in here
+    ]
+    if found and absent:
+        rows = ", ".join(f"№\u00a0{it.number}" for it in absent)
+        yield unknown("письма", f"самих писем к записям {rows} здесь нет")
 
 
 def origin(bundle: Bundle) -> Iterator[Check]:
@@ -116,34 +160,56 @@ def heads(bundle: Bundle) -> Iterator[Check]:
     except NotCanonicalError as error:
         yield fails(the.HEADS, str(error))
         return
-    named = at(told, "heads") if same(at(told, "schema"), 1) else None
+    named = at(told, "heads")
+    head = named[0] if isinstance(named, list) and len(named) == 1 else None
     last = bundle.links[-1] if bundle.links else None
-    head = named[-1] if isinstance(named, list) and named else None
-    right = last is not None and same(at(head, "number"), last.number)
-    right = right and last is not None and same(at(head, "hash"), last.hash)
+    right = last is not None and _is_head_of(head, last)
     yield judged(
         the.HEADS,
         right,
         "опубликованная голова — последнее звено links.jsonl",
         "опубликованная голова — не последнее звено links.jsonl",
     )
+    if right and last is not None and not _is_dated_after(head, last, bundle):
+        yield fails(
+            the.HEADS, "голова не могла быть опубликована тогда: звено новее, или день не тот"
+        )
+
+
+def _is_head_of(head: object, last: Link) -> bool:
+    if not isinstance(head, dict) or set(head) != HEAD_PARTS:
+        return False
+    return same(head["number"], last.number) and same(head["hash"], last.hash)
+
+
+def _is_dated_after(head: object, last: Link, bundle: Bundle) -> bool:
+    """Published when the row was there, under the local day of then, or the one just over."""
+    published, made = moment(text_at(head, "at")), moment(last.at)
+    if published is None or made is None or published < made:
+        return False
+    try:
+        local = published.astimezone(ZoneInfo(text_at(bundle.summary, "zone"))).date()
+    except (ValueError, OSError, ZoneInfoNotFoundError, OverflowError):
+        return False
+    days = (local, local - timedelta(days=1)) if local > date.min else (local,)
+    return text_at(head, "day") in [it.isoformat() for it in days]
 
 
 def stamp(bundle: Bundle) -> Iterator[Check]:
-    """The time stamp is on the last link; whom to trust about its signature is not for us to say.
-
-    A stamp holds the SHA-256 of what it dates (RFC 3161, messageImprint): here, the head itself.
-    """
+    """The time stamp is on the last link; whether to trust its signature is not ours to say."""
     data = bundle.files.get(the.STAMP)
     if data is None:
         if the.STAMP not in bundle.spoilt:
             yield unknown(the.STAMP, "штампа времени посторонней службы в архиве нет")
         return
-    head = bytes.fromhex(bundle.links[-1].hash) if bundle.links else None
-    yield judged(
-        the.STAMP,
-        head is not None and head in data,
-        "штамп поставлен на последнее звено links.jsonl",
-        "штамп поставлен не на последнее звено links.jsonl",
-    )
+    link = bundle.files.get(the.LINKS, b"").removesuffix(b"\n").rpartition(b"\n")[2]
+    dated = stamped(data, link)
+    if dated is None:
+        yield fails(the.STAMP, "это не штамп времени на последнем звене links.jsonl")
+        return
+    made = moment(bundle.links[-1].at) if bundle.links else None
+    if made is None or dated < made - CLOCKS_APART:
+        yield fails(the.STAMP, f"по штампу звено старше себя самого: {instant(dated)}")
+        return
+    yield holds(the.STAMP, f"{instant(dated)}: поставлен на последнее звено links.jsonl")
     yield unknown(the.STAMP, "чья подпись на нём, проверяет openssl ts -verify (см. README.txt)")

@@ -11,7 +11,7 @@ from offer.evidence.chain import digest
 from offer.evidence.strict_json import NotCanonicalError, at, number_at, parsed, same, text_at
 from offer.evidence.verdict import Check, fails
 
-FACT = re.compile(r"fact-(\d{6,12})-([a-z_]{1,20})\.json")
+FACT = re.compile(r"fact-([0-9]{6,12})-([a-z_]{1,20})\.json")
 HASH = re.compile(r"[0-9a-f]{64}")
 LINK_PARTS = {"number", "at", "kind", "fact_sha256", "previous"}
 

@@ -15,7 +15,7 @@ from offer.wording import counted
 
 SUMS_LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)")
 NEEDED = (the.OFFER, the.LINKS, the.DETAILS, the.ACCEPTANCE, the.README, the.SUMS)
-LETTER = re.compile(r"letters/\d{3,}\.eml")
+LETTER = re.compile(r"letters/[0-9]{3,6}\.eml")
 IN_THE_CERTIFICATE = {*NEEDED, the.CONSENT, the.PAYMENT}
 IN_THE_ARCHIVE = {*IN_THE_CERTIFICATE, the.CERTIFICATE, the.ORIGIN, the.PAGE, the.HEADS, the.STAMP}
 
@@ -160,6 +160,19 @@ def _text(bundle: Bundle, name: str, wanted: list[object], where: str) -> Check:
     )
 
 
+def others_rows(bundle: Bundle) -> Iterator[Check]:
+    """Rows without a fact are other clients'; that none is this one's cannot be seen here."""
+    told = {it.number for it in bundle.facts}
+    silent = sum(it.number not in told for it in bundle.links)
+    if silent:
+        many = counted(silent, "звено", "звена", "звеньев")
+        yield unknown(
+            the.LINKS,
+            f"{many} без фактов: это записи других заказов. Не опущен ли среди них факт этого "
+            "заказа, знает только исполнитель",
+        )
+
+
 def decision(bundle: Bundle) -> Iterator[Check]:
     """The acceptance holds the hash of the order's row, and both say the same."""
     order, accepted = bundle.order, bundle.acceptance
@@ -237,6 +250,7 @@ def shared(bundle: Bundle, allowed: set[str]) -> Iterator[Check]:
     yield from completeness(bundle, allowed)
     yield from sums(bundle)
     yield from chain(bundle)
+    yield from others_rows(bundle)
     yield from facts(bundle)
     yield from decision(bundle)
     yield from texts(bundle)

@@ -8,11 +8,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from offer.evidence.chain import Entry, canonical, digest, instant
 from offer.evidence.settlement import EditionRef, Settlement
 
 SCHEMA = 1
+# How certificate and README look. Whoever changes a byte of either raises it: `offer verify` makes
+# both again and must know whether it can (decision 0011).
+FORM = 1
 OFFER, CONSENT = "offer.md", "consent.md"
 LINKS, DETAILS, PAYMENT = "links.jsonl", "details.txt", "payment.json"
 ACCEPTANCE, README, SUMS = "acceptance.json", "README.txt", "SHA256SUMS"
@@ -84,14 +88,14 @@ def fact_name(row: Entry) -> str:
     return f"fact-{row.number:06d}-{row.kind}.json"
 
 
-def evidence_of(dossier: Dossier) -> dict[str, bytes]:
+def evidence_of(dossier: Dossier, zone: ZoneInfo) -> dict[str, bytes]:
     """The files that certificate and archive share, without README.txt and SHA256SUMS."""
     files = {
         OFFER: dossier.offer,
         **{fact_name(row): row.fact.encode() for row in dossier.rows},
         LINKS: lines(dossier.links),
         DETAILS: f"{dossier.salt}{dossier.details}".encode(),
-        ACCEPTANCE: canonical(acceptance(dossier)).encode(),
+        ACCEPTANCE: canonical(acceptance(dossier, zone)).encode(),
     }
     if dossier.consent is not None:
         files[CONSENT] = dossier.consent
@@ -111,13 +115,18 @@ def checksums(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{digest(files[name])}  {name}\n" for name in names).encode()
 
 
-def acceptance(dossier: Dossier) -> dict[str, object]:
-    """The acceptance said once for programs: acceptance.json, schema 1."""
+def acceptance(dossier: Dossier, zone: ZoneInfo) -> dict[str, object]:
+    """The acceptance said once for programs: acceptance.json, schema 1.
+
+    `zone` is that of the papers; the times here are UTC.
+    """
     accepted, paid, facts = fact(dossier.acceptance), fact(dossier.payment), dossier.settlement
     ordered, consented = fact(dossier.order), dossier.consent_row
     consent = fact(consented)["document"] if consented else None
     return {
         "schema": SCHEMA,
+        "form": FORM,
+        "zone": zone.key,
         "order": facts.order_number,
         "what": ordered.get("what", "package"),
         "hours": ordered["hours"],

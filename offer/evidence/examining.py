@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from offer.evidence import agreeing, checking
-from offer.evidence.archive_checks import certificate, later, same_inside
+from offer.evidence.archive_checks import ARCHIVE, certificate, later, remade, same_inside
 from offer.evidence.bundle import Bundle
-from offer.evidence.certificate_checks import DOCUMENT, own_hash, visible
+from offer.evidence.certificate_checks import DOCUMENT, closed, made_again, own_hash
 from offer.evidence.pdf_reading import UnreadableError, own_hash_holds, read_pdf
+from offer.evidence.strict_json import text_at
+from offer.evidence.takeout import folder_of
 from offer.evidence.verdict import Check, Mark, fails, holds, unknown
-from offer.evidence.zip_reading import made_again, read_zip
+from offer.evidence.zip_reading import packed_again, read_zip
 
-ARCHIVE = "архив"
 FOREIGN = "доказательств внутри нет: это не свидетельство и не архив этой программы"
 
 
@@ -48,7 +49,9 @@ def examine_pdf(data: bytes) -> Examined:
         sealed,
         *checking.shared(bundle, checking.IN_THE_CERTIFICATE),
         *agreeing.agreements(bundle),
-        *([fails(DOCUMENT, read.silent)] if read.silent else visible(bundle, read.text)),
+        *([fails(DOCUMENT, read.silent)] if read.silent else []),
+        *closed(bundle),
+        *made_again(bundle, data, read.text),
         *_outside(bundle),
     ]
     return Examined(f"Свидетельство об акцепте: {agreeing.identity(bundle)}", tuple(checks), bundle)
@@ -69,17 +72,21 @@ def examine_zip(data: bytes) -> Examined:
         *later(bundle),
         *certificate(bundle),
         *_certificate_inside(bundle),
+        *remade(bundle),
         *_outside(bundle),
     ]
     if not inside.spoilt:
-        checks.append(_made_again(made_again(folder, inside, data)))
+        right = folder_of(text_at(bundle.summary, "order"))
+        if folder != right:
+            checks.append(fails(ARCHIVE, f"папка в нём не та: «{folder}» вместо «{right}»"))
+        checks.append(_packed(packed_again(folder, inside, data)))
     return Examined(f"Архив доказательств: {agreeing.identity(bundle)}", tuple(checks), bundle)
 
 
-def _made_again(right: bool) -> Check:
+def _packed(right: bool) -> Check:
     if right:
-        return holds(ARCHIVE, "собран заново из своих файлов: те же байты")
-    return fails(ARCHIVE, "изменены служебные поля архива: собранный заново, он другой")
+        return holds(ARCHIVE, "упакован заново: те же байты")
+    return fails(ARCHIVE, "изменены служебные поля архива: упакованный заново, он другой")
 
 
 def _certificate_inside(bundle: Bundle) -> Iterator[Check]:

@@ -21,6 +21,8 @@ class Edition(Protocol):
     def sha256(self) -> str: ...
     @property
     def tag_id(self) -> str: ...
+    @property
+    def published_at(self) -> datetime: ...
 
 
 def named(edition: Edition) -> Fact:
@@ -30,6 +32,7 @@ def named(edition: Edition) -> Fact:
         "number": edition.number,
         "sha256": edition.sha256,
         "tag_id": edition.tag_id,
+        "published_at": instant(edition.published_at),
     }
 
 
@@ -43,9 +46,15 @@ def order_fact(
     details_sha256: str,
     origin_sha256: str,
     shown: Fact,
+    site: str,
+    sample: bool = False,
 ) -> Fact:
-    """A decision to buy: the edition that was seen, for what money, and what the page said."""
+    """A decision to buy: the edition that was seen, for what money, and what the page said.
+
+    `site` is where the texts stand, without a slash at the end.
+    """
     return {
+        **({"sample": True} if sample else {}),
         "order": order,
         "what": "package",
         "hours": hours,
@@ -55,6 +64,7 @@ def order_fact(
         "details_sha256": details_sha256,
         "origin_sha256": origin_sha256,
         "shown": shown,
+        "site": site,
     }
 
 

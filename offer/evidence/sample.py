@@ -149,6 +149,8 @@ def _order(case: Invented) -> Fact:
             "rendered_at": chain.instant(case.paid_at - timedelta(minutes=9)),
             "page_sha256": None,
         },
+        site=case.url,
+        sample=True,
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from offer.evidence import dossier as the
@@ -15,22 +14,14 @@ Head = Mapping[str, object]  # day, at, number, hash: a line of /ledger/heads.js
 
 
 @dataclass(frozen=True)
-class Stamp:
-    """A time stamp (RFC 3161, the server's whole answer) on the link that is the head's."""
-
-    answer: bytes
-    at: datetime
-    server: str
-
-
-@dataclass(frozen=True)
 class Later:
     """What there is besides the dossier when the archive is made.
 
     `rows` are the order's own rows after the payment; `links` go from its first row to the row that
     `head` published, or to its last own row while none is published. `letters` are as they were
-    sent. `origin` is salt and text; it, the page, the head and its
-    stamp are None where there is none.
+    sent. `origin` is salt and text; `stamp` is a
+    time-stamping server's whole answer (RFC 3161) to the link that is the head's. These, the page
+    and the head are None where there is none.
     """
 
     certificate: bytes
@@ -40,12 +31,12 @@ class Later:
     origin: str | None = None
     page: bytes | None = None
     head: Head | None = None
-    stamp: Stamp | None = None
+    stamp: bytes | None = None
 
 
 def attachments(dossier: Dossier, zone: ZoneInfo) -> dict[str, bytes]:
     """The files attached to the certificate."""
-    files = evidence_of(dossier)
+    files = evidence_of(dossier, zone)
     files[the.README] = certificate_readme(dossier, zone)
     files[the.SUMS] = the.checksums(files)
     return dict(sorted(files.items()))
@@ -53,7 +44,9 @@ def attachments(dossier: Dossier, zone: ZoneInfo) -> dict[str, bytes]:
 
 def takeout(dossier: Dossier, later: Later, zone: ZoneInfo) -> dict[str, bytes]:
     """The files of the evidence archive."""
-    files = evidence_of(dossier) | {the.fact_name(row): row.fact.encode() for row in later.rows}
+    files = evidence_of(dossier, zone) | {
+        the.fact_name(row): row.fact.encode() for row in later.rows
+    }
     files[the.LINKS] = the.lines(later.links)
     files[the.CERTIFICATE] = later.certificate
     for number, raw in enumerate(later.letters, 1):
@@ -65,7 +58,7 @@ def takeout(dossier: Dossier, later: Later, zone: ZoneInfo) -> dict[str, bytes]:
     if later.head is not None:
         files[the.HEADS] = canonical({"schema": 1, "heads": [later.head]}).encode()
     if later.stamp is not None:
-        files[the.STAMP] = later.stamp.answer
+        files[the.STAMP] = later.stamp
     files[the.README] = archive_readme(dossier, files, zone)
     files[the.SUMS] = the.checksums(files)
     return dict(sorted(files.items()))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from offer.wording import printable
+
 
 class Mark(StrEnum):
     """It holds; it does not; it cannot be known from what is here."""
@@ -22,7 +24,7 @@ class Check:
     sentence: str
 
     def __str__(self) -> str:
-        return f"{self.mark} {self.about}: {self.sentence}"
+        return printable(f"{self.mark} {self.about}: {self.sentence}")
 
 
 def holds(about: str, sentence: str) -> Check:

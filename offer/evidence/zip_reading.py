@@ -81,6 +81,6 @@ def _unpacked(packed: ZipFile, entries: list[ZipInfo]) -> Unpacked:
     return found
 
 
-def made_again(folder: str, inside: Unpacked, data: bytes) -> bool:
+def packed_again(folder: str, inside: Unpacked, data: bytes) -> bool:
     """Whether the archive of these files, as this program makes it, has the same bytes."""
     return not inside.spoilt and archive(inside.files, folder) == data

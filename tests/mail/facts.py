@@ -2,13 +2,14 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from offer.evidence.settlement import EditionRef, LedgerRef, Party, Settlement
 from offer.periods import decree_calendar, package_period
-from offer.values import Package, Place, Requisites, Terms, WorkingHours
+from offer.terms import Terms, read_terms
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 PAID_AT = datetime(2026, 11, 22, 11, 3, 27, tzinfo=UTC)
@@ -18,27 +19,17 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-TERMS = Terms(
-    packages=(Package(5, 15_000_00, 3_000_00, Place("3.1", 42)),),
-    prepayment_percent=100,
-    term_months=1,
-    moves_to_working_day=True,
-    pauses_at_limit=True,
-    working_hours=WorkingHours((1, 2, 3, 4, 5), time(9), time(18)),
-    unit_minutes=5,
-    acceptance_working_days=1,
-    requisites=Requisites(
-        name="Индивидуальный предприниматель Дудкин Антон Александрович",
-        inn="230909098157",
-        account="40802810720000480414",
-        bank="ООО «Банк Точка»",
-        bic="044525104",
-        correspondent_account="30101810745374525104",
-        phone="+7 938 478 10 91",
-        email="dudkinanton@bk.ru",
-    ),
-    places={"working_hours": Place("4.1", 60), "acceptance_working_days": Place("6.1", 98)},
-)
+OFFER = (Path(__file__).parents[1] / "data" / "offer.md").read_text(encoding="utf-8")
+OFFER_HASH = digest(OFFER)
+
+
+def _terms() -> Terms:
+    terms = read_terms(OFFER, "offer.md").terms
+    assert terms is not None
+    return terms
+
+
+TERMS = _terms()
 
 PERSON = Party(
     kind="person",
@@ -73,9 +64,7 @@ def settlement(**changes: Any) -> Settlement:
         hours=5,
         price_kopecks=15_000_00,
         extra_hour_kopecks=3_000_00,
-        edition=EditionRef(
-            "offer", 3, digest("offer"), published, "https://oferta.example/offer/3/"
-        ),
+        edition=EditionRef("offer", 3, OFFER_HASH, published, "https://oferta.example/offer/3/"),
         consent=EditionRef(
             "consent", 1, digest("consent"), published, "https://oferta.example/consent/1/"
         ),

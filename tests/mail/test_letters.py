@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from checkout.mail.letters import Letter, case_for_contractor, order_for_contractor, paid_letter
-from tests.mail.facts import COMPANY, MOSCOW, PERSON, digest, settlement
+from tests.mail.facts import COMPANY, MOSCOW, OFFER_HASH, PERSON, digest, settlement
 
 
 def plain(text: str) -> str:
@@ -47,8 +47,8 @@ def test_the_letter_begins_with_what_was_paid_and_until_when() -> None:
     [
         "Номер заказа: 26-0001",
         "Страница заказа: https://oferta.example/orders/QmFzZTY0dG9rZW4tMjItY2hhcnM",
-        f"Оферта: Редакция 3 · 20.11.2026 · {digest('offer')[:4]} {digest('offer')[4:8]}",
-        f"SHA-256: {digest('offer')}",
+        f"Оферта: Редакция 3 · 20.11.2026 · {OFFER_HASH[:4]} {OFFER_HASH[4:8]}",
+        f"SHA-256: {OFFER_HASH}",
         "curl -s https://oferta.example/offer/3/offer.md | sha256sum",
         f"Запись об акцепте: № 3 · {digest('acceptance')}",
         f"Журнал на этот момент: № 4 · {digest('head')}",

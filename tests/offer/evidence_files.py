@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+from unittest.mock import patch
+
+import pypdf
 
 from offer.evidence import agreeing, archive_checks, chain, checking, facts
+from offer.evidence import certificate as certificate_module
 from offer.evidence.archive import archive
 from offer.evidence.bundle import Bundle
 from offer.evidence.certificate import certificate
@@ -52,7 +56,7 @@ def _entries() -> dict[str, bytes]:
     append("message", {"order": "26-0001", "kind": "paid", "letter_sha256": digest(LETTER)})
     head = {
         "day": "2026-11-23",
-        "at": chain.instant(PAID_AT),
+        "at": "2026-11-22T21:00:05.000Z",  # a few seconds into that day in Moscow
         "number": rows[-1].number,
         "hash": rows[-1].hash,
     }
@@ -121,10 +125,31 @@ def pdf_of(files: Mapping[str, bytes], text: str = "текст") -> bytes:
     )
 
 
-def forged(**changes: Any) -> bytes:
-    """A certificate whose pages say something else than its facts; its own hash is right."""
-    case = whole()
-    return certificate(replace(case, settlement=replace(case.settlement, **changes)), zone=MOSCOW)
+def forged(files: Mapping[str, bytes] | None = None, **changes: Any) -> bytes:
+    """A certificate whose pages say something else than its files; its own hash is right.
+
+    `files` are attached instead of those of the evidence.
+    """
+    case, inside = whole(), files or attached()
+    other = replace(case, settlement=replace(case.settlement, **changes))
+    with patch.object(certificate_module, "attachments", lambda *_: dict(sorted(inside.items()))):
+        return certificate(other, zone=MOSCOW)
+
+
+def rewritten(change: Callable[[pypdf.PdfWriter], None]) -> bytes:
+    """The certificate after a change by another PDF program; its own hash made anew."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(paper()))
+    change(writer)
+    made = io.BytesIO()
+    writer.write(made)
+    return sealed_anew(made.getvalue())
+
+
+def sealed_anew(pdf: bytes) -> bytes:
+    """As a forger who knows how it is counted would leave it."""
+    (own,) = set(re.findall(rb"SHA256-([0-9a-f]{64})", pdf))
+    zeroed = pdf.replace(own, b"0" * 64)
+    return zeroed.replace(b"0" * 64, digest(zeroed).encode())
 
 
 def failed(checks: Iterable[Check]) -> dict[str, str]:
@@ -141,7 +166,8 @@ def wrong_in_files(files: Mapping[str, bytes]) -> dict[str, str]:
     bundle = Bundle(files)
     allowed = checking.IN_THE_ARCHIVE
     checks = (*checking.shared(bundle, allowed), *agreeing.agreements(bundle))
-    return failed((*checks, *archive_checks.later(bundle), *archive_checks.certificate(bundle)))
+    found = (*archive_checks.later(bundle), *archive_checks.certificate(bundle))
+    return failed((*checks, *found, *archive_checks.remade(bundle)))
 
 
 def wrong_in_zip(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from offer.evidence.certificate import certificate
 from offer.evidence.dossier import fact_name
 from offer.evidence.takeout import attachments
 from tests.dossiers import SHOWN, dossier
-from tests.mail.facts import COMPANY, MOSCOW, PERSON, TERMS, digest, settlement
+from tests.mail.facts import COMPANY, MOSCOW, OFFER_HASH, PERSON, TERMS, digest, settlement
 
 AFTER_THE_DECREES = datetime(2027, 12, 31, 20, 59, tzinfo=UTC)
 LONGEST: dict[str, Any] = {
@@ -55,10 +55,10 @@ def files_in(pdf: bytes) -> dict[str, bytes]:
     "fact",
     [
         "Свидетельство об акцепте оферты",
-        f"Редакция 3 · 20.11.2026 · {digest('offer')[:4]} {digest('offer')[4:8]}",
+        f"Редакция 3 · 20.11.2026 · {OFFER_HASH[:4]} {OFFER_HASH[4:8]}",
         "Индивидуальный предприниматель Дудкин Антон Александрович ИНН 230909098157",
         "Мария Сергеевна Ковалёва m.kovaleva@example.ru",
-        f"редакция 3 от 20.11.2026, SHA-256: {digest('offer')}",
+        f"редакция 3 от 20.11.2026, SHA-256: {OFFER_HASH}",
         f"редакция 1 от 20.11.2026, SHA-256: {digest('consent')}",
         "5 часов поддержки — 15 000 ₽ дополнительный час — 3 000 ₽",
         "22.11.2026, 14:03:27 (МСК) 22.11.2026, 11:03:27 (UTC)",
@@ -125,7 +125,7 @@ def test_a_provisional_date_says_so_beside_the_date() -> None:
 def test_it_is_two_pages_however_long_the_names_are(changes: dict[str, Any]) -> None:
     first, second = pages(**changes)
     for number, page in enumerate((first, second), 1):
-        foot = f"Заказ 26-0001 · редакция 3, SHA-256: {digest('offer')} стр. {number} из 2"
+        foot = f"Заказ 26-0001 · редакция 3, SHA-256: {OFFER_HASH} стр. {number} из 2"
         assert foot in page
     assert "Как проверить" in first
     assert "Голова журнала к моменту составления" in second

@@ -4,7 +4,6 @@ import io
 import json
 import subprocess
 import zipfile
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from offer.evidence.archive import archive
 from offer.evidence.chain import canonical, entry
 from offer.evidence.dossier import ACCEPTANCE, DETAILS, LINKS, PAYMENT, fact, fact_name
 from offer.evidence.redaction import redacted
-from offer.evidence.takeout import Later, Stamp, attachments, evidence_zip, takeout
+from offer.evidence.takeout import Later, attachments, evidence_zip, takeout
 from tests.dossiers import dossier
 from tests.mail.facts import MOSCOW
 
@@ -57,7 +56,7 @@ def whole(**changes: Any) -> Later:
         "origin": "saltaddress",
         "page": b"<html>",
         "head": head,
-        "stamp": Stamp(b"stamp", datetime(2026, 11, 23, tzinfo=UTC), "https://tsa.example"),
+        "stamp": b"stamp",
     }
     return later(**rest | changes)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from checkout.gateway.time_stamps import LARGEST, stamps
+from checkout.gateway.time_stamps import LARGEST
 from checkout.publish_head import publish_head
 from checkout.shop import Shop
 from checkout.stamp import stamp_head
@@ -18,6 +18,7 @@ from checkout.store import ledger, tables, time_stamps
 from checkout.store.engine import Tx
 from checkout.store.time_stamps import Stamped
 from checkout.worker import JOBS
+from offer.evidence.stamping import stamped
 from tests.authority import Authority, an_authority
 from tests.town import Town
 
@@ -77,9 +78,9 @@ def test_a_stamp_says_of_which_bytes_it_is(own_town: Town, authority: Authority)
     stamp_head(naming(own_town, authority.url))
     answer = tries(own_town)[0].answer or b""
 
-    assert stamps(answer, link)
-    assert not stamps(answer, link + b" ")
-    assert not stamps(b"no stamp", link)
+    assert stamped(answer, link)
+    assert not stamped(answer, link + b" ")
+    assert not stamped(b"no stamp", link)
 
 
 def test_a_head_is_stamped_once(own_town: Town, authority: Authority) -> None:
@@ -196,10 +197,10 @@ def test_the_public_heads_say_which_day_has_a_stamp_and_why_another_has_none(
     tomorrow = DAY + timedelta(days=1)
     published_head(own_town, tomorrow)
     stamp_head(naming(own_town, NOBODY, authority.url))
-    failed, stamped = own_town.client.get("/ledger/heads.json").json()["time_stamps"]
+    failed, done = own_town.client.get("/ledger/heads.json").json()["time_stamps"]
 
     assert (failed["day"], failed["server"], failed["at"]) == (DAY.isoformat(), NOBODY, None)
     assert "не отвечает" in failed["problem"]
-    assert (stamped["day"], stamped["server"]) == (tomorrow.isoformat(), authority.url)
-    assert stamped["at"].endswith("Z")
-    assert stamped["problem"] is None
+    assert (done["day"], done["server"]) == (tomorrow.isoformat(), authority.url)
+    assert done["at"].endswith("Z")
+    assert done["problem"] is None
