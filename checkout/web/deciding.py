@@ -15,7 +15,7 @@ from checkout.look import OrderFacts
 from checkout.shop import Shop
 from checkout.web import pages
 from checkout.web.answers import page
-from checkout.web.shown import EMPTY, tell
+from checkout.web.shown import EMPTY, Question, tell
 from checkout.web.views import FieldError, OrderForm, OrderPage, Retry
 from offer.addresses import SAMPLE_CERTIFICATE
 from offer.evidence.chain import digest, instant
@@ -68,8 +68,13 @@ def form_answer(shop: Shop, form: OrderForm, status: int = 200) -> Response:
 
 def decision_answer(shop: Shop, html: str, shown: Shown, form: OrderForm, status: int) -> Response:
     """A page on which a client decides: its form brings back what it showed."""
-    told_page = tell(html, shown, form=form.attempt, offer=form.edition.sha256, key=shop.key)
+    told_page = tell(html, shown, question(form.attempt, form.edition, form.package), shop.key)
     return page(told_page, shop, status)
+
+
+def question(name: str, edition: PublishedEdition, package: Package) -> Question:
+    """What the form of this name, or the page of the order with this token, asks."""
+    return Question(name, edition.sha256, package.hours, package.price_kopecks)
 
 
 def words_of(form: OrderForm, shop: Shop) -> Shown:
@@ -110,18 +115,18 @@ def order_answer(shop: Shop, facts: OrderFacts, error: str | None = None) -> Res
     html, retrying, status = pages.order(view), view.retry, 422 if error else 200
     if retrying is None or retrying.edition is None or EMPTY not in html:
         return page(html, shop, status)
-    price = money(retrying.price_kopecks or 0)
+    price = retrying.price_kopecks or 0
     shown = Shown(
         label=_label(retrying.edition, shop),
         consent_label="",
         button=retrying.button,
-        price=price,
+        price=money(price),
         until=None,
         page=f"/orders/{view.token}",
         rendered_at=instant(shop.store.clock()),
     )
-    offer, name = retrying.edition.sha256, view.token
-    return page(tell(html, shown, form=name, offer=offer, key=shop.key), shop, status)
+    asked = Question(view.token, retrying.edition.sha256, view.hours, price)
+    return page(tell(html, shown, asked, shop.key), shop, status)
 
 
 def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> OrderPage:

@@ -20,6 +20,7 @@ from checkout.web.deciding import (
     form_of,
     made_again,
     order_answer,
+    question,
     retry_of,
     shown_now,
     words_of,
@@ -218,9 +219,8 @@ def _purchase(
     attempt: str,
 ) -> Purchase:
     path = asked.request.url.path
-    seen = told(
-        asked.fields.get("shown", ""), form=attempt, offer=counter.edition.sha256, key=shop.key
-    )
+    asks = question(attempt, counter.edition, counter.package)
+    seen = told(asked.fields.get("shown", ""), asks, shop.key, shop.store.clock())
     return Purchase(
         form_attempt=attempt,
         package=counter.package,

@@ -181,7 +181,7 @@ def _named_editions(known: Sequence[KnownEdition], bundle: Bundle) -> Iterator[C
         found = next((it for it in here if it.number == number), None)
         about = NAMES[document]
         if not here:
-            yield unknown(about, f"её списка здесь нет: сохраните {SAVED[document]} с сайта")
+            yield unknown(about, f"списка редакций здесь нет: сохраните {SAVED[document]} с сайта")
         elif found is None:
             yield fails(about, f"редакции {number} в списке нет: {_cure(here)}")
         elif _as_said(found) == tuple(text_at(said, it) for it in SAID):

@@ -155,6 +155,25 @@ def test_a_page_we_cannot_vouch_for_is_not_claimed(own_town: Town, how: str) -> 
     assert kept_page(own_town, token) is None
 
 
+def test_the_words_of_a_cheaper_page_are_no_words_for_a_dearer_package(own_town: Town) -> None:
+    page = filled(own_town, own_town.client.get("/checkout/2").text)
+    dearer_one = {**own_town.form(10), "attempt": page["attempt"], "shown": page["shown"]}
+    own_town.client.post("/checkout/10", data=dearer_one)
+    shown = last(own_town, "order")["shown"]
+
+    assert shown["price"] == "20\u00a0000\u00a0₽"
+    assert shown["page"] == "/checkout/10"
+    assert shown["page_sha256"] is None
+
+
+@pytest.mark.parametrize(("days", "believed"), [(7, True), (8, False)])
+def test_a_form_left_open_is_believed_for_a_week(own_town: Town, days: int, believed: bool) -> None:
+    form = filled(own_town, own_town.client.get("/checkout/5").text)
+    own_town.clock.now += timedelta(days=days)
+    own_town.send(form)
+    assert (last(own_town, "order")["shown"]["rendered_at"] is not None) is believed
+
+
 def _of_another_process(town: Town) -> str:
     shop = replace(town.shop, key="another")
     return _told_now(TestClient(create_app(shop, gate_of(shop)), base_url=SITE))
