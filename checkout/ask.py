@@ -13,6 +13,7 @@ from checkout.shop import SOON, Shop
 from checkout.store import orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
+from offer.evidence.redaction import redacted
 
 # YooKassa forgets a key after 24 hours; then the same request would be a second payment.
 KEY_LIVES = timedelta(hours=23)
@@ -63,7 +64,7 @@ def save_payment(tx: Tx, attempt_id: str, payment: Payment) -> None:
         state="open",
         payment_id=payment.id,
         confirmation_url=payment.confirmation_url,
-        answer=payment.raw,
+        answer=redacted(payment.raw),
         next_look_at=tx.now + SOON,
     )
     if order.state is State.CREATED:

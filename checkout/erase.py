@@ -5,6 +5,8 @@ us to keep it; then the answer says by which article and until when (152-ФЗ с
 """
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -19,7 +21,9 @@ from checkout.store.retention import Place
 from offer.evidence.chain import Fact
 
 LONGEST_REASON = 500
-SHORTEST_WORD = 4
+SHORTEST_STEM = 4
+LOCAL_DIGITS = 10  # of a telephone without its country, and all of an ИНН of a company
+WORD, DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\D")
 
 
 class CannotErase(CheckoutError):  # noqa: N818 - reads as what it is
@@ -59,7 +63,9 @@ def erase(store: Store, zone: ZoneInfo, number: str, reason: str, *, rehearse: b
     order_id = found.id
     if rehearse:
         return store.read(lambda tx: _foretell(tx, zone, order_id, reason))
-    return store.transact(lambda tx: _erase(tx, zone, order_id, reason))
+    answer = store.transact(lambda tx: _erase(tx, zone, order_id, reason))
+    store.scrub()
+    return answer
 
 
 def _foretell(tx: Tx, zone: ZoneInfo, order_id: int, reason: str) -> Answer:
@@ -104,19 +110,30 @@ def _presentable(tx: Tx, order: Order, reason: str) -> None:
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise CannotErase(f"Причина нужна, и не длиннее {LONGEST_REASON} знаков.")
     kept = ledger.details(tx, order.ledger, Part.PARTY)
-    if "@" in reason or (kept and any(it in reason.lower() for it in _words(kept.text))):
+    if "@" in reason or (kept and _betrays(reason.lower(), json.loads(kept.text))):
         raise CannotErase(
             "В причине стоят личные данные, а запись журнала стереть нельзя: "
             "назовите обращение его датой или номером."
         )
 
 
-def _words(text: str) -> set[str]:
-    """What would betray the customer: each of his details, and the words of his name."""
-    told = json.loads(text)
-    values = [str(it) for key, it in told.items() if it and key != "kind"]
-    words = [*values, *str(told.get("name") or "").split()]
-    return {it.lower() for it in words if len(it) >= SHORTEST_WORD}
+def _betrays(reason: str, told: Mapping[str, str | None]) -> bool:
+    """Whether it has one of his details, his numbers however written, or his name in any case."""
+    values = [it.lower() for key, it in told.items() if it and key != "kind"]
+    if any(it in reason for it in values if len(it) >= SHORTEST_STEM):
+        return True
+    said = DIGITS.sub("", reason)
+    numbers = [DIGITS.sub("", it)[-LOCAL_DIGITS:] for it in values]
+    if any(it in said for it in numbers if len(it) == LOCAL_DIGITS):
+        return True
+    name = WORD.findall((told.get("name") or "").lower())
+    return any(_is_form_of(word, part) for word in WORD.findall(reason) for part in name)
+
+
+def _is_form_of(word: str, part: str) -> bool:
+    """Russian names change their last letters: «Каренина» is «Карениной», «Ян» is «Яна»."""
+    stem = part[:-1] if len(part) >= SHORTEST_STEM else part
+    return len(part) > 1 and word.startswith(stem) and len(word) <= len(stem) + 2
 
 
 def sentences(answer: Answer, zone: ZoneInfo) -> list[str]:

@@ -10,6 +10,7 @@ from checkout.domain.errors import CheckoutError
 from checkout.gateway.wire import is_payment_id
 from checkout.shop import Shop
 from checkout.store import correspondence
+from offer.evidence.redaction import redacted
 
 # the set of events is open, but each is a name like payment.succeeded
 EVENT = re.compile(r"[a-z_.]{1,64}")
@@ -22,7 +23,10 @@ class NotANotification(CheckoutError):  # noqa: N818 - reads as what it is
 
 
 def hear(shop: Shop, body: bytes) -> None:
-    """Keep a notification and wake the worker; raises NotANotification."""
+    """Keep a notification, without the payer's card, and wake the worker.
+
+    Raises NotANotification.
+    """
     text, event, object_id = _read(body)
     shop.store.transact(lambda tx: correspondence.receive(tx, event, object_id, text))
     shop.wake.set()
@@ -33,6 +37,7 @@ def _read(body: bytes) -> tuple[str, str, str]:
         text = body.decode()
         said = json.loads(text)
         event, object_id = said["event"], said["object"]["id"]
+        text = redacted(text)
     except (ValueError, TypeError, KeyError, RecursionError):
         raise NotANotification("Это не уведомление ЮKassa.") from None
     if not isinstance(event, str) or not EVENT.fullmatch(event):

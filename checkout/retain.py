@@ -35,6 +35,8 @@ def retain(shop: Shop) -> list[int]:
     if shop.chores.get(CHORE) == today:
         return []
     acts = [*_old_addresses(shop, today), *_old_parties(shop, today)]
+    if acts:
+        shop.store.scrub()
     shop.chores[CHORE] = today
     return acts
 

@@ -73,7 +73,7 @@ def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
         attempt.id,
         state="final",
         payment_id=payment.id,
-        answer=payment.raw,
+        answer=redacted(payment.raw),
         next_look_at=None,
     )
     if payment.status == "canceled":

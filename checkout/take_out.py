@@ -9,8 +9,8 @@ from checkout.store import heads, ledger, letters, time_stamps
 from checkout.store.correspondence import Paper
 from checkout.store.engine import Tx
 from checkout.store.heads import Head
-from offer.evidence.chain import instant
-from offer.evidence.dossier import Dossier
+from offer.evidence.chain import digest, instant
+from offer.evidence.dossier import Dossier, fact
 from offer.evidence.takeout import Later, evidence_zip
 
 
@@ -27,11 +27,13 @@ def _all_of(tx: Tx, settings: Settings, order: Order, paper: Paper) -> tuple[Dos
     head = heads.covering(tx, rows[-1].number)
     last = head.number if head else rows[-1].number
     origin = ledger.details(tx, order.ledger, Part.ORIGIN)
+    sent = {fact(row).get("letter_sha256") for row in rows if row.kind == "message"}
+    kept = letters.to_client(tx, order.id, case.settlement.party.email)
     later = Later(
         certificate=paper.data,
         rows=tuple(row for row in rows if row.number > case.payment.number),
         links=ledger.links(tx, rows[0].number, last),
-        letters=letters.to_client(tx, order.id, case.settlement.party.email),
+        letters=tuple(raw for raw in kept if digest(raw) in sent),
         origin=origin.salt + origin.text if origin else None,
         page=ledger.shown(tx, order.ledger),
         head=_published(head) if head else None,

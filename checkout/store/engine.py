@@ -81,6 +81,16 @@ class Store:
         finally:
             driver.text_factory = usual
 
+    def scrub(self) -> None:
+        """Have nothing erased left in SQLite's log: its pages move into the file, zeroed there.
+
+        PostgreSQL keeps dead rows until it vacuums, as deploy/README says.
+        """
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the idle connections; one that is in use closes when its transaction ends."""
         self.engine.dispose()

@@ -29,11 +29,13 @@ from checkout.domain.retention import Act, Standing
 from checkout.store import tables
 from checkout.store.engine import Tx
 from offer.evidence.chain import Fact
+from offer.evidence.redaction import redacted
 from offer.evidence.settlement import Party
 
 about, details, ledger = tables.ledger_orders, tables.details, tables.ledger
 attempts, cases, packages = tables.attempts, tables.cases, tables.packages
-letters, messages, orders, papers = tables.letters, tables.messages, tables.orders, tables.papers
+inbox, letters, messages = tables.inbox, tables.letters, tables.messages
+orders, papers = tables.orders, tables.papers
 # What happens to an order, as against what is said about it.
 EVENTS = ("order", "consent", "acceptance", "payment", "case")
 # The first version kept address and browser with who ordered. A quote inside a value is escaped,
@@ -159,16 +161,40 @@ def wipe(tx: Tx, order: Order, rows: Sequence[Place]) -> None:
     tx.connection.execute(delete(shown).where(shown.c.ledger.in_(numbers)))
     tx.connection.execute(delete(letters).where(letters.c.message.in_(_messages(order))))
     tx.connection.execute(delete(papers).where(papers.c.order_id == order.id))
-    # a mail server's answer names the address it refused; what is unsent has nobody to go to
+    # a mail server's answer names the address it refused; what is unsent has nobody to go to; and
+    # whoever opens a letter's link from now on must leave no new trace
     tx.connection.execute(
         update(messages)
         .where(messages.c.order_id == order.id)
-        .values(answer=None, sent_at=func.coalesce(messages.c.sent_at, tx.now))
+        .values(answer=None, key=None, sent_at=func.coalesce(messages.c.sent_at, tx.now))
     )
+    _redact(tx, order)
     # the form's fingerprint has no salt: a name could be guessed by it
     tx.connection.execute(
         update(orders).where(orders.c.id == order.id).values(fingerprint=secrets.token_hex(32))
     )
+
+
+def _redact(tx: Tx, order: Order) -> None:
+    """Take the payer's card out of what the first version kept whole."""
+    own = attempts.c.order_id == order.id
+    found = select(attempts.c.id, attempts.c.payment_id, attempts.c.answer).where(own)
+    for attempt in tx.connection.execute(found).all():
+        clean = _without_card(attempt.answer)
+        this = update(attempts).where(attempts.c.id == attempt.id)
+        tx.connection.execute(this.values(answer=clean))
+        heard = inbox.c.object_id == attempt.payment_id
+        for notice in tx.connection.execute(select(inbox).where(heard)).all():
+            this = update(inbox).where(heard, inbox.c.event == notice.event)
+            tx.connection.execute(this.values(body=_without_card(notice.body) or ""))
+
+
+def _without_card(answer: str | None) -> str | None:
+    """A refusal's words are no payment object: they stay."""
+    try:
+        return redacted(answer) if answer else answer
+    except ValueError:
+        return answer
 
 
 def act_for(tx: Tx, order: Order) -> Act | None:

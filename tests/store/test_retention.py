@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from sqlalchemy import insert, select, update
 
 from checkout.buy import _place
 from checkout.certify import Erased, _keep, certify, dossier
+from checkout.confirm import confirm_email
 from checkout.deliver import deliver
-from checkout.domain.details import Details, Part
+from checkout.domain.details import Details, Part, party_details
 from checkout.erase import CannotErase, erase, sentences
-from checkout.retain import retain
+from checkout.retain import retain, take_all
 from checkout.settle import record
 from checkout.shop import Shop
 from checkout.store import correspondence, ledger, letters, orders, retention, tables
@@ -80,7 +82,10 @@ def with_letter(shop: Shop, order: Waiting) -> str:
 
 def everything(shop: Shop) -> str:
     """All the text of all tables but the ledger's own."""
-    names = ("details", "letters", "messages", "orders", "attempts", "papers", "cases", "ledger")
+    names = (
+        *("details", "letters", "messages", "orders", "attempts"),
+        *("papers", "cases", "ledger", "inbox"),
+    )
     found = []
     for name in names:
         table = tables.metadata.tables[name]
@@ -271,9 +276,55 @@ def test_a_request_about_an_unpaid_order_erases_all_of_it_at_once(shop: Shop) ->
     assert f"акт № {answer.act}" in sentences(again, zone)[0]
 
 
-@pytest.mark.parametrize("reason", ["просит Каренина", "письмо anna@example.ru", " ", "х" * 501])
+CARD = '{"payment_method":{"type":"bank_card","id":"1","card":{"first6":"555555","last4":"4477"}}}'
+
+
+def test_the_card_that_the_first_version_kept_goes_with_who_ordered(shop: Shop) -> None:
+    order = declined(shop).order
+    payment = order.payment_id or ""
+    notice = f'{{"event":"payment.canceled","object":{CARD}}}'
+    kept_whole = update(tables.attempts).where(tables.attempts.c.order_id == order.id)
+
+    def keep(tx: Tx) -> None:
+        correspondence.receive(tx, "payment.canceled", payment, notice)
+        tx.connection.execute(kept_whole.values(answer=CARD))
+
+    shop.store.transact(keep)
+    assert "4477" in everything(shop)
+    erase(shop.store, shop.settings.zone, order.number, "письмо", rehearse=False)
+    assert "4477" not in everything(shop)
+    assert "555555" not in everything(shop)
+
+
+def test_a_letters_link_opened_after_the_erasure_leaves_no_new_address(shop: Shop) -> None:
+    order = paid(shop).order
+    keys = select(tables.messages.c.key).where(tables.messages.c.order_id == order.id)
+    key = next(it for it in shop.store.read(lambda tx: tx.connection.execute(keys).scalars()) if it)
+    shop.store.transact(lambda tx: take_all(tx, order))
+
+    assert not confirm_email(shop, order, key, address="198.51.100.9", user_agent="After")
+    assert "198.51.100.9" not in everything(shop)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "просит Каренина",
+        "по просьбе Карениной",
+        "просьба Анны",
+        "письмо anna@example.ru",
+        "звонок с 8 (912) 345-67-89",
+        " ",
+        "х" * 501,
+    ],
+)
 def test_a_reason_may_not_bring_into_the_ledger_what_is_erased(shop: Shop, reason: str) -> None:
-    number = declined(shop).order.number
+    order = declined(shop).order
+    party = replace(market.ANNA, phone="+7 912 345-67-89")
+    text = party_details(party, salt="1").text
+    named = update(tables.details).where(tables.details.c.part == Part.PARTY)
+    shop.store.transact(lambda tx: tx.connection.execute(named.values(text=text)))
+    number = order.number
 
     with pytest.raises(CannotErase):
         erase(shop.store, shop.settings.zone, number, reason, rehearse=False)
@@ -326,18 +377,19 @@ def test_what_sqlite_erases_is_not_left_in_its_file(shop: Shop) -> None:
     if shop.store.engine.dialect.name != "sqlite" or path is None:
         return  # PostgreSQL keeps dead rows until it vacuums, as deploy/README says of backups
     declined(shop)
-    assert market.ANNA.email.encode() in _file(shop, path)
-    later(shop, timedelta(days=30))
+    by_request = declined(shop, "by request").order.number
+    assert market.ANNA.email.encode() in _files(path)
+    later(shop, timedelta(days=29))
+    erase(shop.store, shop.settings.zone, by_request, "письмо", rehearse=False)
+    later(shop, timedelta(days=1))
 
-    assert market.ANNA.email.encode() not in _file(shop, path)
+    assert market.ANNA.email.encode() not in _files(path)
 
 
-def _file(shop: Shop, path: str) -> bytes:
-    with shop.store.engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Path(path).read_bytes()
+def _files(path: str) -> bytes:
+    """The database and its log, as a thief of the disk would read them."""
+    files = [Path(path), Path(f"{path}-wal")]
+    return b"".join(it.read_bytes() for it in files if it.exists())
 
 
 def test_the_command_says_what_it_erased_and_what_it_may_not(shop: Shop) -> None:

@@ -152,6 +152,35 @@ def test_the_page_he_decided_on_is_in_the_archive_with_its_hash(own_town: Town) 
     assert "Хеш страницы заказа" not in files["README.txt"].decode()
 
 
+def test_a_letter_laid_among_anothers_does_not_come_out_with_his(either_town: Town) -> None:
+    anna, boris = paid(either_town), paid(either_town, name="Борис", email="boris@example.ru")
+    messages, letters = tables.messages, tables.letters
+
+    def lay(tx: Tx) -> None:
+        of = {
+            token: tx.connection.execute(
+                select(messages.c.id).where(
+                    messages.c.order_id == order_of(tx, token), messages.c.kind == "paid"
+                )
+            ).scalar_one()
+            for token in (anna, boris)
+        }
+        moved = update(letters).where(letters.c.message == of[anna])
+        laid = {"message": of[boris], "number": 9, "recipient": "boris@example.ru"}
+        tx.connection.execute(moved.values(**laid))
+
+    either_town.shop.store.transact(lay)
+    files = archive_of(either_town, boris)
+    assert [name for name in files if name.startswith("letters/")] == ["letters/001.eml"]
+    assert b"anna@example.ru" not in b"".join(files.values())
+
+
+def order_of(tx: Tx, token: str) -> int:
+    order = orders.by_token(tx, token)
+    assert order is not None
+    return order.id
+
+
 def test_the_links_end_at_the_head_published_next(own_town: Town) -> None:
     token = own_town.order()
     own_town.pay(token)
