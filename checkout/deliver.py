@@ -213,7 +213,15 @@ def _withdrawn(tx: Tx, shop: Shop, message: Message) -> Withdrawal:
         raise LookupError("a consent was withdrawn and the ledger is empty")
     url = f"{shop.settings.public_url}/orders/{order.token}?letter={message.key}"
     at = order.consent_withdrawn_at or message.staged_at
-    return Withdrawal(party(tx, order), order.number, url, at, head.ref)
+    return Withdrawal(
+        party(tx, order),
+        order.number,
+        url,
+        at,
+        head.ref,
+        paid=order.paid_at is not None,
+        test=order.test,
+    )
 
 
 def _facts(shop: Shop, message: Message) -> tuple[Order, Settlement]:

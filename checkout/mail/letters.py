@@ -60,6 +60,8 @@ class Withdrawal:
     order_url: str
     at: datetime
     head: LedgerRef
+    paid: bool
+    test: bool
 
 
 def paid_letter(settlement: Settlement, certificate: bytes, *, zone: ZoneInfo) -> Letter:
@@ -96,19 +98,26 @@ def withdrawn_letter(said: Withdrawal, *, zone: ZoneInfo) -> Letter:
         Fact("Страница заказа", said.order_url, "link"),
         *_head_of(said.head),
     )
+    stays = (
+        "Оплаченный пакет действует как прежде: данные, без которых нельзя исполнить договор "
+        "или закон, хранятся на их основании."
+        if said.paid
+        else "Заказ остаётся, его ещё можно оплатить. Если не оплатить, данные о том, кто его "
+        "сделал, сотрутся через тридцать дней."
+    )
     paragraphs = (
         "Данные больше не используются для связи вне договора и удаляются для этой цели "
         "не позднее чем через тридцать дней.",
-        "Оплаченный пакет действует как прежде: данные, без которых нельзя исполнить договор "
-        "или закон, хранятся на их основании.",
+        stays,
     )
     day = wording.day(said.at.astimezone(zone).date())
     body = Body(
+        notice=_notice(said),
         lead=f"Согласие на\u00a0обработку данных отозвано {day}",
         sections=(Section(paragraphs=[no_break(it) for it in paragraphs], facts=facts),),
     )
     subject = f"Согласие отозвано, заказ {said.order_number}"
-    return _letter(said.party.email, subject, body, reply_to=None)
+    return _letter(said.party.email, _subject(said, subject), body, reply_to=None)
 
 
 def withdrawal_for_contractor(said: Withdrawal, *, to: str, zone: ZoneInfo) -> Letter:
@@ -120,10 +129,14 @@ def withdrawal_for_contractor(said: Withdrawal, *, to: str, zone: ZoneInfo) -> L
         f"и не сообщайте ему о новых редакциях. До {until} удалите его данные отовсюду, где вы "
         "держали их для этого: из адресной книги, рассылок, таблиц.",
         "Договор и оплаченный пакет это не затрагивает: данные заказа, платежа и переписки "
-        "по нему программа хранит по закону.",
+        "по нему программа хранит по закону."
+        if said.paid
+        else "Заказ не оплачен: если его не оплатят, программа сама сотрёт данные через тридцать "
+        "дней.",
     )
     facts = (*_party_facts(said.party), *_head_of(said.head))
     body = Body(
+        notice=_notice(said),
         lead=f"Клиент отозвал согласие на\u00a0обработку данных: заказ {said.order_number}",
         sections=(
             Section(paragraphs=[no_break(it) for it in paragraphs]),
@@ -131,7 +144,7 @@ def withdrawal_for_contractor(said: Withdrawal, *, to: str, zone: ZoneInfo) -> L
         ),
     )
     subject = f"Отозвано согласие, заказ {said.order_number}"
-    return _letter(to, subject, body, reply_to=said.party.email)
+    return _letter(to, _subject(said, subject), body, reply_to=said.party.email)
 
 
 def order_for_contractor(
@@ -214,12 +227,12 @@ def _letter(
     return Letter(to, subject, as_text(body), as_html(body, title=subject), reply_to, attachments)
 
 
-def _subject(settlement: Settlement, subject: str) -> str:
-    return f"[ТЕСТ] {subject}" if settlement.test else subject
+def _subject(about: Settlement | Withdrawal, subject: str) -> str:
+    return f"[ТЕСТ] {subject}" if about.test else subject
 
 
-def _notice(settlement: Settlement) -> str:
-    return TEST_NOTICE if settlement.test else ""
+def _notice(about: Settlement | Withdrawal) -> str:
+    return TEST_NOTICE if about.test else ""
 
 
 def _what(settlement: Settlement) -> str:

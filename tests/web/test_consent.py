@@ -112,6 +112,32 @@ def test_both_are_told_of_a_withdrawal(own_town: Town) -> None:
     assert whole(own_town) == []
 
 
+def test_who_paid_nothing_reads_of_no_package(own_town: Town) -> None:
+    token = declined(own_town, accept_consent=CONSENT)
+    pages = [own_town.client.get(f"/orders/{token}").text]
+    withdraw(own_town, token)
+    pages.append(own_town.client.get(f"/orders/{token}").text)
+    own_town.work()
+    mine = letters_to(own_town, ANNA)[-1]
+    his = letters_to(own_town, "dudkinanton@bk.ru")[-1]
+
+    assert all("платенный пакет" not in it for it in (*pages, mine.text, his.text))
+    assert "его ещё можно оплатить" in mine.text.replace("\u00a0", " ")
+    assert "Заказ не оплачен" in his.text.replace("\u00a0", " ")
+    assert mine.header("Subject").startswith("[ТЕСТ] ")
+    assert "Тестовый режим" in his.text
+
+
+def test_after_another_try_the_page_still_says_that_it_was_withdrawn(own_town: Town) -> None:
+    token = declined(own_town, accept_consent=CONSENT)
+    withdraw(own_town, token)
+    own_town.client.post(f"/orders/{token}/retry", data={"accept_offer": sha256(text_of("offer"))})
+    page = own_town.client.get(f"/orders/{token}").text
+
+    assert "отозвано" in page
+    assert "не&nbsp;дано" not in page
+
+
 def test_the_order_page_has_the_button_and_then_the_day(own_town: Town) -> None:
     token = paid(own_town, accept_consent=CONSENT)
     before = own_town.client.get(f"/orders/{token}").text
