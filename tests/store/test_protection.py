@@ -24,9 +24,9 @@ WORDS = {"ledger": "kind", "heads": "hash", "editions": "summary", "edition_pdfs
 
 
 @pytest.fixture(params=[*first_version.EARLIER, "head"])
-def sold(database_url: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+def sold(empty_database_url: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A sale, made at this revision; then the newest schema, a head and a PDF."""
-    engine = open_engine(database_url)
+    engine = open_engine(empty_database_url)
     first_version.at_revision(engine, request.param)
     if request.param == "head":
         fill_new(engine)
@@ -121,7 +121,7 @@ def test_the_check_knows_the_triggers_as_every_migration_leaves_them(sold: Engin
     assert missing(sold) == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("verb", ["update", "delete", "insert"])
 @pytest.mark.parametrize("table", KEYS)
 def test_a_trigger_that_is_gone_or_another_is_named_on_sqlite(
@@ -165,7 +165,7 @@ UNDONE = {
 }
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("sold", ["head"], indirect=True)
 @pytest.mark.parametrize("undone", UNDONE)
 @pytest.mark.parametrize("table", KEYS)
@@ -180,7 +180,7 @@ def test_a_trigger_that_is_gone_off_or_another_is_named_on_postgresql(
     assert any(f"{table}_no_rewrite таблицы {table}" in it and words in it for it in missing(sold))
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("sold", ["head"], indirect=True)
 def test_a_database_whose_sessions_all_pass_for_replicas_is_named(sold: Engine) -> None:
     name = sold.url.database

@@ -84,6 +84,7 @@ def test_an_empty_database_says_that_it_is_empty(command: Command, database_url:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_database_that_is_not_there_is_not_made(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "test.sqlite").unlink()
     status, lines, complaint = command()
 
     assert (status, lines) == (1, [])
