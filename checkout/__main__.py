@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import structlog
 
+from checkout.back_up import back_up
+from checkout.back_up import sentences as told_of_copy
 from checkout.check import check
 from checkout.clock import clock_of, real_clock
 from checkout.demo import demo
@@ -21,7 +23,7 @@ from checkout.erase import erase, sentences
 from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
 from checkout.settings import read_database_url, read_settings, read_zone
-from checkout.store.engine import existing
+from checkout.store.engine import Store, existing, open_engine
 from checkout.verify import BAD, given_head, verify
 from checkout.worker import work
 from offer.errors import OfferError
@@ -56,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         ("work", _work, "один работник без службы"),
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
+        ("backup", _back_up, "скопировать базу, не останавливая продаж"),
         ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
         ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
     ):
@@ -67,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("order", help="номер заказа, например 2026-0001")
             command.add_argument("--reason", required=True, help="по какому обращению, без имён")
             command.add_argument("--dry-run", action="store_true", help="только показать")
+        if name == "backup":
+            command.add_argument("file", type=Path, metavar="ФАЙЛ", help="новый файл для копии")
         if name == "verify":
             command.add_argument(
                 "--head",
@@ -131,6 +136,14 @@ def _erase(asked: argparse.Namespace) -> int:
     answer = erase(store, settings.zone, asked.order, asked.reason, rehearse=asked.dry_run)
     print("\n".join(sentences(answer, settings.zone)))
     return 0 if answer.done else 1
+
+
+def _back_up(asked: argparse.Namespace) -> int:
+    url = existing(read_database_url())
+    with closing(Store(open_engine(url), real_clock)) as store:
+        copied = back_up(store, url, asked.file)
+    print("\n".join(told_of_copy(copied)))
+    return 0
 
 
 def _check(asked: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
@@ -43,6 +44,14 @@ def shop(tmp_path: Path, database_url: str) -> Iterator[Shop]:
     market.publish(tmp_path)
     with market.opened(tmp_path, database_url) as shop:
         yield shop
+
+
+@pytest.fixture
+def own_logging() -> Iterator[None]:
+    """A command that is run here sets up its log; the next test has the one it had."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")
