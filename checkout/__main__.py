@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +23,7 @@ from checkout.domain.errors import CheckoutError
 from checkout.erase import erase, sentences
 from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
+from checkout.replay import replay, sentence
 from checkout.settings import read_database_url, read_settings, read_zone
 from checkout.store.engine import Store, existing, open_engine
 from checkout.verify import BAD, given_head, verify
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("backup", _back_up, "скопировать базу, не останавливая продаж"),
+        ("replay", _replay, "снова спросить ЮKassa обо всём, что приходило в уведомлениях"),
         ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
         ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
     ):
@@ -72,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--dry-run", action="store_true", help="только показать")
         if name == "backup":
             command.add_argument("file", type=Path, metavar="ФАЙЛ", help="новый файл для копии")
+        if name == "replay":
+            command.add_argument(
+                "--since",
+                type=date.fromisoformat,
+                metavar="ГГГГ-ММ-ДД",
+                help="только пришедшие с этого дня",
+            )
         if name == "verify":
             command.add_argument(
                 "--head",
@@ -143,6 +153,13 @@ def _back_up(asked: argparse.Namespace) -> int:
     with closing(Store(open_engine(url), real_clock)) as store:
         copied = back_up(store, url, asked.file)
     print("\n".join(told_of_copy(copied)))
+    return 0
+
+
+def _replay(asked: argparse.Namespace) -> int:
+    zone = read_zone()
+    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+        print(sentence(replay(store, zone, asked.since)))
     return 0
 
 
