@@ -133,11 +133,12 @@ def open_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _open_sqlite(url)
     # a connection for every thread of the service: none waits for one until it times out
-    return create_engine(url, pool_pre_ping=True, max_overflow=60)
+    return create_engine(url, pool_pre_ping=True, max_overflow=60, hide_parameters=True)
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    # an error's text is logged: the values of the query, a name among them, are not
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     # The driver's own transactions begin too late: two settlements of one payment both read
     # «not paid» before either writes. BEGIN IMMEDIATE takes the write lock first.
