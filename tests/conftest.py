@@ -46,8 +46,15 @@ QUIET_BROWSER = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: while Playwright runs, its event loop occupies the main thread."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Browser tests last: while Playwright runs, its event loop occupies the main thread.
+
+    Their whole folder goes with them, or its demo would run beside every other test.
+    """
+    items.sort(
+        key=lambda item: (
+            item.path.parent.name == "browser" or "browser" in getattr(item, "fixturenames", ())
+        )
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
