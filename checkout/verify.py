@@ -320,7 +320,8 @@ def _orders(tx: Tx, gone: Erased) -> Iterator[Remark]:
     for chunk in audit.orders_in_chunks(tx):
         facts = audit.facts_about(tx, [it.number for it in chunk])
         for order in chunk:
-            found = [*disagreements(order, facts[order.number])]
+            is_erased = (order.ledger, "party") in gone.rows
+            found = [*disagreements(order, facts[order.number], is_erased=is_erased)]
             found += _paper(order, facts[order.number], gone)
             yield from (Remark(BAD, f"Заказ {order.number}: {it}.") for it in found)
             count, paid, troubles = count + 1, paid + bool(order.package), troubles + len(found)

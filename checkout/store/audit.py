@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Date, Dialect, Row, Select, Text, func, se
 
 from checkout.domain import stored
 from checkout.domain.stored import (
+    StoredAttempt,
     StoredFact,
     StoredOrder,
     StoredPackage,
@@ -23,10 +24,12 @@ from checkout.domain.stored import (
 from checkout.store import tables
 from checkout.store.engine import Tx
 from checkout.store.tables import Instant
+from offer.evidence.redaction import redacted
 
 CHUNK = 500
 ledger, about, details = tables.ledger, tables.ledger_orders, tables.details
 orders, packages, papers = tables.orders, tables.packages, tables.papers
+attempts = tables.attempts
 editions, pdfs, heads, letters = (
     tables.editions,
     tables.edition_pdfs,
@@ -149,7 +152,7 @@ def facts_about(tx: Tx, numbers: Sequence[str]) -> dict[str, list[StoredFact]]:
 
 
 def orders_in_chunks(tx: Tx, chunk: int = CHUNK) -> Iterator[list[StoredOrder]]:
-    """Every order with its package and its certificate, by id."""
+    """Every order with its package, its certificate and its attempts, by id."""
     dialect, after = tx.connection.dialect, None
     own = [orders.c[name] for name in StoredOrder.__dataclass_fields__ if name in orders.c]
     of_package = [packages.c[name] for name in StoredPackage.__dataclass_fields__]
@@ -163,8 +166,9 @@ def orders_in_chunks(tx: Tx, chunk: int = CHUNK) -> Iterator[list[StoredOrder]]:
         beyond = by_id if after is None else by_id.where(orders.c.id > after)
         found = tx.connection.execute(beyond).all()
         if found:
-            kept = _papers(tx, [it.id for it in found])
-            yield [_order(it, kept.get(it.id)) for it in found]
+            ids = [it.id for it in found]
+            kept, tried = _papers(tx, ids), _attempts(tx, ids)
+            yield [_order(it, kept.get(it.id), tried.get(it.id, [])) for it in found]
         if len(found) < chunk:
             return
         after = found[-1].id
@@ -268,15 +272,15 @@ def _fact(it: Row[Any]) -> StoredFact:
     return StoredFact(it.number, text_of(it.at), text_of(it.kind), text_of(it.hash), told)
 
 
-def _order(it: Row[Any], paper: StoredPaper | None) -> StoredOrder:
+def _order(it: Row[Any], paper: StoredPaper | None, tried: Sequence[StoredAttempt]) -> StoredOrder:
     own = {name: getattr(it, name) for name in StoredOrder.__dataclass_fields__ if name in orders.c}
-    own["number"] = text_of(it.number)
+    own["number"], own["token"] = text_of(it.number), text_of(it.token)
     package = None
     if it.package_acceptance is not None:
         package = StoredPackage(
             **{name: getattr(it, f"package_{name}") for name in StoredPackage.__dataclass_fields__}
         )
-    return StoredOrder(**own, package=package, paper=paper)
+    return StoredOrder(**own, package=package, paper=paper, attempts=tuple(tried))
 
 
 def _papers(tx: Tx, ids: Sequence[int]) -> dict[int, StoredPaper]:
@@ -288,3 +292,26 @@ def _papers(tx: Tx, ids: Sequence[int]) -> dict[int, StoredPaper]:
         )
         for it in found
     }
+
+
+def _attempts(tx: Tx, ids: Sequence[int]) -> dict[int, list[StoredAttempt]]:
+    names = ("id", "order_id", "state", "created_at", "payment_id", "answer")
+    columns = as_stored(tx.connection.dialect, *(attempts.c[name] for name in names))
+    found: dict[int, list[StoredAttempt]] = {}
+    for it in _one_by_one(tx, select(*columns).where(attempts.c.order_id.in_(ids))):
+        tried = StoredAttempt(
+            text_of(it.id), text_of(it.state), it.created_at, it.payment_id, _answers(it.answer)
+        )
+        found.setdefault(it.order_id, []).append(tried)
+    return found
+
+
+def _answers(answer: object) -> tuple[str, ...]:
+    """The first version hashed the whole answer; since then it is redacted before."""
+    if answer is None:
+        return ()
+    text = text_of(answer)
+    try:
+        return (digest(text), digest(redacted(text)))
+    except (ValueError, RecursionError):
+        return (digest(text),)

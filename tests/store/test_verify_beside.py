@@ -2,11 +2,18 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
-from checkout.store import ledger
+from checkout.ask import save_payment
+from checkout.buy import _renew
+from checkout.settle import record
+from checkout.shop import Shop
+from checkout.store import ledger, orders
 from checkout.verify import Remark
 from offer.evidence.chain import digest
-from tests.store.history import Sold
+from tests.store import market
+from tests.store.history import Sold, settled
+from tests.store.market import Waiting
 
 EDITS: Mapping[str, tuple[str, str]] = {
     "price": ("UPDATE orders SET price_kopecks = 1 WHERE id = 1",
@@ -40,6 +47,48 @@ EDITS: Mapping[str, tuple[str, str]] = {
     "paid without money": ("UPDATE orders SET state = 'paid', paid_at = created_at, "
                            "payment_id = 'p' WHERE id = 4",
                            "Заказ 2026-0004: у оплаченного заказа в журнале фактов акцепта 0"),
+    "refunded": ("UPDATE orders SET state = 'refunded' WHERE id = 1",
+                 "Заказ 2026-0001: в таблице он возвращён, а факта возврата в журнале нет."),
+    "refunded unpaid": ("UPDATE orders SET state = 'refunded', paid_at = created_at WHERE id = 2",
+                        "Заказ 2026-0002: в таблице он возвращён, а факта возврата в журнале нет."),
+    "cancelled while waiting": ("UPDATE orders SET state = 'cancelled' WHERE id = 4",
+                                "Заказ 2026-0004: состояние: в таблице cancelled, в журнале wai"),
+    "case closed": ("UPDATE orders SET state = 'cancelled' WHERE id = 3",
+                    "Заказ 2026-0003: состояние: в таблице cancelled, в журнале case."),
+    "decline undone": ("UPDATE orders SET state = 'waiting' WHERE id = 2",
+                       "Заказ 2026-0002: состояние: в таблице waiting, в журнале cancelled."),
+    "money of a case": ("UPDATE orders SET money_taken = (1 = 0) WHERE id = 3",
+                        "Заказ 2026-0003: деньги взяты: в таблице нет, в журнале да."),
+    "money of a decline": ("UPDATE orders SET money_taken = (1 = 1) WHERE id = 2",
+                           "Заказ 2026-0002: деньги взяты: в таблице да, в журнале ничего."),
+    "money of a payment": ("UPDATE orders SET money_taken = (1 = 0) WHERE id = 1",
+                           "Заказ 2026-0001: деньги взяты: в таблице нет, в журнале ничего."),
+    "reason": ("UPDATE orders SET reason = 'expired' WHERE id = 2",
+               "Заказ 2026-0002: причина: в таблице expired, в журнале 3ds."),
+    "reason of a payment": ("UPDATE orders SET reason = 'expired' WHERE id = 1",
+                            "Заказ 2026-0001: причина: в таблице expired, в журнале ничего."),
+    "payment of an unpaid": ("UPDATE orders SET payment_id = 'mine' WHERE id = 4",
+                             "Заказ 2026-0004: номер платежа: в таблице mine, в журнале pay-"),
+    "payment of a decline": ("UPDATE orders SET payment_id = 'mine' WHERE id = 2",
+                             "Заказ 2026-0002: номер платежа: в таблице mine, в журнале ничего."),
+    "payment of a case": ("UPDATE orders SET payment_id = 'mine' WHERE id = 3",
+                          "Заказ 2026-0003: номер платежа: в таблице mine, в журнале ничего."),
+    "paid at, unpaid": ("UPDATE orders SET paid_at = created_at WHERE id = 2",
+                        "Заказ 2026-0002: время оплаты: в таблице 2026-11-23 09:00"),
+    "ordered earlier": ("UPDATE orders SET created_at = '2026-11-01 09:00:00.000000' WHERE id = 2",
+                        "Заказ 2026-0002: время заказа: в таблице 2026-11-01 09:00:00.000000, в"),
+    "secret address": ("UPDATE orders SET token = 'mine' WHERE id = 2",
+                       "Заказ 2026-0002: секретный адрес не тот, чей хеш в факте заказа."),
+    "attempt lost": ("DELETE FROM attempts WHERE order_id = 2",
+                     "Заказ 2026-0002: попыток оплаты 0, а решений в журнале 1."),
+    "attempt of another": ("UPDATE attempts SET order_id = 2 WHERE order_id = 1",
+                           "Заказ 2026-0001: о платеже pay-"),
+    "attempt open again": ("UPDATE attempts SET state = 'open' WHERE order_id = 2",
+                           "Заказ 2026-0002: о платеже pay-"),
+    "answer": ("UPDATE attempts SET answer = '{}' WHERE order_id = 1",
+               "Заказ 2026-0001: ответ ЮKassa о платеже pay-"),
+    "answer lost": ("UPDATE attempts SET answer = NULL WHERE order_id = 2",
+                    "Заказ 2026-0002: ответ ЮKassa о платеже pay-"),
     "order lost": ("DELETE FROM orders WHERE id = 4",
                    "Заказ 2026-0004: в журнале есть (строка "),
     "package lost": ("DELETE FROM packages",
@@ -98,12 +147,52 @@ def test_what_lies_beside_the_ledger_agrees_with_it_or_is_named(sold: Sold) -> N
     assert sold.wrong() == []
 
 
+def test_secret_addresses_of_two_orders_exchanged_are_named(sold: Sold) -> None:
+    first, second = [it for (it,) in sold.ask("SELECT token FROM orders ORDER BY id LIMIT 2")]
+    sold.spoil("UPDATE orders SET token = 'x' WHERE id = 1",
+               "UPDATE orders SET token = :first WHERE id = 2",
+               "UPDATE orders SET token = :second WHERE id = 1",
+               first=first, second=second)  # fmt: skip
+
+    assert sold.wrong() == [
+        f"Заказ 2026-000{it}: секретный адрес не тот, чей хеш в факте заказа." for it in (1, 2)
+    ]
+
+
 def test_an_accepted_text_of_other_bytes_than_its_hash_is_named(sold: Sold) -> None:
     sold.spoil("UPDATE editions SET text = :text WHERE document = 'offer'", text=b"1. Other.")
 
     wrong = "\n".join(sold.wrong())
     assert "Строка 1: принята редакция offer/1 с другим хешем" in wrong
     assert "Байты архивных редакций не сходятся с их хешами: offer/1." in wrong
+
+
+def test_every_way_of_an_order_that_is_not_paid_agrees_with_the_ledger(shop: Shop) -> None:
+    def again(known: Waiting) -> Waiting:
+        decision = market.purchase(shop, "again")
+        shop.store.transact(lambda tx: _renew(tx, shop, known.order.token, decision))
+        return market.looked_at(shop, known.order.id)
+
+    def opened(known: Waiting) -> Waiting:
+        shop.store.transact(lambda tx: save_payment(tx, known.attempt.id, known.paid("pending")))
+        return known
+
+    declined = [settled(shop, market.waiting(shop, it), status="canceled") for it in "abcd"]
+    again(declined[0])
+    opened(again(declined[1]))
+    settled(shop, opened(again(declined[2])), status="canceled", cancellation_reason="expired")
+    settled(shop, opened(again(declined[3])))
+    settled(shop, market.placed(shop, "killed before the answer was saved"), status="canceled")
+    late = market.waiting(shop, "e")
+    settled(shop, late, amount_kopecks=1)
+    stranger = replace(market.waiting(shop, "f").paid(), id="other")
+    named = replace(stranger, metadata={"order": stranger.metadata["order"]})
+    shop.store.transact(lambda tx: record(tx, shop, named))
+
+    states = ["created", "waiting", "cancelled", "paid", "cancelled", "case", "waiting"]
+    found = shop.store.read(lambda tx: [orders.by_id(tx, it).state for it in range(1, 8)])
+    assert [str(it) for it in found] == states
+    assert Sold(shop.store).wrong() == []
 
 
 # --- facts that should not be there
