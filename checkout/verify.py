@@ -5,15 +5,15 @@ heads, archived texts, orders and packages, side rows, certificates, letters. No
 and memory does not grow with the ledger.
 """
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from checkout import published
 from checkout.domain import sides
 from checkout.domain.agreement import disagreements
 from checkout.domain.errors import CheckoutError
@@ -28,15 +28,15 @@ from checkout.domain.stored import (
     printable,
 )
 from checkout.domain.walking import KINDS, wrong
-from checkout.store import audit
-from checkout.store.audit import CHUNK, StoredEdition
+from checkout.store import audit, audit_published
+from checkout.store.audit import CHUNK
+from checkout.store.audit_published import StoredEdition
 from checkout.store.engine import Store, Tx
-from offer.terms import Terms
 from offer.wording import counted
 
 HEAD = re.compile(r"([1-9][0-9]{0,9}):([0-9a-f]{64})")
+GOOD, BAD, UNKNOWN = published.GOOD, published.BAD, published.UNKNOWN
 STORED = "%Y-%m-%d %H:%M:%S.%f"
-GOOD, BAD, UNKNOWN = "✓", "✗", "!"
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,11 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
     walked = _walk(tx, (facts,))
     yield walked.remark
     yield from (_against(tx, it) for it in given)
-    yield from _published(tx)
     if walked.remark.mark == BAD:
         yield Remark(UNKNOWN, "Остальное сверяется с журналом, а он не цел: не проверялось.")
         return
+    yield from map(_remark, published.heads(tx))
+    yield from map(_remark, published.editions(tx, facts.texts.values()))
     yield from facts.remarks(zone)
     yield from _orders(tx, facts.gone)
 
@@ -100,6 +101,10 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
 @dataclass(frozen=True)
 class _Walked:
     remark: Remark
+
+
+def _remark(said: tuple[str, str]) -> Remark:
+    return Remark(*said)
 
 
 def _walk(tx: Tx, readers: Sequence["_Facts"]) -> _Walked:
@@ -139,18 +144,6 @@ def _against(tx: Tx, given: Given) -> Remark:
     return Remark(GOOD, f"Голова № {given.number} та же, что снаружи.")
 
 
-def _published(tx: Tx) -> Iterator[Remark]:
-    heads = audit.published_heads(tx)
-    bad = [it for it in heads if it.hash != it.row_hash]
-    for it in bad:
-        here = f"её хеш {it.row_hash}" if it.row_hash else "такой строки нет"
-        sentence = f"опубликована строка {it.number} с хешем {it.hash}, а в журнале {here}"
-        yield Remark(BAD, f"Голова за {it.day}: {sentence}.")
-    if heads and not bad:
-        days = counted(len(heads), "день", "дня", "дней")
-        yield Remark(GOOD, f"Опубликованные головы за {days} стоят в журнале.")
-
-
 @dataclass
 class _Facts:
     """Reads the ledger's facts as the walk goes by and remembers only what is wrong with them."""
@@ -169,7 +162,7 @@ class _Facts:
     def __post_init__(self) -> None:
         self.acts = audit.facts_of_kind(self.tx, "erasure")
         self.gone = sides.erased(self.acts)
-        self.texts = {f"{it.document}/{it.number}": it for it in audit.archived(self.tx)}
+        self.texts = {it.name: it for it in audit_published.archived(self.tx)}
 
     def read(self, chunk: Sequence[StoredRow]) -> None:
         """Hold a run of rows against what lies beside the ledger."""
@@ -255,7 +248,6 @@ class _Facts:
         for kind, times in sorted(self.unknown.items()):
             yield Remark(UNKNOWN, f"Фактов вида «{kind}»: {times}. Что в них, здесь не проверить.")
         yield from (_erasure(act, zone) for act in self.acts)
-        yield from _archive(self.tx, self.texts.values())
 
 
 def _index(row: StoredRow, told: Told) -> Iterator[str]:
@@ -288,31 +280,6 @@ def _day(at: str, zone: ZoneInfo) -> str:
     except ValueError:  # hashed, and still no day of any calendar
         return at
     return f"{moment.astimezone(zone):%d.%m.%Y}"
-
-
-def _archive(tx: Tx, texts: Iterable[StoredEdition]) -> Iterator[Remark]:
-    bad = [f"{it.document}/{it.number}" for it in texts if it.made != it.sha256]
-    unread = [f"{it.document}/{it.number}" for it in texts if not _terms_read(it)]
-    spoilt = [f"{name}/{n}" for name, n, said, made in audit.archived_pdfs(tx) if said != made]
-    for listed, words in (
-        (bad, "Байты архивных редакций не сходятся с их хешами"),
-        (unread, "Условия архивных редакций не читаются"),
-        (spoilt, "PDF архивных редакций не сходятся со своими хешами"),
-    ):
-        if listed:
-            yield Remark(BAD, f"{words}: {', '.join(listed)}.")
-    if not (bad or unread or spoilt):
-        yield Remark(GOOD, f"Архив редакций: {len([*texts])}, байты сходятся с хешами.")
-
-
-def _terms_read(edition: StoredEdition) -> bool:
-    if edition.terms is None:
-        return edition.document != "offer"
-    try:
-        Terms.from_json(json.loads(edition.terms))
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        return False
-    return True
 
 
 def _orders(tx: Tx, gone: Erased) -> Iterator[Remark]:

@@ -30,12 +30,7 @@ CHUNK = 500
 ledger, about, details = tables.ledger, tables.ledger_orders, tables.details
 orders, packages, papers = tables.orders, tables.packages, tables.papers
 attempts = tables.attempts
-editions, pdfs, heads, letters = (
-    tables.editions,
-    tables.edition_pdfs,
-    tables.heads,
-    tables.letters,
-)
+letters = tables.letters
 
 
 @dataclass(frozen=True)
@@ -45,28 +40,6 @@ class StoredDetails:
     ledger: int
     part: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class StoredEdition:
-    """An archived text: the hash written beside it and that of its bytes; its terms as JSON."""
-
-    document: str
-    number: int
-    sha256: str
-    tag_id: str
-    made: str
-    terms: str | None
-
-
-@dataclass(frozen=True)
-class StoredHead:
-    """A published head and the hash its row has now."""
-
-    day: str
-    number: int
-    hash: str
-    row_hash: str | None
 
 
 @dataclass(frozen=True)
@@ -185,37 +158,6 @@ def strangers(tx: Tx) -> list[tuple[str, int]]:
     return [(text_of(number), row) for number, row in tx.connection.execute(unknown)]
 
 
-def archived(tx: Tx) -> Iterator[StoredEdition]:
-    """Every archived text, one after the other."""
-    for it in _one_by_one(tx, select(*as_stored(tx.connection.dialect, *editions.c))):
-        yield StoredEdition(
-            text_of(it.document),
-            it.number,
-            text_of(it.sha256),
-            text_of(it.tag_id),
-            digest(it.text),
-            it.terms if it.terms is None else text_of(it.terms),
-        )
-
-
-def archived_pdfs(tx: Tx) -> Iterator[tuple[str, int, str, str]]:
-    """Every archived PDF: of which edition, the hash beside it and that of its bytes."""
-    for it in _one_by_one(tx, select(*as_stored(tx.connection.dialect, *pdfs.c))):
-        yield text_of(it.document), it.number, text_of(it.sha256), digest(it.data)
-
-
-def published_heads(tx: Tx) -> list[StoredHead]:
-    """Every published head beside the row it names."""
-    columns = as_stored(tx.connection.dialect, heads.c.day, heads.c.number, heads.c.hash)
-    (now,) = as_stored(tx.connection.dialect, ledger.c.hash, prefix="row_")
-    found = tx.connection.execute(
-        select(*columns, now)
-        .outerjoin_from(heads, ledger, ledger.c.number == heads.c.number)
-        .order_by(heads.c.day)
-    )
-    return [StoredHead(text_of(it.day), it.number, text_of(it.hash), it.row_hash) for it in found]
-
-
 def letter(tx: Tx, message_id: str) -> StoredLetter | None:
     """A letter by its Message-ID, if it is kept."""
     if not is_sayable(message_id):
@@ -258,7 +200,8 @@ def _as_stored(dialect: Dialect, column: ColumnElement[object]) -> ColumnElement
     return column
 
 
-def _one_by_one(tx: Tx, query: Select[Any]) -> Iterable[Row[Any]]:
+def one_by_one(tx: Tx, query: Select[Any]) -> Iterable[Row[Any]]:
+    """The rows of a query, one in memory at a time."""
     return tx.connection.execution_options(yield_per=1).execute(query)
 
 
@@ -285,7 +228,7 @@ def _order(it: Row[Any], paper: StoredPaper | None, tried: Sequence[StoredAttemp
 
 def _papers(tx: Tx, ids: Sequence[int]) -> dict[int, StoredPaper]:
     columns = as_stored(tx.connection.dialect, *papers.c)
-    found = _one_by_one(tx, select(*columns).where(papers.c.order_id.in_(ids)))
+    found = one_by_one(tx, select(*columns).where(papers.c.order_id.in_(ids)))
     return {
         it.order_id: StoredPaper(
             text_of(it.sha256), digest(it.data), len(stored.raw(it.data)), it.ledger
@@ -298,7 +241,7 @@ def _attempts(tx: Tx, ids: Sequence[int]) -> dict[int, list[StoredAttempt]]:
     names = ("id", "order_id", "state", "created_at", "payment_id", "answer")
     columns = as_stored(tx.connection.dialect, *(attempts.c[name] for name in names))
     found: dict[int, list[StoredAttempt]] = {}
-    for it in _one_by_one(tx, select(*columns).where(attempts.c.order_id.in_(ids))):
+    for it in one_by_one(tx, select(*columns).where(attempts.c.order_id.in_(ids))):
         tried = StoredAttempt(
             text_of(it.id), text_of(it.state), it.created_at, it.payment_id, _answers(it.answer)
         )

@@ -3,7 +3,7 @@
 Money is kopecks, times are instants as `chain.instant` writes them.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from offer.evidence.chain import Entry, Fact, digest, instant
@@ -34,6 +34,35 @@ def named(edition: Edition) -> Fact:
         "tag_id": edition.tag_id,
         "published_at": instant(edition.published_at),
     }
+
+
+def edition_fact(
+    *,
+    document: str,
+    number: int,
+    sha256: str,
+    tag_id: str,
+    commit_id: str,
+    published_at: datetime,
+    change: str | None,
+    summary: str,
+) -> Fact:
+    """An edition that came to be sold by, or shown: everything about it but what its bytes say."""
+    return {
+        "document": document,
+        "number": number,
+        "sha256": sha256,
+        "tag_id": tag_id,
+        "commit": commit_id,
+        "published_at": instant(published_at),
+        "change": change,
+        "summary": summary,
+    }
+
+
+def head_fact(day: date, number: int, hash_: str) -> Fact:
+    """A row of the ledger published as the head of a local day; the fact's own time is when."""
+    return {"day": day.isoformat(), "number": number, "hash": hash_}
 
 
 def order_fact(

@@ -92,7 +92,7 @@ EDITS: Mapping[str, tuple[str, str]] = {
     "order lost": ("DELETE FROM orders WHERE id = 4",
                    "Заказ 2026-0004: в журнале есть (строка "),
     "package lost": ("DELETE FROM packages",
-                     "Заказ 2026-0001: акцепт есть (строка 3), а пакета нет."),
+                     "Заказ 2026-0001: акцепт есть (строка 6), а пакета нет."),
     "package longer": ("UPDATE packages SET expires_at = '2027-12-24 21:00:00.000000'",
                        "Заказ 2026-0001: конец пакета: в таблице 2027-12-24T21:00:00.000Z"),
     "package earlier": ("UPDATE packages SET starts_at = '2026-11-20 21:00:00.000000'",
@@ -104,33 +104,67 @@ EDITS: Mapping[str, tuple[str, str]] = {
     "provisional": ("UPDATE packages SET provisional = (1 = 1)",
                     "Заказ 2026-0001: предварительный срок: в таблице да, в журнале нет."),
     "package of another row": ("UPDATE packages SET acceptance = 1, payment = 2",
-                               "строка акцепта у пакета: в таблице 1, в журнале 3."),
-    "who ordered": ("UPDATE details SET text = '{}' WHERE ledger = 1 AND part = 'party'",
-                    "Строка 1: личные данные (party) не те, чей хеш в факте."),
-    "salt": ("UPDATE details SET salt = '0' WHERE ledger = 2 AND part = 'origin'",
-             "Строка 2: личные данные (origin) не те, чей хеш в факте."),
-    "details lost": ("DELETE FROM details WHERE ledger = 1 AND part = 'origin'",
-                     "Строка 1: нет личных данных (origin), и акта об этом нет."),
+                               "строка акцепта у пакета: в таблице 1, в журнале 6."),
+    "who ordered": ("UPDATE details SET text = '{}' WHERE ledger = 4 AND part = 'party'",
+                    "Строка 4: личные данные (party) не те, чей хеш в факте."),
+    "salt": ("UPDATE details SET salt = '0' WHERE ledger = 5 AND part = 'origin'",
+             "Строка 5: личные данные (origin) не те, чей хеш в факте."),
+    "details lost": ("DELETE FROM details WHERE ledger = 4 AND part = 'origin'",
+                     "Строка 4: нет личных данных (origin), и акта об этом нет."),
     "page of the decision": ("UPDATE shown_pages SET html = 'other'",
-                             "Строка 1: страница, на которой решено, не та, чей хеш в факте."),
-    "index": ("UPDATE ledger_orders SET order_number = '2026-0004' WHERE ledger = 3",
-              "Строка 3: в указателе заказ 2026-0004, в факте 2026-0001."),
-    "index lost": ("DELETE FROM ledger_orders WHERE ledger = 3",
-                   "Строка 3: в указателе заказ не назван, в факте 2026-0001."),
+                             "Строка 4: страница, на которой решено, не та, чей хеш в факте."),
+    "index": ("UPDATE ledger_orders SET order_number = '2026-0004' WHERE ledger = 6",
+              "Строка 6: в указателе заказ 2026-0004, в факте 2026-0001."),
+    "index lost": ("DELETE FROM ledger_orders WHERE ledger = 6",
+                   "Строка 6: в указателе заказ не назван, в факте 2026-0001."),
     "head": ("UPDATE heads SET hash = ZEROS",
-             "Голова за 2026-11-23: опубликована строка 4 с хешем 000"),
+             "Голова за 2026-11-23: опубликована строка 7 с хешем 000"),
     "head of no row": ("UPDATE heads SET number = 99",
                        "Голова за 2026-11-23: опубликована строка 99 с хешем"),
+    "head earlier": ("UPDATE heads SET at = '2026-11-22 09:00:00.000000'",
+                     "Голова за 2026-11-23: опубликована раньше, чем сделана строка 7."),
+    "head later": ("UPDATE heads SET at = '2026-11-23 19:00:00.000000'",
+                   "Голова за 2026-11-23: опубликована 2026-11-23 19:00:00.000000, а в строке 8 —"),
+    "head of another row": ("UPDATE heads SET number = 6, hash = "
+                            "(SELECT hash FROM ledger WHERE number = 6)",
+                            "Голова за 2026-11-23: не та, что в строке 8."),
+    "head backdated": ("UPDATE heads SET day = '2026-11-20'",
+                       "Головы за 2026-11-23 нет, а строка 8 о ней есть."),
+    "head lost": ("DELETE FROM heads",
+                  "Головы за 2026-11-23 нет, а строка 8 о ней есть."),
+    "head invented": ("INSERT INTO heads SELECT '2026-11-24', at, number, hash FROM heads",
+                      "Голова за 2026-11-24: факта о том, что она опубликована, нет."),
+    "head invented before": ("INSERT INTO heads SELECT '2026-11-21', at, number + 1, "
+                             "(SELECT hash FROM ledger WHERE number = 8) FROM heads",
+                             "Голова за 2026-11-23: старше головы за 2026-11-21, хотя день позже."),
+    "date of a text": ("UPDATE editions SET published_at = '2026-01-01 09:00:00.000000' "
+                       "WHERE document = 'privacy'",
+                       "Редакция privacy/1 не та, что в строке 3: дата."),
+    "commit": ("UPDATE editions SET commit_id = 'x' WHERE document = 'offer'",
+               "Редакция offer/1 не та, что в строке 2: коммит."),
+    "change": ("UPDATE editions SET change = 'editorial' WHERE document = 'offer'",
+               "Редакция offer/1 не та, что в строке 2: вид изменения."),
+    "summary": ("UPDATE editions SET summary = 'Дешевле' WHERE document = 'offer'",
+                "Редакция offer/1 не та, что в строке 2: сводка."),
+    "price in the terms": ("UPDATE editions SET terms = "
+                           "replace(terms, '1500000', '1600000') WHERE document = 'offer'",
+                           "Условия архивных редакций не те, что в их тексте: offer/1."),
+    "terms of another text": ("UPDATE editions SET terms = '{}' WHERE document = 'privacy'",
+                              "Условия архивных редакций не те, что в их тексте: privacy/1."),
+    "privacy lost": ("DELETE FROM editions WHERE document = 'privacy'",
+                     "Редакции privacy/1 из строки 3 в архиве нет."),
+    "edition invented": ("UPDATE editions SET number = 2 WHERE document = 'privacy'",
+                         "Редакция privacy/2 есть в архиве, а факта о ней нет."),
     "consent text": ("DELETE FROM editions WHERE document = 'consent'",
-                     "Строка 2: принятой редакции consent/1 нет в архиве."),
+                     "Строка 5: принятой редакции consent/1 нет в архиве."),
     "tag": ("UPDATE editions SET tag_id = 'x' WHERE document = 'offer'",
-            "Строка 1: принята редакция offer/1 с другим хешем или другой меткой"),
+            "Строка 4: принята редакция offer/1 с другим хешем или другой меткой"),
     "hash of a text": ("UPDATE editions SET sha256 = ZEROS WHERE document = 'privacy'",
                        "Байты архивных редакций не сходятся с их хешами: privacy/1."),
     "terms": ("UPDATE editions SET terms = '[]' WHERE document = 'offer'",
-              "Условия архивных редакций не читаются: offer/1."),
+              "Условия архивных редакций не те, что в их тексте: offer/1."),
     "terms gone": ("UPDATE editions SET terms = NULL WHERE document = 'offer'",
-                   "Условия архивных редакций не читаются: offer/1."),
+                   "Условия архивных редакций не те, что в их тексте: offer/1."),
 }  # fmt: skip
 
 
@@ -163,7 +197,7 @@ def test_an_accepted_text_of_other_bytes_than_its_hash_is_named(sold: Sold) -> N
     sold.spoil("UPDATE editions SET text = :text WHERE document = 'offer'", text=b"1. Other.")
 
     wrong = "\n".join(sold.wrong())
-    assert "Строка 1: принята редакция offer/1 с другим хешем" in wrong
+    assert "Строка 4: принята редакция offer/1 с другим хешем" in wrong
     assert "Байты архивных редакций не сходятся с их хешами: offer/1." in wrong
 
 
@@ -193,6 +227,13 @@ def test_every_way_of_an_order_that_is_not_paid_agrees_with_the_ledger(shop: Sho
     found = shop.store.read(lambda tx: [orders.by_id(tx, it).state for it in range(1, 8)])
     assert [str(it) for it in found] == states
     assert Sold(shop.store).wrong() == []
+
+
+def test_a_privacy_text_of_other_bytes_and_its_own_hash_is_named(sold: Sold) -> None:
+    sold.spoil("UPDATE editions SET text = :text, sha256 = :made WHERE document = 'privacy'",
+               text=b"1. Other.", made=digest("1. Other."))  # fmt: skip
+
+    assert sold.wrong() == ["Редакция privacy/1 не та, что в строке 3: хеш."]
 
 
 # --- facts that should not be there
@@ -274,12 +315,12 @@ def test_facts_of_no_sense_are_no_bug_of_ours(sold: Sold) -> None:
 
 
 def erase(sold: Sold, **fact: object) -> int:
-    sold.spoil("DELETE FROM details WHERE ledger = 1 AND part = 'origin'")
+    sold.spoil("DELETE FROM details WHERE ledger = 4 AND part = 'origin'")
     return append(sold, "erasure", {"reason": "срок", "law": "152-ФЗ ст. 21", **fact})
 
 
 def test_what_an_act_has_erased_is_told_with_its_day_and_number(sold: Sold) -> None:
-    number = erase(sold, rows=[{"row": 1, "part": "origin"}])
+    number = erase(sold, rows=[{"row": 4, "part": "origin"}])
 
     assert sold.wrong() == []
     sentence = f"Стёрто 23.11.2026, акт № {number}: записей личных данных 1."
@@ -287,33 +328,33 @@ def test_what_an_act_has_erased_is_told_with_its_day_and_number(sold: Sold) -> N
 
 
 def test_an_act_about_something_else_excuses_nothing(sold: Sold) -> None:
-    act = erase(sold, rows=[{"row": 2, "part": "origin"}, {"row": 1, "part": "party"}])
+    act = erase(sold, rows=[{"row": 5, "part": "origin"}, {"row": 4, "part": "party"}])
 
     assert sorted(sold.wrong()) == [
-        "Строка 1: нет личных данных (origin), и акта об этом нет.",
-        f"Строка 1: по акту № {act} данные (party) стёрты, а они на месте.",
-        f"Строка 2: по акту № {act} данные (origin) стёрты, а они на месте.",
+        "Строка 4: нет личных данных (origin), и акта об этом нет.",
+        f"Строка 4: по акту № {act} данные (party) стёрты, а они на месте.",
+        f"Строка 5: по акту № {act} данные (origin) стёрты, а они на месте.",
     ]
 
 
 def test_a_side_row_whose_address_was_taken_out_is_held_against_the_act(sold: Sold) -> None:
     changed = digest("salt" + "text")
     sold.spoil(
-        "UPDATE details SET salt = 'salt', text = 'text' WHERE ledger = 1 AND part = 'party'"
+        "UPDATE details SET salt = 'salt', text = 'text' WHERE ledger = 4 AND part = 'party'"
     )
     before = sold.wrong()
     append(
-        sold, "erasure", {"rows": [], "replaced": [{"row": 1, "part": "party", "sha256": changed}]}
+        sold, "erasure", {"rows": [], "replaced": [{"row": 4, "part": "party", "sha256": changed}]}
     )
 
-    assert before == ["Строка 1: личные данные (party) не те, чей хеш в факте."]
+    assert before == ["Строка 4: личные данные (party) не те, чей хеш в факте."]
     assert sold.wrong() == []
 
 
 def test_personal_details_that_no_fact_vouches_for_are_told(sold: Sold) -> None:
-    sold.spoil("INSERT INTO details (ledger, part, salt, text) VALUES (3, 'party', 's', 't')")
+    sold.spoil("INSERT INTO details (ledger, part, salt, text) VALUES (6, 'party', 's', 't')")
 
-    assert Remark("!", "Без хеша в журнале личные данные строк 3 (party).") in sold.remarks()
+    assert Remark("!", "Без хеша в журнале личные данные строк 6 (party).") in sold.remarks()
 
 
 # --- certificates and letters
