@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from checkout import published
+from checkout import beside, published
 from checkout.domain import sides
 from checkout.domain.agreement import disagreements
 from checkout.domain.errors import CheckoutError
+from checkout.domain.post import Cases, letter_differs
 from checkout.domain.sides import Erased
 from checkout.domain.stored import (
     StoredFact,
@@ -28,7 +29,7 @@ from checkout.domain.stored import (
     printable,
 )
 from checkout.domain.walking import KINDS, wrong
-from checkout.store import audit, audit_published
+from checkout.store import audit, audit_post, audit_published
 from checkout.store.audit import CHUNK
 from checkout.store.audit_published import StoredEdition
 from checkout.store.engine import Store, Tx
@@ -94,6 +95,7 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
         return
     yield from map(_remark, published.heads(tx))
     yield from map(_remark, published.editions(tx, facts.texts.values()))
+    yield from map(_remark, beside.remarks(tx, facts.cases, facts.gone, facts.since))
     yield from facts.remarks(zone)
     yield from _orders(tx, facts.gone)
 
@@ -146,7 +148,11 @@ def _against(tx: Tx, given: Given) -> Remark:
 
 @dataclass
 class _Facts:
-    """Reads the ledger's facts as the walk goes by and remembers only what is wrong with them."""
+    """Reads the ledger's facts as the walk goes by and remembers only what is wrong with them.
+
+    `since` is when the first version's last fact was behind: from then on every case and every
+    letter has a fact.
+    """
 
     tx: Tx
     acts: list[StoredFact] = field(default_factory=list)
@@ -155,6 +161,8 @@ class _Facts:
     troubles: list[str] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
     unvouched: list[str] = field(default_factory=list)
+    cases: Cases = field(default_factory=Cases)
+    since: str | None = None
     taken: int = 0
     side_rows: int = 0
     letters: int = 0
@@ -190,6 +198,10 @@ class _Facts:
             self.troubles += self._text(row, told)
         if row.kind == "order":
             self.troubles += self._page(row, told)
+        if row.kind == "case":
+            self.cases.read(row, told)
+        if self.since is None and (row.kind == "edition" or "origin_sha256" in told):
+            self.since = row.at
         if row.kind == "message":
             self.troubles += self._letter(row, told)
 
@@ -215,7 +227,8 @@ class _Facts:
     def _letter(self, row: StoredRow, told: Told) -> Iterator[str]:
         """A letter must be kept as it was sent, unless an act has erased it."""
         message_id, taken = str(told.get("message_id")), told.get("outcome") == "taken"
-        letter, act = audit.letter(self.tx, message_id), self.gone.letters.get(message_id)
+        letter = audit_post.letter(self.tx, message_id, row.number)
+        act = self.gone.letters.get(message_id)
         self.taken += taken and act is None
         self.letters += letter is not None
         if letter is None and act is None:
@@ -226,6 +239,9 @@ class _Facts:
             yield f"Строка {row.number}: по акту № {act} письмо {message_id} стёрто, а оно есть."
         if letter.sha256 != told.get("letter_sha256"):
             yield f"Строка {row.number}: письмо {message_id} не то, что отправлено."
+        if differs := letter_differs(letter, row, told):
+            words = ", ".join(differs)
+            yield f"Строка {row.number}: о письме {message_id} в таблице другое: {words}."
         marked = letter.ledger if taken else letter.refusal
         if marked != row.number:
             yield f"Строка {row.number}: письмо {message_id} отмечено не ей ({marked})."
@@ -238,7 +254,7 @@ class _Facts:
             letters = counted(self.letters, "письмо", "письма", "писем")
             rows = counted(self.side_rows, "запись", "записи", "записей")
             yield Remark(GOOD, f"Личные данные ({rows}) и {letters} — те, чьи хеши в журнале.")
-        marked = audit.letters_taken(self.tx)
+        marked = audit_post.letters_taken(self.tx)
         if marked != self.taken:
             yield Remark(BAD, f"Писем отмечено отправленными {marked}, фактов о них {self.taken}.")
         if self.unvouched:
@@ -287,7 +303,7 @@ def _orders(tx: Tx, gone: Erased) -> Iterator[Remark]:
     for chunk in audit.orders_in_chunks(tx):
         facts = audit.facts_about(tx, [it.number for it in chunk])
         for order in chunk:
-            is_erased = (order.ledger, "party") in gone.rows
+            is_erased = order.number in gone.orders
             found = [*disagreements(order, facts[order.number], is_erased=is_erased)]
             found += _paper(order, facts[order.number], gone)
             yield from (Remark(BAD, f"Заказ {order.number}: {it}.") for it in found)

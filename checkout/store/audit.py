@@ -30,7 +30,6 @@ CHUNK = 500
 ledger, about, details = tables.ledger, tables.ledger_orders, tables.details
 orders, packages, papers = tables.orders, tables.packages, tables.papers
 attempts = tables.attempts
-letters = tables.letters
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,6 @@ class StoredDetails:
     ledger: int
     part: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class StoredLetter:
-    """A letter as it was sent: the hash of its bytes, the fact that it was taken or refused."""
-
-    sha256: str
-    ledger: int | None
-    refusal: int | None
 
 
 def rows(tx: Tx, after: int | None = None, chunk: int = CHUNK) -> Iterator[StoredRow]:
@@ -158,29 +148,12 @@ def strangers(tx: Tx) -> list[tuple[str, int]]:
     return [(text_of(number), row) for number, row in tx.connection.execute(unknown)]
 
 
-def letter(tx: Tx, message_id: str) -> StoredLetter | None:
-    """A letter by its Message-ID, if it is kept."""
-    if not is_sayable(message_id):
-        return None
-    columns = as_stored(tx.connection.dialect, letters.c.raw, letters.c.ledger, letters.c.refusal)
-    it = tx.connection.execute(
-        select(*columns).where(letters.c.message_id == message_id)
-    ).one_or_none()
-    return StoredLetter(digest(it.raw), it.ledger, it.refusal) if it else None
-
-
 def shown_page(tx: Tx, number: int) -> str | None:
     """The hash of the page the decision of a row was made on, if it is kept."""
     pages = tables.shown_pages
     (html,) = as_stored(tx.connection.dialect, pages.c.html)
     it = tx.connection.execute(select(html).where(pages.c.ledger == number)).one_or_none()
     return digest(it.html) if it else None
-
-
-def letters_taken(tx: Tx) -> int:
-    """How many letters are marked with the fact that the server took them."""
-    marked = select(func.count()).select_from(letters).where(letters.c.ledger.is_not(None))
-    return int(tx.connection.execute(marked).scalar_one())
 
 
 def as_stored(dialect: Dialect, *columns: ColumnElement[object], prefix: str = "") -> list[Any]:

@@ -4,13 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from checkout.ask import save_payment
 from checkout.buy import _renew
+from checkout.domain.details import letter_details
 from checkout.settle import record
 from checkout.shop import Shop
-from checkout.store import ledger, orders
+from checkout.store import ledger, orders, tables
 from checkout.verify import Remark
-from offer.evidence.chain import digest
+from offer.evidence.chain import digest, instant
 from tests.store import market
 from tests.store.history import Sold, settled
 from tests.store.market import Waiting
@@ -89,6 +92,25 @@ EDITS: Mapping[str, tuple[str, str]] = {
                "Заказ 2026-0001: ответ ЮKassa о платеже pay-"),
     "answer lost": ("UPDATE attempts SET answer = NULL WHERE order_id = 2",
                     "Заказ 2026-0002: ответ ЮKassa о платеже pay-"),
+    "case invented": ("INSERT INTO cases SELECT 'refund', subject, order_id, sentence, opened_at "
+                      "FROM cases WHERE kind = 'odd_money'",
+                      "Дело refund «pay-"),
+    "case lost": ("DELETE FROM cases WHERE kind = 'odd_money'",
+                  "Дела odd_money «pay-"),
+    "case of another": ("UPDATE cases SET order_id = 1 WHERE kind = 'odd_money'",
+                        "Дело odd_money «pay-"),
+    "case in other words": ("UPDATE cases SET sentence = 'Всё хорошо.' WHERE subject = 'stranger'",
+                            "Дело unknown_payment «stranger»: не то, что в строке 15."),
+    "case backdated": ("UPDATE cases SET opened_at = '2026-11-20 09:00:00.000000' "
+                       "WHERE subject = 'stranger'",
+                       "Дело unknown_payment «stranger»: не то, что в строке 15."),
+    "message silenced": ("UPDATE messages SET sent_at = staged_at WHERE kind = 'paid'",
+                         "Сообщение paid «2026-0001» отмечено отправленным, а ни письма, ни акта"),
+    "package of no order": ("UPDATE packages SET order_id = 99",
+                            "Таблица packages: строк, которым не на чем стоять, — 1."),
+    "details of no row": ("INSERT INTO details (ledger, part, salt, text) "
+                          "VALUES (99, 'party', 's', 't')",
+                          "Таблица details: строк, которым не на чем стоять, — 1."),
     "order lost": ("DELETE FROM orders WHERE id = 4",
                    "Заказ 2026-0004: в журнале есть (строка "),
     "package lost": ("DELETE FROM packages",
@@ -432,6 +454,56 @@ def test_a_letter_is_the_one_that_was_sent(sold: Sold) -> None:
     assert f"Строка {number}: письма <1@shop> нет, и акта об этом нет." in sold.wrong()
     append(sold, "erasure", {"letters": ["<1@shop>"]})
     assert sold.wrong() == []
+
+
+LETTERS: Mapping[str, tuple[str, str]] = {
+    "reader": ("UPDATE letters SET recipient = 'mine@b'", "кому"),
+    "time": ("UPDATE letters SET sent_at = '2026-11-20 09:00:00.000000'", "время отправки"),
+    "order": ("UPDATE messages SET order_id = 2 WHERE kind = 'paid'", "заказ"),
+    "kind": ("UPDATE messages SET kind = 'withdrawn' WHERE kind = 'paid'", "вид"),
+    "subject": ("UPDATE messages SET subject = 'x' WHERE kind = 'paid'", "о чём"),
+    "key": ("UPDATE messages SET key = 'x' WHERE kind = 'paid'", "ключ ссылки"),
+    "key lost": ("UPDATE messages SET key = NULL WHERE kind = 'paid'", "ключ ссылки"),
+    "staged": ("UPDATE messages SET staged_at = '2026-11-20 09:00:00.000000' "
+               "WHERE kind = 'paid'", "время решения"),
+    "closed": ("UPDATE messages SET sent_at = '2026-11-20 09:00:00.000000' "
+               "WHERE kind = 'paid'", "время закрытия"),
+}  # fmt: skip
+
+
+def test_whatever_of_a_letter_or_its_message_is_not_as_its_fact_tells_is_named(
+    sold: Sold,
+) -> None:
+    ((key, staged_at),) = sold.store.read(
+        lambda tx: tx.connection.execute(
+            select(tables.messages.c.key, tables.messages.c.staged_at).where(
+                tables.messages.c.kind == "paid"
+            )
+        ).all()
+    )
+    hidden = letter_details("a@b", "250 OK", salt="salt")
+    number = sent(sold, subject="2026-0001", key_sha256=digest(key), to_sha256=hidden.sha256,
+                  staged_at=instant(staged_at))  # fmt: skip
+    sold.store.transact(lambda tx: ledger.keep_details(tx, number, hidden))
+    missed = {}
+    for edit, (statement, word) in LETTERS.items():
+        with sold.undone():
+            sold.spoil(statement)
+            said = sold.wrong()
+        if said != [f"Строка {number}: о письме <1@shop> в таблице другое: {word}."]:
+            missed[edit] = said
+
+    assert missed == {}
+    assert sold.wrong() == []
+
+
+def test_a_letter_that_nobody_took_of_a_closed_message_is_named(sold: Sold) -> None:
+    sent(sold)
+    sold.spoil("UPDATE messages SET sent_at = staged_at WHERE kind = 'paid'",
+               "INSERT INTO letters (message, number, message_id, recipient, raw, composed_at) "
+               "SELECT message, 1, '<2@shop>', 'b@b', raw, composed_at FROM letters")  # fmt: skip
+
+    assert sold.wrong() == ["Письмо <2@shop> никто не принял, а сообщение отмечено отправленным."]
 
 
 def test_a_letter_marked_as_sent_without_a_fact_is_told(sold: Sold) -> None:
