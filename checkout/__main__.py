@@ -142,10 +142,10 @@ def _verify(asked: argparse.Namespace) -> int:
 
 
 def _erase(asked: argparse.Namespace) -> int:
-    settings = read_settings()
-    store = open_store(existing(settings.database_url.get_secret_value()), real_clock)
-    answer = erase(store, settings.zone, asked.order, asked.reason, rehearse=asked.dry_run)
-    print("\n".join(sentences(answer, settings.zone)))
+    zone = read_zone()
+    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+        answer = erase(store, zone, asked.order, asked.reason, rehearse=asked.dry_run)
+    print("\n".join(sentences(answer, zone)))
     return 0 if answer.done else 1
 
 

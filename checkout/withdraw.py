@@ -18,16 +18,16 @@ from offer.evidence.settlement import Party
 from offer.release import PublishedEdition
 
 
-def withdraw_consent(shop: Shop, token: str, *, page: str, address: str, user_agent: str) -> bool:
+def withdraw_consent(shop: Shop, token: str, *, address: str, user_agent: str) -> bool:
     """Withdraw an order's consent; False if there is none, or it is withdrawn already."""
     whence = origin_details(address, user_agent, salt=secrets.token_hex(16))
-    done = shop.store.transact(lambda tx: _withdraw(tx, token, page, whence))
+    done = shop.store.transact(lambda tx: _withdraw(tx, token, whence))
     if done:
         shop.wake.set()
     return done
 
 
-def _withdraw(tx: Tx, token: str, page: str, whence: Details) -> bool:
+def _withdraw(tx: Tx, token: str, whence: Details) -> bool:
     ledger.alone(tx)
     found = orders.by_token(tx, token)
     order = orders.locked(tx, found.id) if found else None
@@ -36,7 +36,7 @@ def _withdraw(tx: Tx, token: str, page: str, whence: Details) -> bool:
     who = known_party(tx, order)
     if who is None:  # what the consent was about is erased
         return False
-    _record(tx, order, archive.edition(tx, "consent", order.consent), page, (who, whence))
+    _record(tx, order, archive.edition(tx, "consent", order.consent), (who, whence))
     orders.change(tx, order.id, consent_withdrawn_at=tx.now)
     correspondence.stage(
         tx, new_id(), kind="withdrawn", subject=order.number, order_id=order.id, key=new_key()
@@ -44,16 +44,14 @@ def _withdraw(tx: Tx, token: str, page: str, whence: Details) -> bool:
     return True
 
 
-def _record(
-    tx: Tx, order: Order, consent: PublishedEdition, page: str, by: tuple[Party, Details]
-) -> None:
+def _record(tx: Tx, order: Order, consent: PublishedEdition, by: tuple[Party, Details]) -> None:
     who, whence = party_details(by[0], salt=secrets.token_hex(16)), by[1]
     fact = consent_fact(
         order.number,
         order_row=order.ledger,
         document=consent,
         label=WITHDRAW_CONSENT,
-        page=page,
+        page=f"/orders/{order.number}",  # its secret address would stand in the ledger for ever
         details_sha256=who.sha256,
         origin_sha256=whence.sha256,
         action="withdrawn",

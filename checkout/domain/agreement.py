@@ -16,6 +16,7 @@ from checkout.domain.stored import (
     told_instant,
 )
 from checkout.domain.unpaid import strangers, unpaid, yes_no
+from offer import wording
 
 Pair = tuple[str, object, object]
 PAID = ("paid", "refunded")
@@ -80,11 +81,15 @@ def _said(value: object) -> str:
 
 
 def _decided(order: StoredOrder, decision: StoredFact) -> list[Pair]:
-    told = decision.told
+    told, shown = decision.told, part_of(decision.told, "shown", "price")
+    asked = told.get("price_kopecks")
+    price = wording.money(asked) if isinstance(asked, int) else asked
     return [
+        # the first version did not keep what was shown
+        ("показанная клиенту цена", price if shown is None else shown, price),
         ("строка журнала", order.ledger, decision.number),
         ("часы", order.hours, told.get("hours")),
-        ("цена в копейках", order.price_kopecks, told.get("price_kopecks")),
+        ("цена в копейках", order.price_kopecks, asked),
         ("номер редакции", order.edition, part_of(told, "edition", "number")),
         ("хеш редакции", order.edition_sha256, part_of(told, "edition", "sha256")),
         ("вид заказчика", order.party_kind, told.get("party_kind")),

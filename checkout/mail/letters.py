@@ -203,10 +203,11 @@ def head_for_contractor(day: date, number: int, head: str, *, to: str) -> Letter
                 facts=(
                     Fact("Строка", f"№\u00a0{number}"),
                     Fact("Хеш", head, "code"),
+                    Fact("Проверка", f"checkout verify --head {number}:{head}", "code"),
                 ),
                 paragraphs=(
                     "Сохраните это письмо. Если журнал потом подменят или укоротят, это покажет "
-                    f"checkout verify --head {number}:{head}",
+                    "команда проверки.",
                 ),
             ),
         ),

@@ -122,7 +122,7 @@ def order_answer(shop: Shop, facts: OrderFacts, error: str | None = None) -> Res
         button=retrying.button,
         price=money(price),
         until=None,
-        page=f"/orders/{view.token}",
+        page=f"/orders/{view.number}",  # the token would stand in the ledger for ever
         rendered_at=instant(shop.store.clock()),
     )
     asked = Question(view.token, retrying.edition.sha256, view.hours, price)

@@ -50,9 +50,8 @@ def withdraw(asked: Asked, shop: Shop) -> Response:
     token = asked.path("token")
     if look.order(shop, token) is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
-    page = f"/orders/{token}"
-    withdraw_consent(shop, token, page=page, address=asked.address, user_agent=asked.user_agent)
-    return redirect(f"{page}#consent")
+    withdraw_consent(shop, token, address=asked.address, user_agent=asked.user_agent)
+    return redirect(f"/orders/{token}#consent")
 
 
 def _asked_about(shop: Shop, facts: OrderFacts) -> OrderFacts:

@@ -35,6 +35,10 @@ from offer.evidence.settlement import Party
 from offer.redline import compare
 from offer.release import PublishedEdition, Release
 
+NO_CALENDAR = (
+    "Последний день пакета пока нельзя назвать: производственного календаря на\u00a0нужный год "
+    "ещё нет. Исполнитель об\u00a0этом знает."
+)
 NOT_TICKED = "Отметьте, что принимаете оферту: без этого заказ оформить нельзя."
 NO_EDITION = "Исполнитель ещё не опубликовал оферту, по которой можно заказать."
 NO_NAME = "Форма открыта без номера. Откройте её заново — ниже всё, что вы заполнили."
@@ -111,8 +115,8 @@ def _counter(shop: Shop, hours: int) -> Counter | Response:
         return trouble(troubles.package_not_sold(house(shop)), shop, 404)
     try:
         period = look.period_if_paid_now(shop, edition.terms)
-    except OfferError as error:
-        return trouble(troubles.not_selling(house(shop), error.sentence), shop, 503)
+    except OfferError:
+        return trouble(troubles.not_selling(house(shop), NO_CALENDAR), shop, 503)
     return Counter(release, edition, edition.terms, package, period)
 
 
@@ -148,7 +152,8 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
         form = form_of(shop, counter, attempt or _new_attempt(), filled.values, tuple(errors))
         return form_answer(shop, form, 422)
     consent = counter.release.current("consent") if boxes["consent"] is Box.IN_FORCE else None
-    purchase = _purchase(asked, shop, counter, party=filled.party, consent=consent, attempt=attempt)
+    page = f"/checkout/{counter.package.hours}"
+    purchase = _purchase(asked, shop, counter, page, attempt, party=filled.party, consent=consent)
     return _lead(shop, buy(shop, purchase))
 
 
@@ -156,17 +161,17 @@ def _decide_again(
     asked: Asked, shop: Shop, counter: Counter, facts: OrderFacts, party: Party
 ) -> Response:
     box = _box(counter.release, "offer", asked.fields.get("accept_offer", ""))
-    attempt = facts.order.token
+    attempt, page = facts.order.token, f"/orders/{facts.order.number}"
     if box is Box.UNKNOWN:
         view = troubles.never_published(house(shop), f"/orders/{facts.order.token}")
         return trouble(view, shop, 422)
     if box is Box.REPLACED or (box is Box.EMPTY and facts.edition.sha256 != counter.edition.sha256):
         form = form_of(shop, counter, attempt, action=f"/orders/{facts.order.token}/retry")
         old = _ticked(asked, counter) if box is Box.REPLACED else facts.edition
-        return _changed(asked, shop, counter, form, old, again=True)
+        return _changed(asked, shop, counter, form, old, again=page)
     if box is Box.EMPTY:
         return order_answer(shop, facts, error=NOT_TICKED)
-    purchase = _purchase(asked, shop, counter, party=party, consent=None, attempt=attempt)
+    purchase = _purchase(asked, shop, counter, page, attempt, party=party, consent=None)
     return _lead(shop, retry(shop, facts.order.token, purchase))
 
 
@@ -213,12 +218,13 @@ def _purchase(
     asked: Asked,
     shop: Shop,
     counter: Counter,
+    page: str,
+    attempt: str,
     *,
     party: Party,
     consent: PublishedEdition | None,
-    attempt: str,
 ) -> Purchase:
-    path = asked.request.url.path
+    """What was decided on `page`, an address without secrets: it stands in the ledger for ever."""
     asks = question(attempt, counter.edition, counter.package)
     seen = told(asked.fields.get("shown", ""), asks, shop.key, shop.store.clock())
     return Purchase(
@@ -227,7 +233,7 @@ def _purchase(
         edition=counter.edition,
         consent=consent,
         party=party,
-        shown=seen or shown_now(shop, counter, _named(asked, counter), path),
+        shown=seen or shown_now(shop, counter, _named(asked, counter), page),
         address=asked.address,
         user_agent=asked.user_agent,
         html=made_again(shop, counter, attempt, seen) if seen else None,
@@ -255,8 +261,9 @@ def _changed(
     form: OrderForm,
     old: PublishedEdition,
     *,
-    again: bool = False,
+    again: str | None = None,
 ) -> Response:
+    """The page of what changed; `again` is the page of the order that is tried again."""
     release = counter.release
     known = old.terms.package(counter.package.hours) if old.terms else None
     changes = compare(decode(old.text, old.tag), decode(counter.edition.text, counter.edition.tag))
@@ -268,9 +275,9 @@ def _changed(
         sentences=sentences_of(changes, old.terms, counter.terms),
         decline_url="/",
         old_consent=release.edition("consent", asked.fields.get("accept_consent", "")),
-        retry=again,
+        retry=again is not None,
     )
     words = replace(words_of(form, shop), button=view.button)
-    if again:
-        words = replace(words, consent_label="")  # trying again asks for no consent
+    if again is not None:
+        words = replace(words, consent_label="", page=again)  # trying again asks for no consent
     return decision_answer(shop, pages.changed(view), words, form, 409)

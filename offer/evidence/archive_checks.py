@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from offer.evidence import dossier as the
 from offer.evidence.bundle import Bundle, Link, moment
 from offer.evidence.chain import digest, instant
-from offer.evidence.checking import LETTER
+from offer.evidence.checking import LETTER, sums
 from offer.evidence.remaking import NotRemadeError, archive_again
 from offer.evidence.stamping import stamped
 from offer.evidence.strict_json import NotCanonicalError, at, parsed, same, text_at
-from offer.evidence.verdict import Check, fails, holds, judged, unknown
+from offer.evidence.verdict import Check, Mark, fails, holds, judged, unknown
 from offer.wording import counted
 
 ARCHIVE = "архив"
@@ -30,14 +30,20 @@ def later(bundle: Bundle) -> Iterator[Check]:
 
 
 def remade(bundle: Bundle) -> Iterator[Check]:
-    """Each file is the one that this program makes of the others."""
+    """Each file is the one that this program makes of the others.
+
+    Where one is spoilt or has gone, the rest would be made otherwise, and be blamed for it.
+    """
+    if bundle.spoilt or any(it.mark is Mark.FAILS for it in sums(bundle)):
+        return
     names = sorted(name for name in bundle.files if LETTER.fullmatch(name))
     try:
         again = archive_again(bundle, names)
     except NotRemadeError as error:
         yield fails(ARCHIVE, f"составить его заново из его файлов нельзя: {error}")
         return
-    wrong = [it for it in sorted({*bundle.files, *again}) if bundle.files.get(it) != again.get(it)]
+    both = {*bundle.files, *again} - {the.SUMS}  # the list was checked line by line
+    wrong = [it for it in sorted(both) if bundle.files.get(it) != again.get(it)]
     for name in wrong:
         yield fails(name, "не тот файл, который составляется по фактам")
     if not wrong:
@@ -112,7 +118,7 @@ def _absent_letters(bundle: Bundle, found: Mapping[str, bytes]) -> Iterator[Chec
     ]
     if found and absent:
         rows = ", ".join(f"№\u00a0{it.number}" for it in absent)
-        yield unknown("письма", f"самих писем к записям {rows} здесь нет")
+        yield unknown("письма", f"не приложено то, что отправлено по записям {rows}")
 
 
 def origin(bundle: Bundle) -> Iterator[Check]:
@@ -120,7 +126,7 @@ def origin(bundle: Bundle) -> Iterator[Check]:
     data, order = bundle.files.get(the.ORIGIN), bundle.order
     if data is None or order is None:
         if the.ORIGIN not in bundle.spoilt:
-            yield unknown(the.ORIGIN, "адреса и браузера здесь нет: срок их хранения вышел")
+            yield unknown(the.ORIGIN, f"адреса и браузера здесь нет: {_erased(bundle)}")
         return
     right = same(digest(data), at(order.value, "origin_sha256"))
     yield judged(
@@ -129,6 +135,13 @@ def origin(bundle: Bundle) -> Iterator[Check]:
         "адрес и браузер, чей хеш с солью стоит в заказе",
         "хеш не тот, что в факте заказа (origin_sha256)",
     )
+
+
+def _erased(bundle: Bundle) -> str:
+    acts = [it.number for it in bundle.facts if it.kind == "erasure"]
+    if acts:
+        return f"стёрты, акт №\u00a0{acts[0]}"
+    return "срок их хранения вышел"
 
 
 def page(bundle: Bundle) -> Iterator[Check]:

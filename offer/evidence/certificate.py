@@ -101,8 +101,9 @@ def _proofs(dossier: Dossier, files: Mapping[str, bytes], zone: ZoneInfo) -> Row
     return {
         "proofs": "Приложения и\u00a0проверка",
         "attached": "Эти файлы вложены в\u00a0PDF. Хеш каждого пересчитывает команда sha256sum; "
-        "что с\u00a0чем должно совпасть, сказано в\u00a0README.txt. Хеш самого свидетельства "
-        "стоит в\u00a0его ключевых словах.",
+        "что с\u00a0чем должно совпасть, сказано в\u00a0README.txt. Там\u00a0же\u00a0— как "
+        "посчитать хеш самого свидетельства, который стоит в\u00a0его ключевых словах: команда "
+        "sha256sum даёт для этого файла другой, он есть в\u00a0архиве доказательств.",
         "files": [{"name": name, "what": what, "sha256": sha} for name, what, sha in said],
         "more": _more(len(files) - len(said)),
         "checks": [{"what": what, "command": command} for what, command in CHECKS],

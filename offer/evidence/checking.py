@@ -161,15 +161,15 @@ def _text(bundle: Bundle, name: str, wanted: list[object], where: str) -> Check:
 
 
 def others_rows(bundle: Bundle) -> Iterator[Check]:
-    """Rows without a fact are other clients'; that none is this one's cannot be seen here."""
+    """That rows without a fact are not about this order cannot be seen here."""
     told = {it.number for it in bundle.facts}
     silent = sum(it.number not in told for it in bundle.links)
     if silent:
         many = counted(silent, "звено", "звена", "звеньев")
         yield unknown(
             the.LINKS,
-            f"{many} без фактов: это записи других заказов. Не опущен ли среди них факт этого "
-            "заказа, знает только исполнитель",
+            f"{many} без содержания. Что они не об этом заказе, известно только со слов "
+            "исполнителя",
         )
 
 

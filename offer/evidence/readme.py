@@ -1,13 +1,24 @@
 """README.txt: how to check everything with `sha256sum` alone, for a person without our programs."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from zoneinfo import ZoneInfo
 
 from offer import wording
 from offer.evidence import dossier as the
-from offer.evidence.dossier import Dossier, fact_name
+from offer.evidence.chain import Entry
+from offer.evidence.dossier import Dossier, fact, fact_name, gives
 from offer.evidence.statements import Statement, missing, missing_in_archive, resting
 
+WHAT = {
+    "certificate": "составлено свидетельство",
+    "message": "письмо",
+    "confirmation": "по ссылке из письма перешли",
+    "consent": "согласие",
+    "erasure": "личные данные стёрты",
+    "case": "вопрос исполнителю",
+    "payment": "ответ ЮKassa о другом платеже по заказу",
+    "refund": "деньги возвращены",
+}
 ONE_LINE = 'while IFS= read -r line; do printf %s "$line" | sha256sum; done < links.jsonl'
 ON_THE_HEAD = (
     "tail -n 1 links.jsonl | tr -d '\\n' > head.txt\n"
@@ -33,15 +44,17 @@ def certificate_readme(dossier: Dossier, zone: ZoneInfo) -> bytes:
     )
 
 
-def archive_readme(dossier: Dossier, files: Container[str], zone: ZoneInfo) -> bytes:
-    """For the evidence archive; `files` are the others in it."""
+def archive_readme(
+    dossier: Dossier, files: Container[str], later: Sequence[Entry], zone: ZoneInfo
+) -> bytes:
+    """For the evidence archive; `files` are the others in it, `later` the rows after payment."""
     return _text(
         f"Доказательства по заказу {dossier.settlement.order_number}",
-        "Здесь всё, что есть об этом заказе. Проверяется без наших программ и без сети.",
+        "Здесь то, чем подтверждается этот заказ. Проверяется без наших программ и без сети.",
         dossier,
         zone,
-        beside=_beside(files),
-        lost=missing_in_archive(dossier, files),
+        beside=_beside(files) + _afterwards(later, zone),
+        lost=missing_in_archive(dossier, files, later, zone),
     )
 
 
@@ -136,6 +149,30 @@ def _beside(files: Container[str]) -> str:
             f"строку links.jsonl.\n    {ON_THE_HEAD}"
         )
     return _heading("Что добавлено к свидетельству") + "\n".join(said)
+
+
+def _afterwards(later: Sequence[Entry], zone: ZoneInfo) -> str:
+    """What has happened to the order since it was paid, by the facts beside this text."""
+    said = [
+        f"- {wording.two_clocks(it.at, zone)} — {_what(it)} ({fact_name(it)})"
+        for it in later
+        if it.kind in WHAT
+    ]
+    return "\n\n" + _heading("Что было после оплаты") + "\n".join(said) if said else ""
+
+
+def _what(row: Entry) -> str:
+    if row.kind == "consent":
+        given = gives(row)
+        return (
+            "согласие на обработку данных дано"
+            if given
+            else "согласие на обработку данных отозвано"
+        )
+    if row.kind == "message":
+        taken = fact(row).get("outcome") == "taken"
+        return "письмо принято почтовым сервером" if taken else "письмо почтовый сервер отклонил"
+    return WHAT[row.kind]
 
 
 def _heading(text: str) -> str:

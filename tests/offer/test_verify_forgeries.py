@@ -278,7 +278,7 @@ def test_what_is_left_out_is_said_or_found() -> None:
     assert any(it.startswith("! письма: в архиве их нет") for it in told)
     del files[MESSAGE]
     told = [str(it) for it in examine_zip(zipped(listed_anew(files))).checks]
-    assert any("3\u00a0звена без фактов" in it and it.startswith("!") for it in told)
+    assert any("3\u00a0звена без содержания" in it and it.startswith("!") for it in told)
 
 
 @pytest.mark.parametrize(
@@ -295,3 +295,15 @@ def test_the_price_shown_is_the_price_paid() -> None:
     files = edited(files, "fact-000006-acceptance.json", "shown", value={"price": "7 000 ₽"})
     files = edited(files, "acceptance.json", "shown", value={"price": "7 000 ₽"})
     assert "shown.price" in wrong_in_zip(files)["acceptance.json"]
+
+
+def test_only_what_was_changed_is_blamed() -> None:
+    files = entries()
+    flipped = bytearray(zipped(files))
+    flipped[flipped.index(files[LETTER])] ^= 1
+    assert set(failed(examine_zip(bytes(flipped)).checks)) == {LETTER}
+
+    files = {**entries(), LETTER: b"another letter"}
+    assert set(wrong_in_zip(listed_anew(files))) == {LETTER}
+    del files[MESSAGE]
+    assert "SHA256SUMS" not in wrong_in_zip(listed_anew(files))

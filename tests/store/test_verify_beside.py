@@ -7,12 +7,12 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from checkout.ask import save_payment
-from checkout.buy import _renew
+from checkout.buy import _place, _renew
 from checkout.domain.details import letter_details
 from checkout.settle import record
 from checkout.shop import Shop
 from checkout.store import ledger, orders, tables
-from checkout.verify import Remark
+from checkout.verify import BAD, Remark, verify
 from offer.evidence.chain import digest, instant
 from tests.store import market
 from tests.store.history import Sold, settled
@@ -512,3 +512,11 @@ def test_a_letter_marked_as_sent_without_a_fact_is_told(sold: Sold) -> None:
 
     assert "Писем отмечено отправленными 1, фактов о них 1." not in sold.wrong()
     assert any("письма <1@shop> нет" in it for it in sold.wrong())
+
+
+def test_a_price_shown_that_is_not_the_price_asked_is_found(shop: Shop) -> None:
+    form = market.purchase(shop, "cheaper page")
+    other = replace(form, shown=replace(form.shown, price="7\u00a0000\u00a0₽"))
+    shop.store.transact(lambda tx: _place(tx, shop, other))
+    (found,) = [it.sentence for it in verify(shop.store, shop.settings.zone) if it.mark == BAD]
+    assert "показанная клиенту цена: в таблице 7\u00a0000\u00a0₽, в журнале 15" in found

@@ -70,7 +70,8 @@ def test_withdrawing_is_logged_with_the_same_care_as_giving(own_town: Town) -> N
     assert withdrawn["document"] == given["document"]
     assert withdrawn["document"]["sha256"] == CONSENT
     assert withdrawn["label"] == "Отозвать согласие"
-    assert withdrawn["page"] == f"/orders/{token}"
+    assert withdrawn["page"] == f"/orders/{withdrawn['order']}"
+    assert all(token not in row.fact for row in own_town.shop.store.read(ledger.entries))
     assert who is not None
     assert whence is not None
     assert (withdrawn["details_sha256"], withdrawn["origin_sha256"]) == (who.sha256, whence.sha256)

@@ -4,11 +4,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from checkout.gateway.time_stamps import LARGEST
 from checkout.publish_head import publish_head
@@ -17,6 +18,7 @@ from checkout.stamp import stamp_head
 from checkout.store import ledger, tables, time_stamps
 from checkout.store.engine import Tx
 from checkout.store.time_stamps import Stamped
+from checkout.verify import BAD, verify
 from checkout.worker import JOBS
 from offer.evidence.stamping import stamped
 from tests.authority import Authority, an_authority
@@ -81,6 +83,27 @@ def test_a_stamp_says_of_which_bytes_it_is(own_town: Town, authority: Authority)
     assert stamped(answer, link)
     assert not stamped(answer, link + b" ")
     assert not stamped(b"no stamp", link)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"answer": b"no stamp"}, "поставлен не на эту голову"),
+        ({"at": datetime(2020, 1, 1, tzinfo=UTC)}, "а записано 2020-01-01"),
+    ],
+)
+def test_a_stamp_that_is_not_what_the_authority_gave_is_found(
+    own_town: Town, authority: Authority, change: dict[str, Any], sentence: str
+) -> None:
+    published_head(own_town)
+    stamp_head(naming(own_town, authority.url))
+    store, zone = own_town.shop.store, own_town.shop.settings.zone
+    assert [it.sentence for it in verify(store, zone) if it.mark == BAD] == []
+
+    spoil = update(tables.time_stamps).values(**change)
+    store.transact(lambda tx: tx.connection.execute(spoil))
+    (found,) = [it.sentence for it in verify(store, zone) if it.mark == BAD]
+    assert sentence in found
 
 
 def test_a_head_is_stamped_once(own_town: Town, authority: Authority) -> None:
