@@ -14,6 +14,7 @@ from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.domain.order import Event, Order, State, after
 from checkout.domain.shown import Shown
 from checkout.gateway.wire import payment_request
+from checkout.settings import Settings
 from checkout.shop import SOON, Shop, new_id
 from checkout.store import archive, ledger, orders
 from checkout.store.engine import Tx
@@ -139,7 +140,7 @@ def _place(tx: Tx, shop: Shop, purchase: Purchase) -> int:
     order_id = orders.next_id(tx)
     number = f"{tx.now.astimezone(shop.settings.zone):%Y}-{order_id:04}"
     token = secrets.token_urlsafe(24)
-    row = _record_order(tx, number, token, purchase, shop.settings.public_url)
+    row = _record_order(tx, number, token, purchase, shop.settings)
     if purchase.consent:
         _record_consent(tx, number, row, purchase, purchase.consent)
     orders.add(
@@ -178,7 +179,7 @@ def _renew(tx: Tx, shop: Shop, token: str, decision: Purchase | None) -> int:
     if order.state is State.CANCELLED:
         orders.change(tx, order.id, state=after(order.state, Event.RENEWED), reason=None)
     decision = replace(decision, consent=_standing(tx, order))
-    row = _record_order(tx, order.number, order.token, decision, shop.settings.public_url)
+    row = _record_order(tx, order.number, order.token, decision, shop.settings)
     orders.change(tx, order.id, **_decision_columns(decision, row), payment_id=None)
     _add_attempt(tx, shop, order.id, decision)
     return order.id
@@ -203,7 +204,9 @@ def _decision_columns(purchase: Purchase, row: LedgerRef) -> dict[str, object]:
     }
 
 
-def _record_order(tx: Tx, number: str, token: str, purchase: Purchase, site: str) -> LedgerRef:
+def _record_order(
+    tx: Tx, number: str, token: str, purchase: Purchase, settings: Settings
+) -> LedgerRef:
     who, whence = _details(purchase)
     row = ledger.append(
         tx,
@@ -217,7 +220,8 @@ def _record_order(tx: Tx, number: str, token: str, purchase: Purchase, site: str
             details_sha256=who.sha256,
             origin_sha256=whence.sha256,
             shown=purchase.shown.fact(),
-            site=site,
+            site=settings.public_url,
+            zone=settings.time_zone,
             token_sha256=rules.digest(token),
         ),
     )

@@ -1,6 +1,7 @@
 """The certificate of a paid order: made once, its bytes kept, the same for letter and page."""
 
 import json
+from zoneinfo import ZoneInfo
 
 from checkout.domain.details import Details, Part
 from checkout.domain.errors import CheckoutError
@@ -36,7 +37,7 @@ def certify(shop: Shop, order: Order) -> Paper:
     if kept:
         return kept
     case = shop.store.read(lambda tx: dossier(tx, shop.settings, order))
-    data = certificate(case, zone=shop.settings.zone)
+    data = certificate(case, zone=zone_of(case, shop.settings))
     return shop.store.transact(lambda tx: _keep(tx, order, case, data))
 
 
@@ -68,6 +69,12 @@ def dossier(tx: Tx, settings: Settings, order: Order) -> Dossier:
         details=kept.text,
         answer=_answer(tx, told.payment_id, rows[-1]),
     )
+
+
+def zone_of(case: Dossier, settings: Settings) -> ZoneInfo:
+    """That of the order's papers for ever, whatever the settings say now."""
+    zone = json.loads(case.order.fact).get("zone")  # the first version's facts have none
+    return ZoneInfo(zone) if zone else settings.zone
 
 
 def _answer(tx: Tx, payment_id: str, paid: Entry) -> str | None:

@@ -71,6 +71,7 @@ def _send(shop: Shop, message: Message) -> int:
 
 def _nobody_to_tell(tx: Tx, message: Message) -> None:
     """Close a message whose reader is erased; money that came so late is the contractor's case."""
+    rows.alone(tx)  # an erasure takes this lock first, and then the message's
     correspondence.mark_sent(tx, message.id)
     if message.kind != "paid" or message.order_id is None:
         return

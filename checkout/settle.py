@@ -170,11 +170,11 @@ def _stranger(tx: Tx, payment: Payment) -> Settled:
             new_id(),
             kind="unknown_payment",
             subject=payment.id,
-            order_id=order.id if order else None,
+            order_id=None,  # a restored backup gives numbers anew: the one it names proves nothing
             sentence=sentence,
         )
         if is_new:  # an attempt is settled once; a stranger is only known by his case
-            ledger.append(tx, "payment", _unfit(order, payment, sentence))
+            ledger.append(tx, "payment", _unfit(None, payment, sentence))
     return Settled(None)
 
 

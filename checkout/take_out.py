@@ -1,6 +1,6 @@
 """The evidence archive of a paid order: everything there is about it, in one file."""
 
-from checkout.certify import certify, dossier
+from checkout.certify import certify, dossier, zone_of
 from checkout.domain.details import Part
 from checkout.domain.order import Order
 from checkout.settings import Settings
@@ -18,7 +18,7 @@ def take_out(shop: Shop, order: Order) -> bytes:
     """The archive (ZIP) of a paid order; the certificate is made now if it is not there yet."""
     paper = certify(shop, order)
     case, later = shop.store.read(lambda tx: _all_of(tx, shop.settings, order, paper))
-    return evidence_zip(case, later, shop.settings.zone)
+    return evidence_zip(case, later, zone_of(case, shop.settings))
 
 
 def _all_of(tx: Tx, settings: Settings, order: Order, paper: Paper) -> tuple[Dossier, Later]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from offer.errors import OfferError
+from offer.wording import printable
 
 # The name of a command, its file in offer/commands/, and what it is for.
 COMMANDS = (
@@ -25,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when all is well, 1 with one sentence on standard error when not."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")  # the texts are, whatever the terminal's locale
+            # the texts are, whatever the terminal's locale
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = sys.argv[1:] if arguments is None else arguments
     chosen = _parser(given[0] if given else "").parse_args(given)
     try:
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
+    print("\n".join(map(printable, sentence.split("\n"))), file=sys.stderr)
     return 1
 
 

@@ -5,6 +5,7 @@ be made again anywhere and compared by its hash.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ _REFUSED = ("Cc", "Cf", "Co")  # control, format (a byte order mark) and private
 
 # Stands in the document's keywords twice (Info and XMP); the digits are replaced by the hash.
 HASH_MARK = "SHA256-" + "0" * 64
+MARK = re.compile(rb"SHA256-([0-9a-f]{64})")
 
 # Every template starts with this: its values, and what PDF/A asks of a document.
 _PREAMBLE = """\

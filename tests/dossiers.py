@@ -133,6 +133,7 @@ class _Case:
             origin_sha256=digest("origin"),
             shown=self.shown,
             site=self.told.edition.site,
+            zone="Europe/Moscow",
             sample=self.told.sample,
         )
 

@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from checkout.web.views import FieldError
 from offer.errors import OfferError
 from offer.evidence.settlement import Party
+from offer.paper import MARK
 from offer.requisites import clean_inn, clean_kpp
 
 KINDS = ("person", "sole_trader", "company")
@@ -42,7 +43,7 @@ def read_party(data: Mapping[str, str]) -> Filled:
     """Check the fields of the order form. The values come back as typed, but for outer spaces."""
     values = {name: " ".join(data.get(name, "").split()) for name in FIELDS}
     asked = [name for name in FIELDS if _concerns(name, values["kind"])]
-    checked = {name: _too_long(name, values) or _check(name, values) for name in asked}
+    checked = {name: _unfit(name, values) or _check(name, values) for name in asked}
     wrong = tuple(found for found in checked.values() if isinstance(found, FieldError))
     return Filled(values, None if wrong else _party(checked), wrong)
 
@@ -60,11 +61,13 @@ def _check(name: str, values: Mapping[str, str]) -> str | FieldError | None:
         return FieldError(name, sentence)
 
 
-def _too_long(name: str, values: Mapping[str, str]) -> FieldError | None:
+def _unfit(name: str, values: Mapping[str, str]) -> FieldError | None:
     longest = LONGEST.get(name, len(values[name]))
-    if len(values[name]) <= longest:
-        return None
-    return FieldError(name, f"Сократите до {longest} знаков: сейчас {len(values[name])}.")
+    if len(values[name]) > longest:
+        return FieldError(name, f"Сократите до {longest} знаков: сейчас {len(values[name])}.")
+    if MARK.search(values[name].encode()):
+        return FieldError(name, "Уберите хеш: в свидетельстве он выглядел бы как его собственный.")
+    return None
 
 
 def _kind(values: Mapping[str, str]) -> str:

@@ -96,7 +96,7 @@ def _told(checks: Sequence[Check], well: str = ALL_WELL) -> int:
 
 def _wrong(checks: Sequence[Check]) -> str:
     wrong = dict.fromkeys(it.about for it in checks if it.mark is Mark.FAILS)
-    return f"НЕ СХОДИТСЯ: {', '.join(wrong)}."
+    return printable(f"НЕ СХОДИТСЯ: {', '.join(wrong)}.")
 
 
 def _known(chosen: argparse.Namespace) -> tuple[KnownEdition, ...]:

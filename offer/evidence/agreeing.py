@@ -1,6 +1,9 @@
 """What is said twice must be said alike: acceptance.json and YooKassa's answer as the facts."""
 
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from offer.addresses import page_url
 from offer.clauses import decode
@@ -18,9 +21,12 @@ from offer.evidence.strict_json import (
     text_at,
 )
 from offer.evidence.verdict import Check, fails, holds, unknown
+from offer.periods import decree_calendar, package_period
 from offer.terms import read_terms
-from offer.wording import hours, money
+from offer.wording import day, hours, money
 
+MOST_HOLIDAYS = 15  # days in a row that a term can be moved by
+CLOCKS_APART = timedelta(days=1)  # the seller's, YooKassa's and git's
 EDITION = ("number", "sha256", "tag_id")
 
 
@@ -58,6 +64,8 @@ def _expected(
         yield (name,), at(order.value, name)
     if at(order.value, "shown", "price") is not MISSING:  # the first version did not keep it
         yield ("shown", "price"), money(number_at(order.value, "price_kopecks"))
+    if isinstance(zone := at(order.value, "zone"), str):
+        yield ("zone",), zone
     yield ("sample",), same(at(order.value, "sample"), True)
     what = at(order.value, "what")
     yield ("what",), what if isinstance(what, str) else "package"
@@ -185,6 +193,58 @@ def meaning(bundle: Bundle) -> Iterator[Check]:
         yield fails(the.ACCEPTANCE, "исполнитель не тот, что назван в тексте оферты")
 
 
+def term(bundle: Bundle) -> Iterator[Check]:
+    """The package runs as long as the accepted text says, and nothing came before its cause."""
+    accepted, data = bundle.acceptance, bundle.files.get(the.OFFER)
+    captured = moment(text_at(accepted.value, "captured_at")) if accepted else None
+    if accepted is None or data is None or captured is None:
+        return
+    published = moment(text_at(bundle.summary, "edition", "published_at"))
+    ordered = bundle.by_number.get(bundle.order.number) if bundle.order else None
+    times = [published, moment(ordered.at) if ordered else None, captured]
+    if any(a and b and a - b > CLOCKS_APART for a, b in pairwise(times)):
+        yield fails(the.ACCEPTANCE, "оферта, заказ и оплата — не в этом порядке по времени")
+    said, due = text_at(accepted.value, "period", "last_day"), _last_day(data, captured, bundle)
+    if due is None:
+        return
+    days = _apart(said, due)
+    if days > MOST_HOLIDAYS:
+        sentence = f"по тексту оферты пакет действует до {day(due)}, а в акцепте другой день"
+        yield fails(the.ACCEPTANCE, sentence)
+    elif days:
+        yield unknown(
+            the.ACCEPTANCE,
+            f"по тексту оферты и по сегодняшнему календарю последний день — {day(due)}: "
+            "праздники с тех пор переносили, или календарь был другим",
+        )
+
+
+def _apart(said: str, due: date) -> int:
+    try:
+        return abs((due - date.fromisoformat(said)).days)
+    except ValueError:
+        return MOST_HOLIDAYS + 1
+
+
+def _last_day(offer: bytes, captured: datetime, bundle: Bundle) -> date | None:
+    """None where the text or the zone is not read: that is said elsewhere."""
+    try:
+        zone = ZoneInfo(text_at(bundle.summary, "zone"))
+        terms = read_terms(decode(offer, the.OFFER), the.OFFER).terms
+        if terms is None:
+            return None
+        return package_period(
+            captured,
+            terms.term_months,
+            moves=terms.moves_to_working_day,
+            zone=zone,
+            calendar=decree_calendar(),
+            settling=True,
+        ).last_day
+    except (OfferError, ValueError, OSError, OverflowError, ZoneInfoNotFoundError):
+        return None
+
+
 def identity(bundle: Bundle) -> str:
     """«заказ 26-0001, оферта, редакция 3», as far as it can be read."""
     order, number = text_at(bundle.summary, "order"), number_at(bundle.summary, "edition", "number")
@@ -210,3 +270,4 @@ def agreements(bundle: Bundle) -> Iterator[Check]:
     yield from summary(bundle)
     yield from told_by_yookassa(bundle)
     yield from meaning(bundle)
+    yield from term(bundle)

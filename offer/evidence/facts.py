@@ -76,13 +76,15 @@ def order_fact(
     origin_sha256: str,
     shown: Fact,
     site: str,
+    zone: str,
     sample: bool = False,
     token_sha256: str | None = None,
 ) -> Fact:
     """A decision to buy: the edition that was seen, for what money, and what the page said.
 
-    `site` is where the texts stand, without a slash at the end. `token_sha256` fixes the order's
-    secret address: of 192 random bits the hash gives nothing away. A sample has none.
+    `site` is where the texts stand, without a slash at the end; `zone` is that of the papers.
+    `token_sha256` fixes the order's secret address: of 192 random bits the hash gives nothing
+    away. A sample has none.
     """
     return {
         **({"sample": True} if sample else {}),
@@ -96,6 +98,7 @@ def order_fact(
         "origin_sha256": origin_sha256,
         "shown": shown,
         "site": site,
+        "zone": zone,
         **({"token_sha256": token_sha256} if token_sha256 else {}),
     }
 

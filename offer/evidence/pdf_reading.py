@@ -6,7 +6,6 @@ strictly (a library that repairs would hide what was changed), and every failure
 
 import io
 import logging
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,12 +14,13 @@ from hashlib import sha256
 import pypdf
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
+from offer.paper import MARK
+
 MOST_UNPACKED = 16 * 1024 * 1024  # of one stream, and of all attachments; a dossier has 0.1 MB
 MOST_FILES = 1_024
 MOST_PAGES = 20  # a certificate has two
 DEEPEST = 8  # levels of the tree of names
 ENCRYPTED = "PDF зашифрован: такие свидетельства не выдаются"
-MARK = re.compile(rb"SHA256-([0-9a-f]{64})")
 # The library's own limits are for books of photographs.
 LIMITS = pypdf.Configuration(
     zlib_maximum_output_length=MOST_UNPACKED,
@@ -57,11 +57,11 @@ class ReadPdf:
 
 def own_hash_holds(data: bytes) -> bool | None:
     """Whether the hash in the keywords is that of the file with zeros in its place; None: none."""
-    mark = MARK.search(data)
-    if mark is None:
+    marks = MARK.findall(data)  # the keywords come last: before them a file inside may name one too
+    if not marks:
         return None
-    zeroed = data.replace(mark[1], b"0" * 64)
-    return sha256(zeroed).hexdigest().encode() == mark[1]
+    own: bytes = marks[-1]
+    return sha256(data.replace(own, b"0" * 64)).hexdigest().encode() == own
 
 
 def read_pdf(data: bytes) -> ReadPdf:

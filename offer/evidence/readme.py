@@ -25,7 +25,7 @@ ON_THE_HEAD = (
     "    openssl ts -verify -data head.txt -in time-stamp.tsr -CAfile СЕРТИФИКАТЫ.pem"
 )
 OWN_HASH = """\
-  h=$(LC_ALL=C grep -a -o -E 'SHA256-[0-9a-f]{64}' certificate.pdf | head -n 1 | cut -c 8-)
+  h=$(LC_ALL=C grep -a -o -E 'SHA256-[0-9a-f]{64}' certificate.pdf | tail -n 1 | cut -c 8-)
   LC_ALL=C sed "s/$h/$(printf %064d 0)/g" certificate.pdf | sha256sum; echo "$h\""""
 
 
@@ -132,7 +132,8 @@ def _beside(files: Container[str]) -> str:
     ]
     if "letters/001.eml" in files:
         said.append(
-            "- letters/*.eml (письма, как они отправлены): letter_sha256 в fact-…-message.json."
+            "- letters/*.eml (письма, как они отправлены): letter_sha256 в fact-…-message.json.\n"
+            "  В письмах стоит секретный адрес заказа: у кого архив, тот может его открыть."
         )
     if the.ORIGIN in files:
         said.append("- origin.txt (соль, адрес и браузер): origin_sha256 в fact-…-order.json.")

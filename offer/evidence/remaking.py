@@ -19,8 +19,10 @@ from offer.evidence.dossier import Dossier
 from offer.evidence.settlement import EditionRef, LedgerRef, Party, Settlement
 from offer.evidence.strict_json import at, same, text_at
 from offer.evidence.takeout import Later, takeout
+from offer.limits import refuse_large
 from offer.terms import Terms, read_terms
 
+LONGEST_TEXT = 1_500  # characters of one value; the longest names are 250
 LARGEST_SUMMARY = 64 * 1024  # bytes of acceptance.json; the longest names make it a tenth
 
 
@@ -97,17 +99,29 @@ def _summary(bundle: Bundle) -> dict[str, Any]:
         raise NotRemadeError("acceptance.json не читается")
     if len(bundle.files[the.ACCEPTANCE]) > LARGEST_SUMMARY:
         raise NotRemadeError("acceptance.json длиннее, чем бывает")
+    _refuse_long(said)
     return said
 
 
 def _terms(offer: bytes) -> Terms:
     try:
+        refuse_large(offer, the.OFFER)
         terms = read_terms(decode(offer, the.OFFER), the.OFFER).terms
     except OfferError:
         terms = None
     if terms is None:
         raise NotRemadeError("условия в offer.md не прочитаны")
+    _refuse_long(vars(terms.requisites))
     return terms
+
+
+def _refuse_long(value: object) -> None:
+    """Typst sets a text however long it is, and nothing can interrupt it."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        _refuse_long(part)
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise NotRemadeError("в нём текст длиннее, чем бывает")
 
 
 def _settlement(said: dict[str, Any], terms: Terms) -> Settlement:

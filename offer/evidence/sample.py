@@ -150,6 +150,7 @@ def _order(case: Invented) -> Fact:
             "page_sha256": None,
         },
         site=case.url,
+        zone=case.zone.key,
         sample=True,
     )
 

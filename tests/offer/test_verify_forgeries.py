@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pypdf
@@ -17,6 +18,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from offer.__main__ import main
 from offer.evidence.archive import archive
 from offer.evidence.certificate import certificate
 from offer.evidence.chain import canonical, digest, link_json
@@ -34,6 +36,7 @@ from tests.offer.evidence_files import (
     paper,
     rewritten,
     sealed_anew,
+    whole,
     wrong_in_pdf,
     wrong_in_zip,
     zipped,
@@ -307,3 +310,37 @@ def test_only_what_was_changed_is_blamed() -> None:
     assert set(wrong_in_zip(listed_anew(files))) == {LETTER}
     del files[MESSAGE]
     assert "SHA256SUMS" not in wrong_in_zip(listed_anew(files))
+
+
+def test_a_client_whose_name_looks_like_a_seal_has_a_sound_certificate() -> None:
+    odd = replace(PERSON, name=f"Ян SHA256-{'a' * 64}")
+    assert not wrong_in_pdf(certificate(dossier(party=odd), zone=MOSCOW))
+
+
+def test_a_term_that_the_text_denies_is_found_on_a_chain_made_anew() -> None:
+    for_ever = dossier(last_day=TOLD.last_day.replace(year=2099))
+    said = wrong_in_pdf(certificate(for_ever, zone=MOSCOW))["acceptance.json"]
+    assert "по тексту оферты пакет действует до 22.12.2026" in said
+    early = replace(TOLD.edition, published_at=TOLD.paid_at + timedelta(days=3))
+    found = wrong_in_pdf(certificate(dossier(edition=early), zone=MOSCOW))
+    assert "не в этом порядке по времени" in found["acceptance.json"]
+
+
+def test_yookassas_answer_cannot_be_left_out() -> None:
+    silent = replace(whole(), answer=None)
+    assert "payment.json" in wrong_in_pdf(certificate(silent, zone=MOSCOW))
+
+
+def test_a_text_no_page_has_room_for_is_refused_and_not_set() -> None:
+    forgery = listed_anew({**entries(), "acceptance.json": summary({"reason": "я" * 9_000})})
+    assert "текст длиннее, чем бывает" in wrong_in_zip(forgery)["архив"]
+
+
+def test_no_file_name_moves_the_cursor_of_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "e.zip").write_bytes(zipped(listed_anew({**entries(), "x\x1b[2J": b""})))
+    for given in (tmp_path / "e.zip", tmp_path / "no\x1b[2Jfile"):
+        assert main(["verify", str(given)]) == 1
+        said = capsys.readouterr()
+        assert "\x1b" not in said.out + said.err

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,10 @@ from checkout.publish_head import publish_head
 from checkout.stamp import stamp_head
 from checkout.store import ledger, orders, tables
 from checkout.store.engine import Tx
+from checkout.take_out import take_out
 from offer.evidence.chain import digest
+from offer.evidence.examining import examine_zip
+from offer.evidence.verdict import Mark
 from tests.authority import an_authority
 from tests.town import Town, a_town, at_once, text_of
 from tests.web.buying import letters_to, page_of
@@ -173,6 +177,15 @@ def test_a_letter_laid_among_anothers_does_not_come_out_with_his(either_town: To
     files = archive_of(either_town, boris)
     assert [name for name in files if name.startswith("letters/")] == ["letters/001.eml"]
     assert b"anna@example.ru" not in b"".join(files.values())
+
+
+def test_a_zone_set_later_changes_no_paper(own_town: Town) -> None:
+    shop, token = own_town.shop, paid(own_town)
+    elsewhere = shop.settings.model_copy(update={"time_zone": "Asia/Vladivostok"})
+    order = shop.store.read(lambda tx: orders.by_token(tx, token))
+    assert order is not None
+    checks = examine_zip(take_out(replace(shop, settings=elsewhere), order)).checks
+    assert [str(it) for it in checks if it.mark is Mark.FAILS] == []
 
 
 def order_of(tx: Tx, token: str) -> int:

@@ -166,6 +166,8 @@ def test_money_at_yookassa_that_no_order_asked_for_is_a_case(own_town: Town) -> 
 
     assert payment_id in letter.text
     assert own_town.facts(token)["state"] == "waiting"
+    assert [it["payment_id"] for it in own_town.ledger() if it["kind"] == "payment"] == [payment_id]
+    assert all("order" not in it for it in own_town.ledger() if it["kind"] in ("payment", "case"))
 
 
 def test_a_notification_about_somebody_elses_order_settles_only_that_order(own_town: Town) -> None:

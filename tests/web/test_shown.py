@@ -167,6 +167,12 @@ def test_the_words_of_a_cheaper_page_are_no_words_for_a_dearer_package(own_town:
     assert shown["page_sha256"] is None
 
 
+def test_a_name_that_looks_like_a_seal_is_refused_with_a_sentence(own_town: Town) -> None:
+    answer = own_town.send(own_town.form(name=f"Ян SHA256-{'0' * 64}"))
+    assert answer.status_code == 422
+    assert "Уберите хеш" in answer.text
+
+
 @pytest.mark.parametrize(("days", "believed"), [(7, True), (8, False)])
 def test_a_form_left_open_is_believed_for_a_week(own_town: Town, days: int, believed: bool) -> None:
     form = filled(own_town, own_town.client.get("/checkout/5").text)
