@@ -6,8 +6,9 @@ from datetime import datetime
 
 from checkout.buy import needs_decision
 from checkout.certify import known_party
-from checkout.domain.order import Order, State, money_taken
+from checkout.domain.order import Order, money_taken
 from checkout.domain.retention import Act
+from checkout.domain.transitions import AttemptState, State
 from checkout.settle import terms_of
 from checkout.shop import Shop
 from checkout.store import archive, correspondence, ledger, orders, retention
@@ -74,7 +75,11 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
 
 
 def _payment_page(order: Order, attempt: Attempt | None) -> str | None:
-    if order.state is not State.WAITING or attempt is None or attempt.state != "open":
+    if (
+        order.state is not State.WAITING
+        or attempt is None
+        or attempt.state is not AttemptState.OPEN
+    ):
         return None
     return attempt.confirmation_url
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from checkout.ask import ask, forgotten
+from checkout.ask import ask, forgotten, give_up
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
 from checkout.publish_head import publish_head
@@ -98,9 +98,7 @@ def _repeat(shop: Shop, attempt: Attempt) -> bool:
         error = ask(shop, attempt)
         return error is None or isinstance(error, Refused)
     # YooKassa has forgotten the key: the same request would be a second payment
-    shop.store.transact(
-        lambda tx: orders.change_attempt(tx, attempt.id, state="refused", next_look_at=None)
-    )
+    shop.store.transact(lambda tx: give_up(tx, attempt.id))
     return True
 
 

@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 
 from checkout.domain.details import Details, Part, party_details
-from checkout.domain.order import Order, State
+from checkout.domain.order import Order
 from checkout.domain.retention import Act, Standing
+from checkout.domain.transitions import State
 from checkout.store import tables
 from checkout.store.engine import Tx
 from offer.evidence.chain import Fact

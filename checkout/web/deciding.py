@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from checkout import look
 from checkout.domain.labels import TRY_AGAIN, consent_label, offer_label, pay_button
-from checkout.domain.order import Order, State, money_taken
+from checkout.domain.order import Order, money_taken
 from checkout.domain.shown import Shown
+from checkout.domain.transitions import State
 from checkout.look import OrderFacts
 from checkout.shop import Shop
 from checkout.web import pages
