@@ -14,6 +14,7 @@ KINDS = (
     "consent",
     "acceptance",
     "payment",
+    "refund",
     "certificate",
     "message",
     "confirmation",

@@ -42,11 +42,15 @@ ATTEMPTS = select(*(attempts.c[name] for name in Attempt.__dataclass_fields__))
 
 @dataclass(frozen=True)
 class Package:
-    """A started package: its period and the ledger rows it rests on."""
+    """A started package: its accepted period and the ledger rows it rests on.
+
+    `ended_at` is when it ended before its time, by giving money back.
+    """
 
     period: Period
     acceptance: int
     payment: int
+    ended_at: datetime | None
 
 
 def next_id(tx: Tx) -> int:
@@ -161,6 +165,12 @@ def attempt_paid_by(tx: Tx, payment_id: str) -> Attempt | None:
     return _attempt(tx.connection.execute(known).first())
 
 
+def by_payment(tx: Tx, payment_id: str) -> Order | None:
+    """The order that a payment was opened for, whatever became of it."""
+    paid = attempt_paid_by(tx, payment_id)
+    return by_id(tx, paid.order_id) if paid else None
+
+
 def method(attempt: Attempt | None) -> str | None:
     """How an attempt was paid («bank_card», «sbp»…), as YooKassa's kept answer says."""
     if attempt is None or attempt.answer is None or attempt.state is not AttemptState.FINAL:
@@ -196,7 +206,13 @@ def package(tx: Tx, order_id: int) -> Package | None:
     if row is None:
         return None
     period = Period(row.starts_at, row.expires_at, row.last_day, row.reason, row.provisional)
-    return Package(period, row.acceptance, row.payment)
+    return Package(period, row.acceptance, row.payment, row.ended_at)
+
+
+def end_package(tx: Tx, order_id: int) -> None:
+    """The package is over now, because money was given back; one that has ended stays so."""
+    running = (packages.c.order_id == order_id) & packages.c.ended_at.is_(None)
+    tx.connection.execute(update(packages).where(running).values(ended_at=tx.now))
 
 
 def count(tx: Tx) -> Mapping[str, int]:
