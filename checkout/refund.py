@@ -99,6 +99,12 @@ def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
     amount = _allowed(tx, order, wanted)
     payment_id = str(order.payment_id)
     key = new_id()
+    body = refund_request(
+        payment_id=payment_id,
+        amount_kopecks=amount,
+        description=f"Возврат по заказу {order.number}",
+        metadata={"order": order.number, "refund": key},
+    )
     row = ledger.append(
         tx,
         "refund",
@@ -109,13 +115,8 @@ def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
             amount_kopecks=amount,
             reason=wanted.reason.strip(),
             ends_package=wanted.ends_package,
+            request=body,
         ),
-    )
-    body = refund_request(
-        payment_id=payment_id,
-        amount_kopecks=amount,
-        description=f"Возврат по заказу {order.number}",
-        metadata={"order": order.number, "refund": key},
     )
     refunds.add(
         tx,

@@ -172,6 +172,7 @@ def refund_ordered_fact(
     amount_kopecks: int,
     reason: str,
     ends_package: bool,
+    request: str,
 ) -> Fact:
     """The contractor's word to give money back; `refund` is the key YooKassa is asked under."""
     return {
@@ -182,6 +183,7 @@ def refund_ordered_fact(
         "amount_kopecks": amount_kopecks,
         "reason": reason,
         "ends_package": ends_package,
+        "request_sha256": digest(request),
     }
 
 
