@@ -7,11 +7,14 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
 import structlog
 
+from checkout.back_up import back_up
+from checkout.back_up import sentences as told_of_copy
 from checkout.check import check
 from checkout.clock import clock_of, real_clock
 from checkout.demo import demo
@@ -22,8 +25,9 @@ from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
 from checkout.refund import Wanted, kopecks_of, refund
 from checkout.refund_words import proposed, told
+from checkout.replay import replay, sentence
 from checkout.settings import read_database_url, read_settings, read_zone
-from checkout.store.engine import existing
+from checkout.store.engine import Store, existing, open_engine
 from checkout.verify import BAD, given_head, verify
 from checkout.worker import work
 from offer.errors import OfferError
@@ -33,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; a refusal is one sentence on standard error and exit status 1."""
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -59,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
         ("refund", _refund, "вернуть деньги по заказу, все или часть"),
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
+        ("backup", _back_up, "скопировать базу, не останавливая продаж"),
+        ("replay", _replay, "снова спросить ЮKassa обо всём, что приходило в уведомлениях"),
         ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
         ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
     ):
@@ -72,6 +79,15 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--dry-run", action="store_true", help="только показать")
         if name == "refund":
             _ask_refund(command)
+        if name == "backup":
+            command.add_argument("file", type=Path, metavar="ФАЙЛ", help="новый файл для копии")
+        if name == "replay":
+            command.add_argument(
+                "--since",
+                type=date.fromisoformat,
+                metavar="ГГГГ-ММ-ДД",
+                help="только пришедшие с этого дня",
+            )
         if name == "verify":
             command.add_argument(
                 "--head",
@@ -162,6 +178,21 @@ def _refund(asked: argparse.Namespace) -> int:
         outcome = refund(shop, wanted)
         print("\n".join(told(outcome)))
     return 0 if outcome.done else 1
+
+
+def _back_up(asked: argparse.Namespace) -> int:
+    url = existing(read_database_url())
+    with closing(Store(open_engine(url), real_clock)) as store:
+        copied = back_up(store, url, asked.file)
+    print("\n".join(told_of_copy(copied)))
+    return 0
+
+
+def _replay(asked: argparse.Namespace) -> int:
+    zone = read_zone()
+    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+        print(sentence(replay(store, zone, asked.since)))
+    return 0
 
 
 def _check(asked: argparse.Namespace) -> int:

@@ -1,6 +1,5 @@
 """The composition root: one table of routes, each with its guard, and the parts behind them."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -23,6 +22,7 @@ from checkout.web.answers import house, trouble
 from checkout.web.asked import Asked, read_fields
 from checkout.web.guards import Denied, Gate, Guard
 from checkout.web.headers import Headers
+from checkout.web.request_log import RequestLog, request_id
 
 log = structlog.get_logger()
 Handler = Callable[[Asked, Shop], Response]
@@ -86,7 +86,7 @@ def create_app(shop: Shop, gate: Gate) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC)),
             Route("/{path:path}", _site(shop), methods=["GET"]),
         ],
-        middleware=[Middleware(Headers, settings=shop.settings)],
+        middleware=[Middleware(RequestLog), Middleware(Headers, settings=shop.settings)],
         exception_handlers={HTTPException: _refusal(shop)},
     )
 
@@ -130,9 +130,8 @@ def _denied(denied: Denied, shop: Shop) -> Response:
 
 
 def _bug(shop: Shop) -> Response:
-    reference = secrets.token_hex(4)
-    log.exception("unexpected error", reference=reference)
-    return trouble(troubles.broken(house(shop), reference), shop, 500)
+    log.exception("unexpected error")
+    return trouble(troubles.broken(house(shop), request_id()), shop, 500)
 
 
 def _refusal(shop: Shop) -> Callable[[Request, Exception], Response]:

@@ -127,7 +127,6 @@ def _record(
     tx: Tx, message: Message, letter: KeptLetter, answer: str, *, outcome: str
 ) -> LedgerRef:
     hidden = letter_details(letter.recipient, answer, salt=secrets.token_hex(16))
-    code = CODE.search(answer)
     fact: dict[str, object] = {
         "kind": message.kind,
         "subject": message.subject,
@@ -136,7 +135,7 @@ def _record(
         "to_sha256": hidden.sha256,
         "staged_at": instant(message.staged_at),
         "outcome": outcome,
-        "code": code[0] if code else "",
+        "code": _code(answer),
     }
     if message.order_id is not None:
         fact["order"] = orders.by_id(tx, message.order_id).number
@@ -145,11 +144,17 @@ def _record(
     return row.ref
 
 
+def _code(answer: str) -> str:
+    found = CODE.search(answer)
+    return found[0] if found else ""
+
+
 def _postpone(shop: Shop, message: Message, error: MailError) -> None:
     # a refused recipient may be mended tomorrow; asking every minute mends nothing
     growing = min(FIRST_PAUSE * 2 ** min(message.tries, 10), LONGEST_PAUSE)
     pause = LONGEST_PAUSE if error.permanent else growing
-    log.warning("letter not sent", message=message.id, kind=message.kind, answer=str(error))
+    # the answer itself may name the address; it stands beside the message until that is sent
+    log.warning("letter not sent", message=message.id, kind=message.kind, code=_code(str(error)))
     shop.store.transact(
         lambda tx: correspondence.postpone(tx, message.id, tx.now + pause, str(error))
     )

@@ -9,6 +9,7 @@ application may be told its own address (or another's) while it is being built:
     with serving(lambda _: make_shop(desk.url), shop), serving(lambda _: make_desk(shop.url), desk):
 """
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -30,15 +31,24 @@ class Bound:
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, so that nobody has to poll."""
+    """Says when it is ready, and stops when it is told to: nobody polls."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
         await super().startup(sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._told.wait()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self._told.set)
 
 
 def bound() -> Bound:
@@ -70,6 +80,6 @@ def serving(make: Callable[[str], ASGIApp], at: Bound | None = None) -> Iterator
         assert server.ready.wait(STARTS_WITHIN), f"the application at {where.url} did not start"
         yield where.url
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join()
         where.socket.close()

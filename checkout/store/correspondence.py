@@ -144,6 +144,14 @@ def hints(tx: Tx, limit: int, about: str = "payment") -> list[str]:
     return list(dict.fromkeys(tx.connection.execute(due).scalars()))
 
 
+def replay(tx: Tx, since: datetime | None) -> int:
+    """Have the notifications kept since a moment (None: all) followed again; how many."""
+    again = update(inbox).values(due_at=tx.now)
+    if since is not None:
+        again = again.where(inbox.c.received_at >= since)
+    return tx.connection.execute(again).rowcount
+
+
 def heed(tx: Tx, object_id: str, until: datetime | None) -> None:
     """The hint was followed (`until` None), or is to be followed again later."""
     tx.connection.execute(update(inbox).where(inbox.c.object_id == object_id).values(due_at=until))

@@ -17,6 +17,7 @@ T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 BUSY_SECONDS = 30
+SCRUB_MILLISECONDS = 1000
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,16 @@ class Store:
     def scrub(self) -> None:
         """Have nothing erased left in SQLite's log: its pages move into the file, zeroed there.
 
-        PostgreSQL keeps dead rows until it vacuums, as deploy/README says.
+        Whoever holds the log open (Litestream does) moves them himself, later. PostgreSQL keeps
+        dead rows until it vacuums, as deploy/README says.
         """
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 driver: Any = connection.connection.driver_connection
+                # nobody can write while this waits for readers
+                driver.execute(f"PRAGMA busy_timeout={SCRUB_MILLISECONDS}")
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     def close(self) -> None:
         """Close the idle connections; one that is in use closes when its transaction ends."""
@@ -128,11 +133,12 @@ def open_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _open_sqlite(url)
     # a connection for every thread of the service: none waits for one until it times out
-    return create_engine(url, pool_pre_ping=True, max_overflow=60)
+    return create_engine(url, pool_pre_ping=True, max_overflow=60, hide_parameters=True)
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    # an error's text is logged: the values of the query, a name among them, are not
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     # The driver's own transactions begin too late: two settlements of one payment both read
     # «not paid» before either writes. BEGIN IMMEDIATE takes the write lock first.

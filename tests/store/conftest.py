@@ -1,12 +1,11 @@
 """A migrated database, and a shop that sells from it; each on SQLite and on PostgreSQL."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 
 from checkout.shop import Shop
 from checkout.store.engine import Store, open_engine
@@ -45,6 +44,14 @@ def shop(tmp_path: Path, database_url: str) -> Iterator[Shop]:
         yield shop
 
 
+@pytest.fixture
+def own_logging() -> Iterator[None]:
+    """A command that is run here sets up its log; the next test has the one it had."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
 @pytest.fixture(scope="session")
 def sqlite_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a shop with a history, to be copied."""
@@ -62,16 +69,24 @@ def postgres_history(postgres: Postgres, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def sold(database_url: str, request: pytest.FixtureRequest) -> Iterator[Sold]:
+def postgres_template(request: pytest.FixtureRequest, postgres_template: str) -> str:
+    """What this test's database is a copy of: a test of what was sold begins with a history."""
+    if "sold" in request.fixturenames:
+        return str(request.getfixturevalue("postgres_history"))
+    return postgres_template
+
+
+@pytest.fixture
+def sqlite_template(request: pytest.FixtureRequest, sqlite_template: Path) -> Path:
+    """The same on SQLite."""
+    if "sold" in request.fixturenames:
+        return Path(request.getfixturevalue("sqlite_history"))
+    return sqlite_template
+
+
+@pytest.fixture
+def sold(database_url: str) -> Iterator[Sold]:
     """A shop with a history, whose database nothing protects any more."""
-    address = make_url(database_url)
-    if address.get_backend_name() == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_history"), str(address.database))
-    else:
-        template = request.getfixturevalue("postgres_history")
-        server: Postgres = request.getfixturevalue("postgres")
-        server.execute(f"DROP DATABASE {address.database}")
-        server.execute(f"CREATE DATABASE {address.database} TEMPLATE {template}")
     store = Store(open_engine(database_url), StandingClock())
     yield Sold(store)
     store.close()

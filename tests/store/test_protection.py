@@ -1,15 +1,20 @@
 """Ledger, heads and archive cannot be rewritten, whichever version the database began with."""
 
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from checkout.store import ledger, protection, tables
 from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
+from tests.conftest import Postgres, of_one_test
 from tests.contract.simulated import NOON, StandingClock
 from tests.store import first_version
 
@@ -23,19 +28,57 @@ KEYS: Mapping[str, str] = {
 WORDS = {"ledger": "kind", "heads": "hash", "editions": "summary", "edition_pdfs": "sha256"}
 
 
-@pytest.fixture(params=[*first_version.EARLIER, "head"])
-def sold(database_url: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """A sale, made at this revision; then the newest schema, a head and a PDF."""
-    engine = open_engine(database_url)
-    first_version.at_revision(engine, request.param)
-    if request.param == "head":
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=[*first_version.EARLIER, "head"])
+def template(
+    dialect: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A sale, made at this revision; then the newest schema, a head and a PDF: to be copied.
+
+    The path of a file, or the name of a database of PostgreSQL.
+    """
+    if dialect == "sqlite":
+        file = tmp_path_factory.mktemp("sold") / "sold.sqlite"
+        fill(f"sqlite:///{file}", request.param)
+        yield str(file)
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with of_one_test(server, request, "template0") as url:
+        fill(url, request.param)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def sold(
+    dialect: str, template: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Engine]:
+    """A copy of it for one test."""
+    if dialect == "sqlite":
+        copy: AbstractContextManager[str] = nullcontext(
+            f"sqlite:///{shutil.copy(template, tmp_path / 'sold.sqlite')}"
+        )
+    else:
+        copy = of_one_test(request.getfixturevalue("postgres"), request, template)
+    with copy as url:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
+
+
+def fill(url: str, revision: str) -> None:
+    engine = open_engine(url)
+    first_version.at_revision(engine, revision)
+    if revision == "head":
         fill_new(engine)
     else:
         first_version.sell(engine)
         migrate(engine)
     with engine.begin() as connection:
         add_head_and_pdf(connection)
-    yield engine
     engine.dispose()
 
 
@@ -121,7 +164,7 @@ def test_the_check_knows_the_triggers_as_every_migration_leaves_them(sold: Engin
     assert missing(sold) == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("verb", ["update", "delete", "insert"])
 @pytest.mark.parametrize("table", KEYS)
 def test_a_trigger_that_is_gone_or_another_is_named_on_sqlite(
@@ -165,8 +208,8 @@ UNDONE = {
 }
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("sold", ["head"], indirect=True)
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("template", ["head"], indirect=True)
 @pytest.mark.parametrize("undone", UNDONE)
 @pytest.mark.parametrize("table", KEYS)
 def test_a_trigger_that_is_gone_off_or_another_is_named_on_postgresql(
@@ -180,8 +223,8 @@ def test_a_trigger_that_is_gone_off_or_another_is_named_on_postgresql(
     assert any(f"{table}_no_rewrite таблицы {table}" in it and words in it for it in missing(sold))
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("sold", ["head"], indirect=True)
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("template", ["head"], indirect=True)
 def test_a_database_whose_sessions_all_pass_for_replicas_is_named(sold: Engine) -> None:
     name = sold.url.database
     assert said(sold, f"ALTER DATABASE {name} SET session_replication_role = replica") == "done"

@@ -19,9 +19,9 @@ from tests.store.test_schema import EDITION
 
 
 @pytest.fixture(params=first_version.EARLIER)
-def earlier(database_url: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+def earlier(empty_database_url: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A database as an earlier migration left it, with a row in every table that a sale fills."""
-    engine = open_engine(database_url)
+    engine = open_engine(empty_database_url)
     first_version.at_revision(engine, request.param)
     first_version.sell(engine)
     yield engine

@@ -1,10 +1,9 @@
 """The command `checkout verify`: one line for each thing, its mark before it, and the status."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import structlog
 
 from checkout.__main__ import main
 from checkout.store import ledger
@@ -17,11 +16,13 @@ Command = Callable[..., tuple[int, list[str], str]]
 
 @pytest.fixture
 def command(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Command]:
+    database_url: str,
+    own_logging: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Command:
     """`checkout verify …` at the test's database: status, lines, complaint."""
     monkeypatch.setenv("CHECKOUT_DATABASE_URL", database_url)
-    before = structlog.get_config()
 
     def run(*arguments: str) -> tuple[int, list[str], str]:
         capsys.readouterr()
@@ -29,8 +30,7 @@ def command(
         said = capsys.readouterr()
         return status, said.out.splitlines(), said.err
 
-    yield run
-    structlog.configure(**before)
+    return run
 
 
 def head(sold: Sold) -> str:
@@ -84,6 +84,7 @@ def test_an_empty_database_says_that_it_is_empty(command: Command, database_url:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_database_that_is_not_there_is_not_made(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "test.sqlite").unlink()
     status, lines, complaint = command()
 
     assert (status, lines) == (1, [])

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from checkout.replay import replay
 from tests.town import SITE, Town
 from tests.web.buying import asked_of_yookassa, client_with, letters_to, payment_of
 
@@ -192,6 +194,35 @@ def test_a_hint_that_yookassa_does_not_answer_is_followed_a_minute_later(own_tow
 
     assert early == []
     assert letters_to(own_town, "anna@example.ru")
+
+
+def test_the_inbox_can_be_worked_again_and_nothing_is_done_twice(own_town: Town) -> None:
+    zone, store = own_town.shop.settings.zone, own_town.shop.store
+    paid_before, token = own_town.order(), own_town.order(email="boris@example.ru")
+    own_town.pay(paid_before)
+    for order in (paid_before, token):
+        told(own_town, notice(payment_of(own_town, order)))
+    own_town.work()
+    own_town.yookassa.control("POST", f"/payments/{payment_of(own_town, token)}/pay")
+    own_town.work()
+    heard = store.clock().astimezone(zone).date()
+    before = len(own_town.ledger())
+
+    assert (orders_in(own_town, "paid"), replay(store, zone, heard + timedelta(days=1))) == (1, 0)
+    assert replay(store, zone, heard) == 2
+    own_town.work()
+    assert orders_in(own_town, "paid") == 2
+    grown = len(own_town.ledger())
+    assert grown > before
+    assert replay(store, zone, None) == 2
+    own_town.work()
+    assert len(own_town.ledger()) == grown
+
+
+def orders_in(town: Town, state: str) -> int:
+    count = f"SELECT count(*) FROM orders WHERE state = '{state}'"  # noqa: S608
+    with town.shop.store.engine.connect() as connection:
+        return int(connection.exec_driver_sql(count).scalar_one())
 
 
 def test_a_late_notification_of_a_cancelled_attempt_does_not_undo_the_paid_one(

@@ -1,0 +1,66 @@
+"""One line of the log for each request, and an id that all lines of that request share.
+
+The line names the route, never the address asked for: an order's address is a secret, and a query
+may hold a letter's key.
+"""
+
+import secrets
+import time
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger()
+HEADER = "x-request-id"
+UNSAID = ("/healthz", "/static")  # asked for every few seconds, or with every page
+
+
+class RequestLog:
+    """Gives each request its id, in the answer's header too, and logs how it ended."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id, began, status = secrets.token_hex(6), time.perf_counter(), 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            try:
+                await self.app(scope, receive, send_with_id)
+            finally:
+                if not scope["path"].startswith(UNSAID):
+                    _say(scope, status, time.perf_counter() - began)
+
+
+def request_id() -> str:
+    """The id of the request being answered: what its client may quote to us."""
+    return str(structlog.contextvars.get_contextvars().get("request", ""))
+
+
+def _say(scope: Scope, status: int, seconds: float) -> None:
+    log.info(
+        "request",
+        method=scope["method"],
+        route=_route(scope),
+        status=status,  # 0: the client left before there was an answer
+        milliseconds=round(seconds * 1000, 1),
+    )
+
+
+def _route(scope: Scope) -> str:
+    """«/orders/{token}/retry»: the address with its parts named instead of told."""
+    path = str(scope["path"])
+    for name, value in scope.get("path_params", {}).items():
+        path = path.replace(str(value), f"{{{name}}}", 1) if str(value) else path
+    return path
