@@ -1,6 +1,6 @@
 """The letters that money given back causes: to the client, and to the contractor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,8 @@ def refund_for_contractor(said: Returned, *, to: str, zone: ZoneInfo) -> Letter:
         "Если вы выдаёте чеки сами, оформите чек возврата: программа чеков пока не пробивает. "
         "Комиссию за платёж ЮKassa не возвращает."
     )
+    # the key in the client's link says that *he* has read his mail
+    said = replace(said, order_url=said.order_url.partition("?")[0])
     who = Section("Заказчик", facts=party_facts(said.party)) if said.party else Section()
     body = Body(
         notice=notice(said),

@@ -6,14 +6,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
+from checkout.__main__ import main
+from checkout.clock import real_clock
 from checkout.domain.transitions import RefundState
 from checkout.mail.kept import Kept
 from checkout.open import open_shop
 from checkout.refund import CannotRefund, Outcome, Wanted, kopecks_of, order_refund, refund
 from checkout.refund_words import proposed, told
 from checkout.repay import pursue, settle_refund
+from checkout.settings import PREFIX, Settings
 from checkout.store import refunds, tables
 from checkout.verify import verify
 from tests.town import Town, a_town, at_once
@@ -113,6 +117,8 @@ def test_all_the_money_goes_back_and_the_package_ends(own_town: Town, token: str
     assert WHY in client.text
     assert "Пакет прекращён 25.11.2026" in client.text
     assert "чек возврата" in letters["dudkinanton@bk.ru"].text
+    assert "?letter=" in client.text
+    assert "?letter=" not in letters["dudkinanton@bk.ru"].text
     assert told(outcome)[1].startswith("Возвращено всё")
     assert sound(own_town)
 
@@ -505,3 +511,32 @@ def test_nobody_is_told_twice_and_nothing_waits(own_town: Town, token: str) -> N
     )
     assert waiting == []
     assert sorted(messages).count("refunded") == 1
+
+
+@pytest.fixture
+def as_its_process(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of the town's service, for a command."""
+    for name in Settings.model_fields:
+        value = getattr(own_town.shop.settings, name)
+        if value not in ("", None, ()) and name != "notification_sources":
+            said = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            if said:
+                monkeypatch.setenv(f"{PREFIX}{name.upper()}", said)
+
+
+@pytest.mark.usefixtures("as_its_process")
+def test_the_command_counts_then_gives_back_and_says_what_it_did(
+    own_town: Town, token: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own_town.clock.now = real_clock()
+    counted = main(["refund", "2026-0001", "--dry-run"])
+    nothing = asked(own_town)
+    too_much = main(["refund", "2026-0001", "--amount", "15000.01", "--reason", WHY])
+    done = main(["refund", "2026-0001", "--amount", "1500,00", "--reason", WHY])
+    said = capsys.readouterr()
+
+    assert (counted, nothing, too_much, done) == (0, [], 1, 0)
+    assert "По дням:" in said.out
+    assert "✓ Возвращено 1\u00a0500\u00a0₽ по заказу 2026-0001" in said.out
+    assert "не больше 15\u00a0000\u00a0₽" in said.err
+    assert own_town.facts(token)["refunded_kopecks"] == 150_000
