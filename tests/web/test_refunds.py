@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import structlog
 from pydantic import SecretStr
 from sqlalchemy import select
 
@@ -514,14 +515,17 @@ def test_nobody_is_told_twice_and_nothing_waits(own_town: Town, token: str) -> N
 
 
 @pytest.fixture
-def as_its_process(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of the town's service, for a command."""
+def as_its_process(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment of the town's service, for a command, which sets up its own log."""
+    log = structlog.get_config()
     for name in Settings.model_fields:
         value = getattr(own_town.shop.settings, name)
         if value not in ("", None, ()) and name != "notification_sources":
             said = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
             if said:
                 monkeypatch.setenv(f"{PREFIX}{name.upper()}", said)
+    yield
+    structlog.configure(**log)
 
 
 @pytest.mark.usefixtures("as_its_process")
