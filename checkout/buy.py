@@ -143,7 +143,8 @@ def _place(tx: Tx, shop: Shop, purchase: Purchase) -> int:
         return known.id
     order_id = orders.next_id(tx)
     number = f"{tx.now.astimezone(shop.settings.zone):%Y}-{order_id:04}"
-    row = _record_order(tx, number, purchase, shop.settings.public_url)
+    token = secrets.token_urlsafe(24)
+    row = _record_order(tx, number, token, purchase, shop.settings.public_url)
     if purchase.consent:
         _record_consent(tx, number, row, purchase, purchase.consent)
     orders.add(
@@ -151,7 +152,7 @@ def _place(tx: Tx, shop: Shop, purchase: Purchase) -> int:
         {
             "id": order_id,
             "number": number,
-            "token": secrets.token_urlsafe(24),
+            "token": token,
             "form_attempt": purchase.form_attempt,
             "fingerprint": purchase.fingerprint,
             "state": State.CREATED,
@@ -182,7 +183,7 @@ def _renew(tx: Tx, shop: Shop, token: str, decision: Purchase | None) -> int:
     if order.state is State.CANCELLED:
         orders.move(tx, order, Event.RENEWED, reason=None)
     decision = replace(decision, consent=_standing(tx, order))
-    row = _record_order(tx, order.number, decision, shop.settings.public_url)
+    row = _record_order(tx, order.number, order.token, decision, shop.settings.public_url)
     orders.change(tx, order.id, **_decision_columns(decision, row), payment_id=None)
     _add_attempt(tx, shop, order.id, decision)
     return order.id
@@ -207,7 +208,7 @@ def _decision_columns(purchase: Purchase, row: LedgerRef) -> dict[str, object]:
     }
 
 
-def _record_order(tx: Tx, number: str, purchase: Purchase, site: str) -> LedgerRef:
+def _record_order(tx: Tx, number: str, token: str, purchase: Purchase, site: str) -> LedgerRef:
     who, whence = _details(purchase)
     row = ledger.append(
         tx,
@@ -222,6 +223,7 @@ def _record_order(tx: Tx, number: str, purchase: Purchase, site: str) -> LedgerR
             origin_sha256=whence.sha256,
             shown=purchase.shown.fact(),
             site=site,
+            token_sha256=rules.digest(token),
         ),
     )
     ledger.keep_details(tx, row.number, who)

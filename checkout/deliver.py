@@ -137,6 +137,8 @@ def _record(
         "outcome": outcome,
         "code": _code(answer),
     }
+    if message.key is not None:
+        fact["key_sha256"] = digest(message.key)
     if message.order_id is not None:
         fact["order"] = orders.by_id(tx, message.order_id).number
     row = rows.append(tx, "message", fact)

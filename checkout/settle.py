@@ -263,6 +263,7 @@ def _unfit(order: Order | None, payment: Payment, reason: str) -> rules.Fact:
         **({"order": order.number} if order else {}),
         **_as_told(payment),
         "captured_at": captured_at,
+        "paid": payment.paid,
         "fits": False,
         "reason": reason,
     }

@@ -5,18 +5,19 @@ heads, archived texts, orders and packages, side rows, certificates, letters. No
 and memory does not grow with the ledger.
 """
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from checkout import beside, published
 from checkout.domain import sides
 from checkout.domain.agreement import disagreements
 from checkout.domain.errors import CheckoutError
+from checkout.domain.post import Cases, letter_differs
 from checkout.domain.refund_agreement import refund_disagreements
 from checkout.domain.sides import Erased
 from checkout.domain.stored import (
@@ -29,15 +30,15 @@ from checkout.domain.stored import (
     printable,
 )
 from checkout.domain.walking import KINDS, wrong
-from checkout.store import audit, audit_refunds
-from checkout.store.audit import CHUNK, StoredEdition
+from checkout.store import audit, audit_post, audit_published, audit_refunds
+from checkout.store.audit import CHUNK
+from checkout.store.audit_published import StoredEdition
 from checkout.store.engine import Store, Tx
-from offer.terms import Terms
 from offer.wording import counted
 
 HEAD = re.compile(r"([1-9][0-9]{0,9}):([0-9a-f]{64})")
+GOOD, BAD, UNKNOWN = published.GOOD, published.BAD, published.UNKNOWN
 STORED = "%Y-%m-%d %H:%M:%S.%f"
-GOOD, BAD, UNKNOWN = "✓", "✗", "!"
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,12 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
     walked = _walk(tx, (facts,))
     yield walked.remark
     yield from (_against(tx, it) for it in given)
-    yield from _published(tx)
     if walked.remark.mark == BAD:
         yield Remark(UNKNOWN, "Остальное сверяется с журналом, а он не цел: не проверялось.")
         return
+    yield from map(_remark, published.heads(tx))
+    yield from map(_remark, published.editions(tx, facts.texts.values()))
+    yield from map(_remark, beside.remarks(tx, facts.cases, facts.gone, facts.since))
     yield from facts.remarks(zone)
     yield from _orders(tx, facts.gone)
     yield from _refunds(tx)
@@ -102,6 +105,10 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
 @dataclass(frozen=True)
 class _Walked:
     remark: Remark
+
+
+def _remark(said: tuple[str, str]) -> Remark:
+    return Remark(*said)
 
 
 def _walk(tx: Tx, readers: Sequence["_Facts"]) -> _Walked:
@@ -141,21 +148,13 @@ def _against(tx: Tx, given: Given) -> Remark:
     return Remark(GOOD, f"Голова № {given.number} та же, что снаружи.")
 
 
-def _published(tx: Tx) -> Iterator[Remark]:
-    heads = audit.published_heads(tx)
-    bad = [it for it in heads if it.hash != it.row_hash]
-    for it in bad:
-        here = f"её хеш {it.row_hash}" if it.row_hash else "такой строки нет"
-        sentence = f"опубликована строка {it.number} с хешем {it.hash}, а в журнале {here}"
-        yield Remark(BAD, f"Голова за {it.day}: {sentence}.")
-    if heads and not bad:
-        days = counted(len(heads), "день", "дня", "дней")
-        yield Remark(GOOD, f"Опубликованные головы за {days} стоят в журнале.")
-
-
 @dataclass
 class _Facts:
-    """Reads the ledger's facts as the walk goes by and remembers only what is wrong with them."""
+    """Reads the ledger's facts as the walk goes by and remembers only what is wrong with them.
+
+    `since` is when the first version's last fact was behind: from then on every case and every
+    letter has a fact.
+    """
 
     tx: Tx
     acts: list[StoredFact] = field(default_factory=list)
@@ -164,6 +163,8 @@ class _Facts:
     troubles: list[str] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
     unvouched: list[str] = field(default_factory=list)
+    cases: Cases = field(default_factory=Cases)
+    since: str | None = None
     taken: int = 0
     side_rows: int = 0
     letters: int = 0
@@ -171,7 +172,7 @@ class _Facts:
     def __post_init__(self) -> None:
         self.acts = audit.facts_of_kind(self.tx, "erasure")
         self.gone = sides.erased(self.acts)
-        self.texts = {f"{it.document}/{it.number}": it for it in audit.archived(self.tx)}
+        self.texts = {it.name: it for it in audit_published.archived(self.tx)}
 
     def read(self, chunk: Sequence[StoredRow]) -> None:
         """Hold a run of rows against what lies beside the ledger."""
@@ -199,6 +200,10 @@ class _Facts:
             self.troubles += self._text(row, told)
         if row.kind == "order":
             self.troubles += self._page(row, told)
+        if row.kind == "case":
+            self.cases.read(row, told)
+        if self.since is None and (row.kind == "edition" or "origin_sha256" in told):
+            self.since = row.at
         if row.kind == "message":
             self.troubles += self._letter(row, told)
 
@@ -224,7 +229,8 @@ class _Facts:
     def _letter(self, row: StoredRow, told: Told) -> Iterator[str]:
         """A letter must be kept as it was sent, unless an act has erased it."""
         message_id, taken = str(told.get("message_id")), told.get("outcome") == "taken"
-        letter, act = audit.letter(self.tx, message_id), self.gone.letters.get(message_id)
+        letter = audit_post.letter(self.tx, message_id, row.number)
+        act = self.gone.letters.get(message_id)
         self.taken += taken and act is None
         self.letters += letter is not None
         if letter is None and act is None:
@@ -235,6 +241,9 @@ class _Facts:
             yield f"Строка {row.number}: по акту № {act} письмо {message_id} стёрто, а оно есть."
         if letter.sha256 != told.get("letter_sha256"):
             yield f"Строка {row.number}: письмо {message_id} не то, что отправлено."
+        if differs := letter_differs(letter, row, told):
+            words = ", ".join(differs)
+            yield f"Строка {row.number}: о письме {message_id} в таблице другое: {words}."
         marked = letter.ledger if taken else letter.refusal
         if marked != row.number:
             yield f"Строка {row.number}: письмо {message_id} отмечено не ей ({marked})."
@@ -247,7 +256,7 @@ class _Facts:
             letters = counted(self.letters, "письмо", "письма", "писем")
             rows = counted(self.side_rows, "запись", "записи", "записей")
             yield Remark(GOOD, f"Личные данные ({rows}) и {letters} — те, чьи хеши в журнале.")
-        marked = audit.letters_taken(self.tx)
+        marked = audit_post.letters_taken(self.tx)
         if marked != self.taken:
             yield Remark(BAD, f"Писем отмечено отправленными {marked}, фактов о них {self.taken}.")
         if self.unvouched:
@@ -257,7 +266,6 @@ class _Facts:
         for kind, times in sorted(self.unknown.items()):
             yield Remark(UNKNOWN, f"Фактов вида «{kind}»: {times}. Что в них, здесь не проверить.")
         yield from (_erasure(act, zone) for act in self.acts)
-        yield from _archive(self.tx, self.texts.values())
 
 
 def _index(row: StoredRow, told: Told) -> Iterator[str]:
@@ -292,37 +300,13 @@ def _day(at: str, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%d.%m.%Y}"
 
 
-def _archive(tx: Tx, texts: Iterable[StoredEdition]) -> Iterator[Remark]:
-    bad = [f"{it.document}/{it.number}" for it in texts if it.made != it.sha256]
-    unread = [f"{it.document}/{it.number}" for it in texts if not _terms_read(it)]
-    spoilt = [f"{name}/{n}" for name, n, said, made in audit.archived_pdfs(tx) if said != made]
-    for listed, words in (
-        (bad, "Байты архивных редакций не сходятся с их хешами"),
-        (unread, "Условия архивных редакций не читаются"),
-        (spoilt, "PDF архивных редакций не сходятся со своими хешами"),
-    ):
-        if listed:
-            yield Remark(BAD, f"{words}: {', '.join(listed)}.")
-    if not (bad or unread or spoilt):
-        yield Remark(GOOD, f"Архив редакций: {len([*texts])}, байты сходятся с хешами.")
-
-
-def _terms_read(edition: StoredEdition) -> bool:
-    if edition.terms is None:
-        return edition.document != "offer"
-    try:
-        Terms.from_json(json.loads(edition.terms))
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        return False
-    return True
-
-
 def _orders(tx: Tx, gone: Erased) -> Iterator[Remark]:
     count = paid = troubles = old = 0
     for chunk in audit.orders_in_chunks(tx):
         facts = audit.facts_about(tx, [it.number for it in chunk])
         for order in chunk:
-            found = [*disagreements(order, facts[order.number])]
+            is_erased = order.number in gone.orders
+            found = [*disagreements(order, facts[order.number], is_erased=is_erased)]
             found += _paper(order, facts[order.number], gone)
             yield from (Remark(BAD, f"Заказ {order.number}: {it}.") for it in found)
             count, paid, troubles = count + 1, paid + bool(order.package), troubles + len(found)

@@ -213,11 +213,26 @@ class Town:
         return found
 
     def ledger(self) -> list[dict[str, Any]]:
-        """The ledger's facts, oldest first, with their kind."""
+        """What the ledger tells of orders, oldest first, with the kind of each fact.
+
+        What was published, editions and heads, has facts of its own (tests/store/test_archive.py,
+        tests/store/test_heads.py).
+        """
         from checkout.store import ledger
 
         rows = self.shop.store.read(ledger.entries)
-        return [{**json.loads(row.fact), "kind": row.kind} for row in rows]
+        return [
+            {**json.loads(row.fact), "kind": row.kind}
+            for row in rows
+            if row.kind not in ("edition", "head")
+        ]
+
+    def fact(self, number: int) -> dict[str, Any]:
+        """What a row of the ledger tells, with its kind."""
+        from checkout.store import ledger
+
+        row = self.shop.store.read(lambda tx: ledger.row(tx, number))
+        return {**json.loads(row.fact), "kind": row.kind}
 
     def hash_of(self, number: int) -> str:
         """The hash of a row of the ledger."""

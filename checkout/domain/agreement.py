@@ -6,32 +6,47 @@ What the tables say of an order is only a view: the ledger decides.
 from collections.abc import Iterable, Iterator, Sequence
 
 from checkout.domain.stored import (
+    StoredAttempt,
     StoredFact,
     StoredOrder,
     StoredPackage,
     Told,
+    digest,
     part_of,
     told_instant,
 )
+from checkout.domain.unpaid import strangers, unpaid, yes_no
 
 Pair = tuple[str, object, object]
 PAID = ("paid", "refunded")
 
 
-def disagreements(order: StoredOrder, facts: Sequence[StoredFact]) -> Iterator[str]:
-    """Each thing in which an order and the facts about it differ, as the rest of a sentence."""
+def disagreements(
+    order: StoredOrder, facts: Sequence[StoredFact], *, is_erased: bool = False
+) -> Iterator[str]:
+    """Each thing in which an order and the facts about it differ, as the rest of a sentence.
+
+    `is_erased`: an act has taken out who made it, and with that what answers said of his card.
+    """
     decision = _newest([it for it in facts if it.kind == "order"])
     if decision is None:
         yield "в журнале нет факта этого заказа"
         return
-    yield from _differ(_decided(order, decision))
+    first = next(it for it in facts if it.kind == "order")
+    yield from _differ([("время заказа", order.created_at, first.at), *_decided(order, decision)])
     yield from _consent(order, facts)
     yield from _email(order, facts)
+    yield from _token(order, facts)
+    yield from _attempts(order, facts, is_erased=is_erased)
     acceptances = [it for it in facts if it.kind == "acceptance"]
     payments = [it for it in facts if it.kind == "payment" and fits(it)]
     if order.state not in PAID:
         yield from _not_paid(order, acceptances, payments)
+        if not acceptances:
+            yield from _differ(unpaid(order, facts))
         return
+    if order.state == "refunded" and not any(it.kind == "refund" for it in facts):
+        yield "в таблице он возвращён, а факта возврата в журнале нет"
     if (len(acceptances), len(payments)) != (1, 1):
         yield (
             f"у оплаченного заказа в журнале фактов акцепта {len(acceptances)}, "
@@ -111,6 +126,36 @@ def _email(order: StoredOrder, facts: Sequence[StoredFact]) -> Iterator[str]:
         yield f"в таблице адрес подтверждён {_said(at)}, а в журнале такого факта нет"
 
 
+def _token(order: StoredOrder, facts: Sequence[StoredFact]) -> Iterator[str]:
+    """The secret address, whose hash earlier versions did not tell."""
+    said = {it.told.get("token_sha256") for it in facts if it.kind == "order"} - {None}
+    if said - {digest(order.token)}:
+        yield "секретный адрес не тот, чей хеш в факте заказа"
+
+
+def _attempts(order: StoredOrder, facts: Sequence[StoredFact], *, is_erased: bool) -> Iterator[str]:
+    """Each decision made one attempt, and each payment told of is one's, with the same answer."""
+    decisions = sum(it.kind == "order" for it in facts)
+    if len(order.attempts) != decisions:
+        yield f"попыток оплаты {len(order.attempts)}, а решений в журнале {decisions}"
+    strange = strangers(facts)
+    told = {
+        str(it.told.get("payment_id")): it
+        for it in facts
+        if it.kind == "payment" and str(it.told.get("payment_id")) not in strange
+    }
+    known = {str(it.payment_id): it for it in order.attempts if it.state == "final"}
+    for payment_id in sorted(told.keys() - known.keys()):
+        yield f"о платеже {_said(payment_id)} есть строка {told[payment_id].number}, а попытки нет"
+    for payment_id in sorted(known.keys() & told.keys()):
+        if not is_erased and not _answered(known[payment_id], told[payment_id]):
+            yield f"ответ ЮKassa о платеже {_said(payment_id)} не тот, чей хеш в журнале"
+
+
+def _answered(attempt: StoredAttempt, payment: StoredFact) -> bool:
+    return payment.told.get("answer_sha256") in attempt.answers
+
+
 def _not_paid(
     order: StoredOrder, acceptances: Sequence[StoredFact], payments: Sequence[StoredFact]
 ) -> Iterator[str]:
@@ -129,6 +174,8 @@ def _paid(
             ("номер платежа", order.payment_id, acceptance.told.get("payment_id")),
             ("время оплаты", paid_at, acceptance.told.get("captured_at")),
             ("пробный", bool(order.test), payment.told.get("test")),
+            ("причина", order.reason, None),
+            ("деньги взяты", yes_no(order.money_taken), None),
         ]
     )
     for name, fact, told in _told_twice(order, decision, acceptance, payment):

@@ -28,13 +28,15 @@ Place = tuple[int, str]
 class Erased:
     """What all acts together have erased: the newest act for each thing.
 
-    `replaced` has the hash a side row has since a part of its text was taken out.
+    `replaced` has the hash a side row has since a part of its text was taken out; `orders` are
+    those of which nobody knows any more who made them.
     """
 
     rows: dict[Place, int] = field(default_factory=dict)
     replaced: dict[Place, str] = field(default_factory=dict)
     letters: dict[str, int] = field(default_factory=dict)
     papers: dict[str, int] = field(default_factory=dict)
+    orders: dict[str, int] = field(default_factory=dict)
 
 
 def erased(acts: Iterable[StoredFact]) -> Erased:
@@ -43,6 +45,8 @@ def erased(acts: Iterable[StoredFact]) -> Erased:
     for act in acts:
         for it in _objects(act.told, "rows"):
             found.rows[_place(it)] = act.number
+        if any(it.get("part") == Part.PARTY for it in _objects(act.told, "rows")):
+            found.orders[str(act.told.get("order"))] = act.number
         for it in _objects(act.told, "replaced"):
             found.replaced[_place(it)] = str(it.get("sha256"))
         found.letters |= dict.fromkeys(_texts(act.told, "letters"), act.number)

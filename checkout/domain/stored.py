@@ -148,11 +148,23 @@ class StoredPaper:
 
 
 @dataclass(frozen=True)
+class StoredAttempt:
+    """An attempt to be paid. `answers` are the hashes of its kept answer, whole and redacted."""
+
+    id: str
+    state: str
+    created_at: str
+    payment_id: str | None
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StoredOrder:
-    """An order with the package it started and its certificate."""
+    """An order with the package it started, its certificate, and its attempts to be paid."""
 
     id: int
     number: str
+    token: str
     state: str
     hours: int
     price_kopecks: int
@@ -165,8 +177,11 @@ class StoredOrder:
     created_at: str
     paid_at: str | None
     payment_id: str | None
+    reason: str | None
+    money_taken: bool | None
     test: bool
     consent_withdrawn_at: str | None
     email_confirmed_at: str | None
     package: StoredPackage | None
     paper: StoredPaper | None
+    attempts: tuple[StoredAttempt, ...]

@@ -10,6 +10,7 @@ from checkout.domain.stored import MOMENT, StoredRow, digest, instant, shown
 from offer.evidence.chain import BEFORE_THE_FIRST, link_json
 
 KINDS = (
+    "edition",
     "order",
     "consent",
     "acceptance",
@@ -20,6 +21,7 @@ KINDS = (
     "confirmation",
     "case",
     "erasure",
+    "head",
 )
 NAMES = {
     "at": "время (at)",

@@ -10,10 +10,18 @@ from checkout.domain.errors import CheckoutError
 from checkout.store import ledger, tables
 from checkout.store.engine import Tx
 from offer.editions import sha256
+from offer.evidence.facts import edition_fact
 from offer.release import PublishedEdition
 from offer.terms import Terms
 
 editions = tables.editions
+VOUCHED = [
+    editions.c[name]
+    for name in (
+        *("document", "number", "sha256", "tag_id", "commit_id", "published_at"),
+        *("change", "summary"),
+    )
+]
 pdfs_of = tables.edition_pdfs
 
 
@@ -26,6 +34,7 @@ class RewrittenEdition(CheckoutError):  # noqa: N818 - reads as what it is
 def archive(tx: Tx, released: Iterable[PublishedEdition]) -> int:
     """Keep what is new of a release's editions and return how many were.
 
+    Each is a fact too, written with it; of what was archived before there were such facts, now.
     Raises RewrittenEdition if an edition seen before is missing or was another: nothing is kept
     then.
     """
@@ -37,7 +46,17 @@ def archive(tx: Tx, released: Iterable[PublishedEdition]) -> int:
     new = [edition for place, edition in offered.items() if place not in known]
     for edition in new:
         tx.connection.execute(insert(editions).values(archived_at=tx.now, **_values(edition)))
+    _vouch(tx)
     return len(new)
+
+
+def _vouch(tx: Tx) -> None:
+    """Have a fact of every archived edition in the ledger."""
+    told = {(it["document"], it["number"]) for it in ledger.facts(tx, "edition")}
+    by_age = select(*VOUCHED).order_by(editions.c.published_at, *editions.primary_key)
+    for row in tx.connection.execute(by_age).all():
+        if (row.document, row.number) not in told:
+            ledger.append(tx, "edition", edition_fact(**row._mapping))
 
 
 def without_pdf(tx: Tx, released: Iterable[PublishedEdition]) -> list[PublishedEdition]:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Date, Dialect, Row, Select, Text, func, se
 
 from checkout.domain import stored
 from checkout.domain.stored import (
+    StoredAttempt,
     StoredFact,
     StoredOrder,
     StoredPackage,
@@ -23,16 +24,12 @@ from checkout.domain.stored import (
 from checkout.store import tables
 from checkout.store.engine import Tx
 from checkout.store.tables import Instant
+from offer.evidence.redaction import redacted
 
 CHUNK = 500
 ledger, about, details = tables.ledger, tables.ledger_orders, tables.details
 orders, packages, papers = tables.orders, tables.packages, tables.papers
-editions, pdfs, heads, letters = (
-    tables.editions,
-    tables.edition_pdfs,
-    tables.heads,
-    tables.letters,
-)
+attempts = tables.attempts
 
 
 @dataclass(frozen=True)
@@ -42,37 +39,6 @@ class StoredDetails:
     ledger: int
     part: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class StoredEdition:
-    """An archived text: the hash written beside it and that of its bytes; its terms as JSON."""
-
-    document: str
-    number: int
-    sha256: str
-    tag_id: str
-    made: str
-    terms: str | None
-
-
-@dataclass(frozen=True)
-class StoredHead:
-    """A published head and the hash its row has now."""
-
-    day: str
-    number: int
-    hash: str
-    row_hash: str | None
-
-
-@dataclass(frozen=True)
-class StoredLetter:
-    """A letter as it was sent: the hash of its bytes, the fact that it was taken or refused."""
-
-    sha256: str
-    ledger: int | None
-    refusal: int | None
 
 
 def rows(tx: Tx, after: int | None = None, chunk: int = CHUNK) -> Iterator[StoredRow]:
@@ -149,7 +115,7 @@ def facts_about(tx: Tx, numbers: Sequence[str]) -> dict[str, list[StoredFact]]:
 
 
 def orders_in_chunks(tx: Tx, chunk: int = CHUNK) -> Iterator[list[StoredOrder]]:
-    """Every order with its package and its certificate, by id."""
+    """Every order with its package, its certificate and its attempts, by id."""
     dialect, after = tx.connection.dialect, None
     own = [orders.c[name] for name in StoredOrder.__dataclass_fields__ if name in orders.c]
     of_package = [packages.c[name] for name in StoredPackage.__dataclass_fields__]
@@ -163,8 +129,9 @@ def orders_in_chunks(tx: Tx, chunk: int = CHUNK) -> Iterator[list[StoredOrder]]:
         beyond = by_id if after is None else by_id.where(orders.c.id > after)
         found = tx.connection.execute(beyond).all()
         if found:
-            kept = _papers(tx, [it.id for it in found])
-            yield [_order(it, kept.get(it.id)) for it in found]
+            ids = [it.id for it in found]
+            kept, tried = _papers(tx, ids), _attempts(tx, ids)
+            yield [_order(it, kept.get(it.id), tried.get(it.id, [])) for it in found]
         if len(found) < chunk:
             return
         after = found[-1].id
@@ -181,60 +148,12 @@ def strangers(tx: Tx) -> list[tuple[str, int]]:
     return [(text_of(number), row) for number, row in tx.connection.execute(unknown)]
 
 
-def archived(tx: Tx) -> Iterator[StoredEdition]:
-    """Every archived text, one after the other."""
-    for it in _one_by_one(tx, select(*as_stored(tx.connection.dialect, *editions.c))):
-        yield StoredEdition(
-            text_of(it.document),
-            it.number,
-            text_of(it.sha256),
-            text_of(it.tag_id),
-            digest(it.text),
-            it.terms if it.terms is None else text_of(it.terms),
-        )
-
-
-def archived_pdfs(tx: Tx) -> Iterator[tuple[str, int, str, str]]:
-    """Every archived PDF: of which edition, the hash beside it and that of its bytes."""
-    for it in _one_by_one(tx, select(*as_stored(tx.connection.dialect, *pdfs.c))):
-        yield text_of(it.document), it.number, text_of(it.sha256), digest(it.data)
-
-
-def published_heads(tx: Tx) -> list[StoredHead]:
-    """Every published head beside the row it names."""
-    columns = as_stored(tx.connection.dialect, heads.c.day, heads.c.number, heads.c.hash)
-    (now,) = as_stored(tx.connection.dialect, ledger.c.hash, prefix="row_")
-    found = tx.connection.execute(
-        select(*columns, now)
-        .outerjoin_from(heads, ledger, ledger.c.number == heads.c.number)
-        .order_by(heads.c.day)
-    )
-    return [StoredHead(text_of(it.day), it.number, text_of(it.hash), it.row_hash) for it in found]
-
-
-def letter(tx: Tx, message_id: str) -> StoredLetter | None:
-    """A letter by its Message-ID, if it is kept."""
-    if not is_sayable(message_id):
-        return None
-    columns = as_stored(tx.connection.dialect, letters.c.raw, letters.c.ledger, letters.c.refusal)
-    it = tx.connection.execute(
-        select(*columns).where(letters.c.message_id == message_id)
-    ).one_or_none()
-    return StoredLetter(digest(it.raw), it.ledger, it.refusal) if it else None
-
-
 def shown_page(tx: Tx, number: int) -> str | None:
     """The hash of the page the decision of a row was made on, if it is kept."""
     pages = tables.shown_pages
     (html,) = as_stored(tx.connection.dialect, pages.c.html)
     it = tx.connection.execute(select(html).where(pages.c.ledger == number)).one_or_none()
     return digest(it.html) if it else None
-
-
-def letters_taken(tx: Tx) -> int:
-    """How many letters are marked with the fact that the server took them."""
-    marked = select(func.count()).select_from(letters).where(letters.c.ledger.is_not(None))
-    return int(tx.connection.execute(marked).scalar_one())
 
 
 def as_stored(dialect: Dialect, *columns: ColumnElement[object], prefix: str = "") -> list[Any]:
@@ -254,7 +173,8 @@ def _as_stored(dialect: Dialect, column: ColumnElement[object]) -> ColumnElement
     return column
 
 
-def _one_by_one(tx: Tx, query: Select[Any]) -> Iterable[Row[Any]]:
+def one_by_one(tx: Tx, query: Select[Any]) -> Iterable[Row[Any]]:
+    """The rows of a query, one in memory at a time."""
     return tx.connection.execution_options(yield_per=1).execute(query)
 
 
@@ -268,23 +188,46 @@ def _fact(it: Row[Any]) -> StoredFact:
     return StoredFact(it.number, text_of(it.at), text_of(it.kind), text_of(it.hash), told)
 
 
-def _order(it: Row[Any], paper: StoredPaper | None) -> StoredOrder:
+def _order(it: Row[Any], paper: StoredPaper | None, tried: Sequence[StoredAttempt]) -> StoredOrder:
     own = {name: getattr(it, name) for name in StoredOrder.__dataclass_fields__ if name in orders.c}
-    own["number"] = text_of(it.number)
+    own["number"], own["token"] = text_of(it.number), text_of(it.token)
     package = None
     if it.package_acceptance is not None:
         package = StoredPackage(
             **{name: getattr(it, f"package_{name}") for name in StoredPackage.__dataclass_fields__}
         )
-    return StoredOrder(**own, package=package, paper=paper)
+    return StoredOrder(**own, package=package, paper=paper, attempts=tuple(tried))
 
 
 def _papers(tx: Tx, ids: Sequence[int]) -> dict[int, StoredPaper]:
     columns = as_stored(tx.connection.dialect, *papers.c)
-    found = _one_by_one(tx, select(*columns).where(papers.c.order_id.in_(ids)))
+    found = one_by_one(tx, select(*columns).where(papers.c.order_id.in_(ids)))
     return {
         it.order_id: StoredPaper(
             text_of(it.sha256), digest(it.data), len(stored.raw(it.data)), it.ledger
         )
         for it in found
     }
+
+
+def _attempts(tx: Tx, ids: Sequence[int]) -> dict[int, list[StoredAttempt]]:
+    names = ("id", "order_id", "state", "created_at", "payment_id", "answer")
+    columns = as_stored(tx.connection.dialect, *(attempts.c[name] for name in names))
+    found: dict[int, list[StoredAttempt]] = {}
+    for it in one_by_one(tx, select(*columns).where(attempts.c.order_id.in_(ids))):
+        tried = StoredAttempt(
+            text_of(it.id), text_of(it.state), it.created_at, it.payment_id, _answers(it.answer)
+        )
+        found.setdefault(it.order_id, []).append(tried)
+    return found
+
+
+def _answers(answer: object) -> tuple[str, ...]:
+    """The first version hashed the whole answer; since then it is redacted before."""
+    if answer is None:
+        return ()
+    text = text_of(answer)
+    try:
+        return (digest(text), digest(redacted(text)))
+    except (ValueError, RecursionError):
+        return (digest(text),)

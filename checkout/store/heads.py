@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 
 from checkout.store import ledger, tables
 from checkout.store.engine import Tx
+from offer.evidence.facts import head_fact
 
 heads = tables.heads
 
@@ -25,13 +26,17 @@ HEADS = select(*(heads.c[name] for name in Head.__dataclass_fields__))
 
 
 def publish(tx: Tx, day: date) -> Head | None:
-    """Publish the newest row as the head of `day`; None if the day has one or nothing happened."""
+    """Publish the newest row as the head of `day`; None if the day has one or nothing happened.
+
+    That it was published is a fact, which counts for nothing new itself.
+    """
     ledger.alone(tx)  # several workers notice a new day at the same moment
-    newest = ledger.head(tx)
+    newest = ledger.head(tx, besides="head")
     if newest is None or of_day(tx, day) is not None:
         return None
     head = Head(day, tx.now, newest.number, newest.hash)
     tx.connection.execute(insert(heads), vars(head))
+    ledger.append(tx, "head", head_fact(day, head.number, head.hash))
     return head
 
 

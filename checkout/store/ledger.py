@@ -31,6 +31,13 @@ def fact(tx: Tx, number: int) -> dict[str, Any]:
     return dict(json.loads(row(tx, number).fact))
 
 
+def facts(tx: Tx, kind: str) -> list[dict[str, Any]]:
+    """What all rows of a kind that is rare tell, oldest first."""
+    rows = select(tables.ledger.c.fact).where(tables.ledger.c.kind == kind)
+    found = tx.connection.execute(rows.order_by(tables.ledger.c.number)).scalars()
+    return [dict(json.loads(it)) for it in found]
+
+
 def of_order(tx: Tx, order_number: str) -> list[Entry]:
     """The rows whose facts name this order, oldest first."""
     about = tables.ledger_orders
@@ -94,9 +101,11 @@ def alone(tx: Tx) -> None:
     tx.connection.execute(lock).one()
 
 
-def head(tx: Tx) -> Entry | None:
-    """The newest row, None while the ledger is empty."""
+def head(tx: Tx, *, besides: str | None = None) -> Entry | None:
+    """The newest row, were it the newest that is not of a kind; None while there is none."""
     newest = select(tables.ledger).order_by(tables.ledger.c.number.desc()).limit(1)
+    if besides is not None:
+        newest = newest.where(tables.ledger.c.kind != besides)
     row = tx.connection.execute(newest).one_or_none()
     return _entry(row) if row else None
 

@@ -3,7 +3,7 @@
 Money is kopecks, times are instants as `chain.instant` writes them.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from offer.evidence.chain import Entry, Fact, digest, instant
@@ -36,6 +36,35 @@ def named(edition: Edition) -> Fact:
     }
 
 
+def edition_fact(
+    *,
+    document: str,
+    number: int,
+    sha256: str,
+    tag_id: str,
+    commit_id: str,
+    published_at: datetime,
+    change: str | None,
+    summary: str,
+) -> Fact:
+    """An edition that came to be sold by, or shown: everything about it but what its bytes say."""
+    return {
+        "document": document,
+        "number": number,
+        "sha256": sha256,
+        "tag_id": tag_id,
+        "commit": commit_id,
+        "published_at": instant(published_at),
+        "change": change,
+        "summary": summary,
+    }
+
+
+def head_fact(day: date, number: int, hash_: str) -> Fact:
+    """A row of the ledger published as the head of a local day; the fact's own time is when."""
+    return {"day": day.isoformat(), "number": number, "hash": hash_}
+
+
 def order_fact(
     order: str,
     *,
@@ -48,10 +77,12 @@ def order_fact(
     shown: Fact,
     site: str,
     sample: bool = False,
+    token_sha256: str | None = None,
 ) -> Fact:
     """A decision to buy: the edition that was seen, for what money, and what the page said.
 
-    `site` is where the texts stand, without a slash at the end.
+    `site` is where the texts stand, without a slash at the end. `token_sha256` fixes the order's
+    secret address: of 192 random bits the hash gives nothing away. A sample has none.
     """
     return {
         **({"sample": True} if sample else {}),
@@ -65,6 +96,7 @@ def order_fact(
         "origin_sha256": origin_sha256,
         "shown": shown,
         "site": site,
+        **({"token_sha256": token_sha256} if token_sha256 else {}),
     }
 
 

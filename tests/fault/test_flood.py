@@ -7,6 +7,7 @@ from pathlib import Path
 
 from checkout.open import working
 from checkout.store import ledger
+from offer.editions import DOCUMENTS
 from offer.evidence.chain import broken
 from tests.story.driving import until
 from tests.town import Town, a_town, at_once
@@ -78,6 +79,7 @@ def test_a_flood_of_notifications_settles_every_order_once(
         assert statuses == {200: 200}
         assert {town.facts(token)["state"] for token in payments.values()} == {"paid"}
         assert Counter(row.kind for row in rows) == {
+            "edition": len(DOCUMENTS), "head": 1,
             "order": ORDERS, "acceptance": ORDERS, "payment": ORDERS,
             "message": len(town.mailbox.letters), "certificate": ORDERS,
         }  # fmt: skip

@@ -10,10 +10,11 @@ from sqlalchemy.exc import DBAPIError
 
 from checkout.open import open_shop
 from checkout.shop import Shop
-from checkout.store import archive, tables
+from checkout.store import archive, ledger, tables
 from checkout.store.engine import Store
 from offer.editions import DOCUMENTS, sha256
 from tests.contract.simulated import StandingClock
+from tests.store import market, racing
 from tests.store.market import NOWHERE
 from tests.store.test_schema import EDITION, NOON, _said
 from tests.town import Publisher, dearer, settings_of, text_of
@@ -52,6 +53,62 @@ def kept(store: Store) -> list[tuple[str, int, bytes]]:
 def newest(store: Store, number: int = 1) -> tuple[str | None, str | None]:
     edition = store.read(lambda tx: archive.edition(tx, "offer", number))
     return edition.pdf, edition.pdf_sha256
+
+
+def told(store: Store) -> list[tuple[str, int, str, str]]:
+    found = store.read(lambda tx: ledger.facts(tx, "edition"))
+    return [(it["document"], it["number"], it["sha256"], it["published_at"]) for it in found]
+
+
+def test_every_edition_archived_is_a_fact_once(shop: Shop, publisher: Publisher) -> None:
+    shop.shelf.release()
+    first = told(shop.store)
+    publisher.publish(offer=dearer())
+    shop.shelf.release()
+    publisher.publish()
+    shop.shelf.release()
+
+    assert [it[:2] for it in first] == [("consent", 1), ("offer", 1), ("privacy", 1)]
+    assert told(shop.store) == [
+        *first, ("offer", 2, sha256(dearer()), "2026-11-22T09:00:02.412Z")
+    ]  # fmt: skip
+    assert shop.store.read(lambda tx: ledger.facts(tx, "edition"))[-1] == {
+        "document": "offer", "number": 2, "sha256": sha256(dearer()),
+        "tag_id": sha256(dearer() + b"offer/2")[:40], "commit": sha256(b"offer/2")[:40],
+        "published_at": "2026-11-22T09:00:02.412Z", "change": "price", "summary": "Изменены цены",
+    }  # fmt: skip
+
+
+def test_editions_archived_before_they_were_facts_become_facts_with_the_next_load(
+    shop: Shop, publisher: Publisher
+) -> None:
+    with shop.store.engine.begin() as connection:
+        connection.execute(insert(tables.editions), {
+            "document": "offer", "number": 1, "sha256": sha256(text_of("offer")),
+            "commit_id": "c", "tag_id": sha256(text_of("offer") + b"offer/1")[:40],
+            "published_at": publisher.editions["offer"][0].published_at, "summary": "Первая",
+            "text": text_of("offer"), "archived_at": NOON,
+        })  # fmt: skip
+    shop.shelf.release()
+
+    facts = shop.store.read(lambda tx: ledger.facts(tx, "edition"))
+    assert sorted((it["document"], it["summary"]) for it in facts) == [
+        ("consent", "Первая редакция"), ("offer", "Первая"), ("privacy", "Первая редакция")
+    ]  # fmt: skip
+
+
+def load(barrier: Any, folder: Path, database_url: str) -> None:
+    barrier.wait(racing.PATIENCE)
+    with market.opened(folder, database_url):
+        pass
+
+
+def test_processes_that_load_a_release_at_once_tell_each_edition_once(
+    publisher: Publisher, store: Store, tmp_path: Path, database_url: str
+) -> None:
+    assert racing.together(3, load, tmp_path, database_url) == []
+
+    assert [it[:2] for it in told(store)] == [("consent", 1), ("offer", 1), ("privacy", 1)]
 
 
 def test_the_pdf_of_an_edition_is_archived_when_its_release_is_first_seen(shop: Shop) -> None:

@@ -11,6 +11,7 @@ from checkout.open import open_shop
 from checkout.publish_head import publish_head
 from checkout.shop import Shop
 from checkout.store import heads, ledger, tables
+from checkout.store.engine import Store
 from checkout.store.heads import Head
 from tests.contract.simulated import StandingClock
 from tests.store import market, racing
@@ -37,11 +38,36 @@ def clock_of(shop: Shop) -> StandingClock:
     return shop.store.clock
 
 
-def test_nothing_is_published_while_nothing_has_happened(shop: Shop) -> None:
-    assert publish_head(shop) is None
+def facts(shop: Shop) -> list[dict[str, Any]]:
+    return shop.store.read(lambda tx: ledger.facts(tx, "head"))
 
-    assert published(shop) == []
-    assert staged(shop) == []
+
+def test_nothing_is_published_while_nothing_has_happened(store: Store) -> None:
+    assert store.transact(lambda tx: heads.publish(tx, TODAY)) is None
+
+    assert store.read(heads.published) == []
+    assert store.read(ledger.entries) == []
+
+
+def test_that_a_head_was_published_is_a_fact_of_the_same_moment(shop: Shop) -> None:
+    row = happen(shop)
+    head = publish_head(shop)
+
+    assert head is not None
+    assert facts(shop) == [{"day": "2026-11-23", "number": row.number, "hash": row.hash}]
+    newest = shop.store.read(ledger.head)
+    assert newest is not None
+    assert (newest.number, newest.kind, newest.at) == (row.number + 1, "head", head.at)
+
+
+def test_a_head_published_is_nothing_new_to_publish(shop: Shop) -> None:
+    row = happen(shop)
+    for _ in range(3):
+        publish_head(shop)
+        clock_of(shop).forward(hours=24)
+
+    assert [it.number for it in published(shop)] == [row.number] * 3
+    assert [it["day"] for it in facts(shop)] == ["2026-11-23", "2026-11-24", "2026-11-25"]
 
 
 def test_the_newest_row_is_published_once_a_day_and_told_in_a_letter(shop: Shop) -> None:

@@ -54,7 +54,10 @@ def test_what_the_first_version_sold_is_verified_after_the_upgrade(earlier: Engi
     remarks = verify(Store(earlier, StandingClock()), ZONE)
 
     assert [it for it in remarks if it.mark != "✓"] == [
-        Remark("!", "Свидетельств первой версии, без факта в журнале: 1.")
+        Remark("!", "Редакций, о которых ещё нет фактов: 2."),
+        Remark("!", "Дел первой версии, без факта в журнале: 1."),
+        Remark("!", "Сообщений первой версии, без письма и факта: 1."),
+        Remark("!", "Свидетельств первой версии, без факта в журнале: 1."),
     ]
     assert remarks[0].sentence.startswith("Журнал цел: строк 4, последняя: 4:")
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from checkout.shop import Shop
 from checkout.store import ledger
+from checkout.store.engine import Store
 from checkout.verify import NotAHead, Remark, given_head, verify
 from offer.evidence.chain import digest, link_hash
 from offer.wording import NBSP
@@ -30,11 +30,11 @@ def test_a_ledger_with_every_kind_of_sale_is_whole(sold: Sold) -> None:
 def test_the_kinds_of_this_history_are_all_the_ledger_has_by_itself(sold: Sold) -> None:
     kinds = {kind for (kind,) in sold.ask("SELECT kind FROM ledger")}
 
-    assert kinds == {"order", "consent", "acceptance", "payment", "case"}
+    assert kinds == {"edition", "order", "consent", "acceptance", "payment", "head", "case"}
 
 
-def test_an_empty_ledger_says_that_it_is_empty(shop: Shop) -> None:
-    remarks = verify(shop.store, ZONE)
+def test_an_empty_ledger_says_that_it_is_empty(store: Store) -> None:
+    remarks = verify(store, ZONE)
 
     assert remarks[0] == Remark("!", "Журнал пуст: в нём нет ни одной строки.")
     assert [it for it in remarks if it.mark == "✗"] == []
@@ -217,8 +217,8 @@ def test_a_database_shorter_than_a_head_is_told_from_one_that_differs(sold: Sold
     )
 
 
-def test_an_empty_database_is_shorter_than_any_head(shop: Shop) -> None:
-    remarks = verify(shop.store, ZONE, [given_head(f"1:{'a' * 64}")])
+def test_an_empty_database_is_shorter_than_any_head(store: Store) -> None:
+    remarks = verify(store, ZONE, [given_head(f"1:{'a' * 64}")])
 
     assert remarks[1].mark == "✗"
     assert remarks[1].sentence.startswith("База короче")

@@ -70,7 +70,7 @@ def test_the_facts_of_each_state_are_those_of_the_interface(own_town: Town, stat
 def test_a_paid_order_names_its_package_and_its_row_in_the_ledger(own_town: Town) -> None:
     facts = own_town.facts(a_paid_order(own_town))
     number = facts["acceptance"]["ledger"]
-    row = own_town.ledger()[number - 1]
+    row = own_town.fact(number)
 
     assert list(facts["package"]) == ["starts_at", "expires_at", "last_day", "reason"]
     assert facts["package"]["starts_at"] == "2026-11-23T12:00:00.412000+03:00"
