@@ -23,6 +23,8 @@ from checkout.domain.errors import CheckoutError
 from checkout.erase import erase, sentences
 from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
+from checkout.refund import Wanted, kopecks_of, refund
+from checkout.refund_words import proposed, told
 from checkout.replay import replay, sentence
 from checkout.settings import read_database_url, read_settings, read_zone
 from checkout.store.engine import Store, existing, open_engine
@@ -60,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         ("serve", _serve, "служба с одним работником внутри"),
         ("work", _work, "один работник без службы"),
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
+        ("refund", _refund, "вернуть деньги по заказу, все или часть"),
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("backup", _back_up, "скопировать базу, не останавливая продаж"),
         ("replay", _replay, "снова спросить ЮKassa обо всём, что приходило в уведомлениях"),
@@ -74,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("order", help="номер заказа, например 2026-0001")
             command.add_argument("--reason", required=True, help="по какому обращению, без имён")
             command.add_argument("--dry-run", action="store_true", help="только показать")
+        if name == "refund":
+            _ask_refund(command)
         if name == "backup":
             command.add_argument("file", type=Path, metavar="ФАЙЛ", help="новый файл для копии")
         if name == "replay":
@@ -101,6 +106,19 @@ def _parser() -> argparse.ArgumentParser:
                 "--until-stdin-closes", action="store_true", help=argparse.SUPPRESS
             )
     return parser
+
+
+def _ask_refund(command: argparse.ArgumentParser) -> None:
+    command.add_argument("order", help="номер заказа, например 2026-0001")
+    command.add_argument("--amount", help="сколько рублей, например 1500.00; иначе всё")
+    command.add_argument("--reason", help="основание, без имён: его увидит клиент")
+    command.add_argument(
+        "--ends-package", action="store_true", help="клиент уходит: закончить и пакет"
+    )
+    command.add_argument("--dry-run", action="store_true", help="только посчитать, сколько вернуть")
+    command.add_argument(
+        "--spent", type=int, default=0, metavar="МИНУТ", help="сколько минут истрачено, для счёта"
+    )
 
 
 def _serve(asked: argparse.Namespace) -> int:
@@ -147,6 +165,19 @@ def _erase(asked: argparse.Namespace) -> int:
         answer = erase(store, zone, asked.order, asked.reason, rehearse=asked.dry_run)
     print("\n".join(sentences(answer, zone)))
     return 0 if answer.done else 1
+
+
+def _refund(asked: argparse.Namespace) -> int:
+    shop = open_shop(read_settings(), real_clock)
+    with closing(shop.store):
+        if asked.dry_run:
+            print("\n".join(proposed(shop, asked.order, asked.spent)))
+            return 0
+        amount = None if asked.amount is None else kopecks_of(asked.amount)
+        wanted = Wanted(asked.order, amount, asked.reason or "", asked.ends_package)
+        outcome = refund(shop, wanted)
+        print("\n".join(told(outcome)))
+    return 0 if outcome.done else 1
 
 
 def _back_up(asked: argparse.Namespace) -> int:

@@ -7,8 +7,8 @@ YooKassa remembers the key: it performs one key once.
 from datetime import datetime, timedelta
 
 from checkout.domain.errors import GatewayError, Refused
-from checkout.domain.order import Event, State, after
 from checkout.domain.payment import Payment
+from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
 from checkout.shop import SOON, Shop
 from checkout.store import orders
 from checkout.store.engine import Tx
@@ -38,7 +38,7 @@ def ask(shop: Shop, attempt: Attempt) -> GatewayError | None:
 
 def forgotten(attempt: Attempt, now: datetime) -> bool:
     """Whether YooKassa may no longer know the key of an attempt it never answered."""
-    return attempt.state == "unsent" and attempt.created_at < now - KEY_LIVES
+    return attempt.state is AttemptState.UNSENT and attempt.created_at < now - KEY_LIVES
 
 
 def _unanswered(tx: Tx, attempt_id: str) -> Attempt | None:
@@ -49,7 +49,7 @@ def _unanswered(tx: Tx, attempt_id: str) -> Attempt | None:
     orders.locked(tx, attempt.order_id)
     # the lock is held now: what was read before it may have changed
     attempt = orders.attempt(tx, attempt_id)
-    return attempt if attempt and attempt.state == "unsent" else None
+    return attempt if attempt and attempt.state is AttemptState.UNSENT else None
 
 
 def save_payment(tx: Tx, attempt_id: str, payment: Payment) -> None:
@@ -58,17 +58,17 @@ def save_payment(tx: Tx, attempt_id: str, payment: Payment) -> None:
     if attempt is None:
         return
     order = orders.by_id(tx, attempt.order_id)
-    orders.change_attempt(
+    orders.move_attempt(
         tx,
-        attempt_id,
-        state="open",
+        attempt,
+        AttemptEvent.OPENED,
         payment_id=payment.id,
         confirmation_url=payment.confirmation_url,
         answer=redacted(payment.raw),
         next_look_at=tx.now + SOON,
     )
     if order.state is State.CREATED:
-        orders.change(tx, order.id, state=after(order.state, Event.OPENED), payment_id=payment.id)
+        orders.move(tx, order, Event.OPENED, payment_id=payment.id)
 
 
 def _save_refusal(tx: Tx, attempt_id: str, refusal: Refused) -> None:
@@ -79,7 +79,7 @@ def _save_refusal(tx: Tx, attempt_id: str, refusal: Refused) -> None:
         # an earlier try with this key may have been performed all the same
         orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)
         return
-    orders.change_attempt(tx, attempt_id, state="refused", answer=refusal.detail, next_look_at=None)
+    orders.move_attempt(tx, attempt, AttemptEvent.REFUSED, answer=refusal.detail)
 
 
 def _save_silence(tx: Tx, attempt_id: str) -> None:
@@ -87,3 +87,10 @@ def _save_silence(tx: Tx, attempt_id: str) -> None:
     if attempt is None:
         return
     orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)
+
+
+def give_up(tx: Tx, attempt_id: str) -> None:
+    """YooKassa has forgotten the key of an attempt that it never answered."""
+    attempt = _unanswered(tx, attempt_id)
+    if attempt is not None:
+        orders.move_attempt(tx, attempt, AttemptEvent.FORGOTTEN)

@@ -11,8 +11,9 @@ from datetime import datetime
 from checkout.ask import ask, forgotten
 from checkout.domain.details import Details, origin_details, party_details
 from checkout.domain.errors import CheckoutError, GatewayError
-from checkout.domain.order import Event, Order, State, after
+from checkout.domain.order import Order
 from checkout.domain.shown import Shown
+from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
 from checkout.gateway.wire import payment_request
 from checkout.settings import Settings
 from checkout.shop import SOON, Shop, new_id
@@ -111,17 +112,21 @@ def needs_decision(order: Order, attempt: Attempt | None, now: datetime) -> bool
     """Whether paying this order again is a new decision rather than a repeated request."""
     if order.state is State.CANCELLED:
         return True
-    spent = attempt is None or attempt.state == "refused" or forgotten(attempt, now)
+    spent = attempt is None or attempt.state is AttemptState.REFUSED or forgotten(attempt, now)
     return order.state is State.CREATED and spent
 
 
 def _lead_to_payment(shop: Shop, order_id: int) -> Bought:
     order, attempt = shop.store.read(lambda tx: _look(tx, order_id))
     trouble = None
-    if attempt and attempt.state == "unsent" and not forgotten(attempt, shop.store.clock()):
+    if (
+        attempt
+        and attempt.state is AttemptState.UNSENT
+        and not forgotten(attempt, shop.store.clock())
+    ):
         trouble = ask(shop, attempt)
         order, attempt = shop.store.read(lambda tx: _look(tx, order_id))
-    if attempt and attempt.state == "open" and order.state is State.WAITING:
+    if attempt and attempt.state is AttemptState.OPEN and order.state is State.WAITING:
         # our own question may have failed while another process's was answered
         return Bought(order.token, attempt.confirmation_url)
     return Bought(order.token, None, trouble)
@@ -173,11 +178,11 @@ def _renew(tx: Tx, shop: Shop, token: str, decision: Purchase | None) -> int:
         return order.id
     if decision is None:
         raise NotRetriable("Отметьте, что принимаете оферту, и нажмите кнопку ещё раз.")
-    if attempt and attempt.state == "unsent":
+    if attempt and attempt.state is AttemptState.UNSENT:
         # nobody was ever sent to its payment page, so no money can come from it
-        orders.change_attempt(tx, attempt.id, state="refused", next_look_at=None)
+        orders.move_attempt(tx, attempt, AttemptEvent.REPLACED)
     if order.state is State.CANCELLED:
-        orders.change(tx, order.id, state=after(order.state, Event.RENEWED), reason=None)
+        orders.move(tx, order, Event.RENEWED, reason=None)
     decision = replace(decision, consent=_standing(tx, order))
     row = _record_order(tx, order.number, order.token, decision, shop.settings)
     orders.change(tx, order.id, **_decision_columns(decision, row), payment_id=None)

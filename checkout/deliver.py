@@ -12,7 +12,7 @@ from email.utils import parseaddr
 
 import structlog
 
-from checkout.certify import Erased, certify, party, settlement
+from checkout.certify import Erased, certify, known_party, party, settlement
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
 from checkout.mail.letters import (
@@ -25,9 +25,11 @@ from checkout.mail.letters import (
     withdrawal_for_contractor,
     withdrawn_letter,
 )
+from checkout.mail.refund_letters import Returned, refund_for_contractor, refund_letter
 from checkout.mail.smtp import MailError
+from checkout.settle import accepted_terms
 from checkout.shop import Shop, new_id
-from checkout.store import correspondence, heads, letters, orders
+from checkout.store import correspondence, heads, letters, orders, refunds
 from checkout.store import ledger as rows
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
@@ -190,6 +192,8 @@ def _letters(shop: Shop, message: Message) -> list[Letter]:
         return _head(shop, message)
     if message.kind == "withdrawn":
         return _withdrawal(shop, message)
+    if message.kind == "refunded":
+        return _refund(shop, message)
     order, facts = _facts(shop, message)
     if message.kind == "paid":
         if message.key:  # none in what was staged before letters had keys
@@ -228,6 +232,38 @@ def _withdrawn(tx: Tx, shop: Shop, message: Message) -> Withdrawal:
         at,
         head.ref,
         paid=order.paid_at is not None,
+        test=order.test,
+    )
+
+
+def _refund(shop: Shop, message: Message) -> list[Letter]:
+    """To the client, unless he is erased, and to the contractor: money was given back."""
+    said, zone = shop.store.read(lambda tx: _returned(tx, shop, message)), shop.settings.zone
+    desk = _desk(shop, _contact(shop))
+    return [
+        *([refund_letter(said, said.party, zone=zone)] if said.party else []),
+        *(refund_for_contractor(said, to=address, zone=zone) for address in desk),
+    ]
+
+
+def _returned(tx: Tx, shop: Shop, message: Message) -> Returned:
+    order, head = orders.by_id(tx, message.order_id or 0), rows.head(tx)
+    refund, package = refunds.by_key(tx, message.subject), orders.package(tx, order.id)
+    if head is None or refund is None or refund.ended is None:
+        raise LookupError(f"no refund {message.subject} was made")
+    return Returned(
+        party=known_party(tx, order),
+        order_number=order.number,
+        order_url=f"{shop.settings.public_url}/orders/{order.token}?letter={message.key}",
+        refund_id=refund.refund_id or "",
+        amount_kopecks=refund.amount_kopecks,
+        left_kopecks=order.price_kopecks - refunds.returned(tx, order.id),
+        reason=refund.reason,
+        method=orders.method(orders.attempt_paid_by(tx, refund.payment_id)),
+        at=rows.row(tx, refund.ended).at,
+        ended_at=package.ended_at if package else None,
+        head=head.ref,
+        contact=accepted_terms(tx, order).requisites.email,
         test=order.test,
     )
 

@@ -4,26 +4,19 @@ The address goes at once. Who ordered goes too, unless the contract, the books o
 us to keep it; then the answer says by which article and until when (152-ФЗ ст. 21 ч. 5.1).
 """
 
-import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
+from checkout.domain.reasons import trouble
 from checkout.domain.retention import ON_REQUEST, Act, Term, lets_go_on_request, party_term
 from checkout.retain import alone_with, names_somebody, record, take_addresses, take_all
 from checkout.store import ledger, orders, retention
 from checkout.store.engine import Store, Tx
 from checkout.store.retention import Place
 from offer.evidence.chain import Fact
-
-LONGEST_REASON = 500
-SHORTEST_STEM = 4
-LOCAL_DIGITS = 10  # of a telephone without its country, and all of an ИНН of a company
-WORD, DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\D")
 
 
 class CannotErase(CheckoutError):  # noqa: N818 - reads as what it is
@@ -107,33 +100,10 @@ def _going(tx: Tx, zone: ZoneInfo, order: Order) -> list[Place]:
 
 def _presentable(tx: Tx, order: Order, reason: str) -> None:
     """A reason stands in the ledger for ever: it may not repeat what is being erased."""
-    if not 0 < len(reason.strip()) <= LONGEST_REASON:
-        raise CannotErase(f"Причина нужна, и не длиннее {LONGEST_REASON} знаков.")
     kept = ledger.details(tx, order.ledger, Part.PARTY)
-    if "@" in reason or (kept and _betrays(reason.lower(), json.loads(kept.text))):
-        raise CannotErase(
-            "В причине стоят личные данные, а запись журнала стереть нельзя: "
-            "назовите обращение его датой или номером."
-        )
-
-
-def _betrays(reason: str, told: Mapping[str, str | None]) -> bool:
-    """Whether it has one of his details, his numbers however written, or his name in any case."""
-    values = [it.lower() for key, it in told.items() if it and key != "kind"]
-    if any(it in reason for it in values if len(it) >= SHORTEST_STEM):
-        return True
-    said = DIGITS.sub("", reason)
-    numbers = [DIGITS.sub("", it)[-LOCAL_DIGITS:] for it in values]
-    if any(it in said for it in numbers if len(it) == LOCAL_DIGITS):
-        return True
-    name = WORD.findall((told.get("name") or "").lower())
-    return any(_is_form_of(word, part) for word in WORD.findall(reason) for part in name)
-
-
-def _is_form_of(word: str, part: str) -> bool:
-    """Russian names change their last letters: «Каренина» is «Карениной», «Ян» is «Яна»."""
-    stem = part[:-1] if len(part) >= SHORTEST_STEM else part
-    return len(part) > 1 and word.startswith(stem) and len(word) <= len(stem) + 2
+    sentence = trouble(reason, kept.text if kept else None)
+    if sentence:
+        raise CannotErase(sentence)
 
 
 def sentences(answer: Answer, zone: ZoneInfo) -> list[str]:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from checkout.buy import needs_decision
 from checkout.certify import known_party
-from checkout.domain.order import Order, State, money_taken
+from checkout.domain.order import Order, money_taken
 from checkout.domain.retention import Act
+from checkout.domain.transitions import AttemptState, State
 from checkout.settle import terms_of
 from checkout.shop import Shop
-from checkout.store import archive, correspondence, ledger, orders, retention
+from checkout.store import archive, correspondence, ledger, orders, refunds, retention
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.errors import OfferError
@@ -19,11 +20,16 @@ from offer.evidence.settlement import LedgerRef, Party
 from offer.periods import Period, package_period
 from offer.release import PublishedEdition
 from offer.terms import Terms
+from offer.wording import day
 
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """An order with everything its page tells; who made it, or the act that erased that."""
+    """An order with everything its page tells; who made it, or the act that erased that.
+
+    `period` is as accepted; `ended_at` when money given back ended it sooner. Of the sums the first
+    was given back, the second is on its way.
+    """
 
     order: Order
     party: Party | None
@@ -34,6 +40,9 @@ class OrderFacts:
     decision_needed: bool
     method: str | None
     period: Period | None
+    ended_at: datetime | None
+    refunded_kopecks: int
+    returning_kopecks: int
     acceptance: LedgerRef | None
     shown: Mapping[str, str | None]
     consent: PublishedEdition | None
@@ -57,6 +66,7 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
     package = orders.package(tx, found.id)
     edition = archive.edition(tx, "offer", found.edition)
     known = known_party(tx, found)
+    returning = refunds.in_flight(tx, found.id)
     return OrderFacts(
         order=found,
         party=known,
@@ -67,6 +77,9 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         decision_needed=needs_decision(found, attempt, tx.now),
         method=orders.method(attempt),
         period=package.period if package else None,
+        ended_at=package.ended_at if package else None,
+        refunded_kopecks=refunds.returned(tx, found.id),
+        returning_kopecks=returning.amount_kopecks if returning else 0,
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,
         shown=ledger.fact(tx, found.ledger)["shown"],
         consent=archive.edition(tx, "consent", found.consent) if found.consent else None,
@@ -74,7 +87,11 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
 
 
 def _payment_page(order: Order, attempt: Attempt | None) -> str | None:
-    if order.state is not State.WAITING or attempt is None or attempt.state != "open":
+    if (
+        order.state is not State.WAITING
+        or attempt is None
+        or attempt.state is not AttemptState.OPEN
+    ):
         return None
     return attempt.confirmation_url
 
@@ -90,13 +107,13 @@ def as_json(shop: Shop, facts: OrderFacts) -> dict[str, object]:
         "money_taken": money_taken(order),
         "hours": order.hours,
         "price_kopecks": order.price_kopecks,
-        "refunded_kopecks": 0,
+        "refunded_kopecks": facts.refunded_kopecks,
         "edition": {"number": order.edition, "sha256": order.edition_sha256},
         "consent_sha256": order.consent_sha256,
         "payment_id": order.payment_id,
         "paid_at": instant(order.paid_at) if order.paid_at else None,
         "test": order.test,
-        "package": _package_json(shop, package) if package else None,
+        "package": _package_json(shop, package, facts.ended_at) if package else None,
         "acceptance": row_json(facts.acceptance) if facts.acceptance else None,
         "reason": order.reason if order.state is State.CANCELLED else None,
     }
@@ -107,13 +124,23 @@ def row_json(row: LedgerRef) -> dict[str, object]:
     return {"ledger": row.number, "hash": row.hash}
 
 
-def _package_json(shop: Shop, period: Period) -> dict[str, object]:
+def _package_json(shop: Shop, period: Period, ended_at: datetime | None) -> dict[str, object]:
+    """The package as it is now: its term, or what there was of it until money was given back."""
     zone = shop.settings.zone
-    return {
+    told: dict[str, object] = {
         "starts_at": period.starts_at.astimezone(zone).isoformat(),
         "expires_at": period.expires_at.astimezone(zone).isoformat(),
         "last_day": period.last_day.isoformat(),
         "reason": period.reason,
+    }
+    if ended_at is None or ended_at >= period.expires_at:
+        return told
+    ended = ended_at.astimezone(zone)
+    return {
+        **told,
+        "expires_at": ended.isoformat(),
+        "last_day": ended.date().isoformat(),
+        "reason": f"{period.reason} Пакет прекращён {day(ended.date())}: деньги возвращены.",
     }
 
 

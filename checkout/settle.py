@@ -8,8 +8,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checkout.domain.order import Event, Expectation, Order, State, after, mismatch
+from checkout.domain.order import Expectation, Order, mismatch
 from checkout.domain.payment import Payment
+from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
 from checkout.gateway.client import YooKassa
 from checkout.shop import Shop, new_id, new_key
 from checkout.store import archive, correspondence, ledger, orders
@@ -66,15 +67,10 @@ def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
         return Settled(order.state)
     # the lock is held now: what was read before it may have changed
     attempt = orders.attempt(tx, attempt.id) or attempt
-    if attempt.state == "final":
+    if attempt.state is AttemptState.FINAL:
         return Settled(order.state)
-    orders.change_attempt(
-        tx,
-        attempt.id,
-        state="final",
-        payment_id=payment.id,
-        answer=redacted(payment.raw),
-        next_look_at=None,
+    orders.move_attempt(
+        tx, attempt, AttemptEvent.ENDED, payment_id=payment.id, answer=redacted(payment.raw)
     )
     if payment.status == "canceled":
         return _cancel(tx, order, attempt, payment)
@@ -121,9 +117,8 @@ def _cancel(tx: Tx, order: Order, attempt: Attempt, payment: Payment) -> Settled
     newest = orders.attempt_of(tx, order.id)
     if (newest and newest.id != attempt.id) or order.state not in (State.CREATED, State.WAITING):
         return Settled(order.state)
-    state = after(order.state, Event.CANCELLED)
-    orders.change(tx, order.id, state=state, reason=(payment.cancellation_reason or "")[:64])
-    return Settled(state)
+    reason = (payment.cancellation_reason or "")[:64]
+    return Settled(orders.move(tx, order, Event.CANCELLED, reason=reason))
 
 
 def _take(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) -> Settled:
@@ -147,9 +142,9 @@ def _take(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) 
 
 
 def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> Settled:
-    state = after(order.state, Event.ODD)
+    state = orders.move(tx, order, Event.ODD)
     if state is State.CASE:
-        orders.change(tx, order.id, state=state, money_taken=payment.paid)
+        orders.change(tx, order.id, money_taken=payment.paid)
     ledger.append(tx, "payment", _unfit(order, payment, why))
     sentence = f"Платёж {payment.id} по заказу {order.number}: {why} Деньги у ЮKassa, решать вам."
     correspondence.open_case(
@@ -194,10 +189,8 @@ def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: date
         tx, "payment", facts.payment_fact(order.number, _as_told(payment), captured_at)
     )
     orders.start_package(tx, order.id, period, acceptance.number, paid.number)
-    state = after(order.state, Event.SUCCEEDED)
-    orders.change(
-        tx, order.id, state=state, paid_at=captured_at, payment_id=payment.id, test=payment.test
-    )
+    told = {"paid_at": captured_at, "payment_id": payment.id, "test": payment.test}
+    state = orders.move(tx, order, Event.SUCCEEDED, **told)
     for kind, key in (("paid", new_key()), ("order", None)):
         correspondence.stage(
             tx, new_id(), kind=kind, subject=order.number, order_id=order.id, key=key

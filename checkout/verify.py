@@ -18,6 +18,7 @@ from checkout.domain import sides
 from checkout.domain.agreement import disagreements
 from checkout.domain.errors import CheckoutError
 from checkout.domain.post import Cases, letter_differs
+from checkout.domain.refund_agreement import refund_disagreements
 from checkout.domain.sides import Erased
 from checkout.domain.stored import (
     StoredFact,
@@ -29,7 +30,7 @@ from checkout.domain.stored import (
     printable,
 )
 from checkout.domain.walking import KINDS, wrong
-from checkout.store import audit, audit_post, audit_published
+from checkout.store import audit, audit_post, audit_published, audit_refunds
 from checkout.store.audit import CHUNK
 from checkout.store.audit_published import StoredEdition
 from checkout.store.engine import Store, Tx
@@ -98,6 +99,7 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
     yield from map(_remark, beside.remarks(tx, facts.cases, facts.gone, facts.since))
     yield from facts.remarks(zone)
     yield from _orders(tx, facts.gone)
+    yield from _refunds(tx)
 
 
 @dataclass(frozen=True)
@@ -317,6 +319,15 @@ def _orders(tx: Tx, gone: Erased) -> Iterator[Remark]:
         yield Remark(GOOD, f"Заказы: {count}, с пакетом {paid}: сходятся с журналом.")
     if old:
         yield Remark(UNKNOWN, f"Свидетельств первой версии, без факта в журнале: {old}.")
+
+
+def _refunds(tx: Tx) -> Iterator[Remark]:
+    returns, facts = audit_refunds.returns(tx), audit.facts_of_kind(tx, "refund")
+    found = [*refund_disagreements(returns, facts)]
+    yield from (Remark(BAD, it) for it in found)
+    if not found and returns:
+        count = sum(len(it.refunds) for it in returns)
+        yield Remark(GOOD, f"Возвраты: {count}, сходятся с журналом.")
 
 
 def _paper(order: StoredOrder, facts: Sequence[StoredFact], gone: Erased) -> Iterator[str]:

@@ -1,26 +1,31 @@
 """The worker's loop: ask about what is pending, send what is due. Lost hints cost minutes only."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 import structlog
 
-from checkout.ask import ask, forgotten
+from checkout.ask import ask, forgotten, give_up
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
 from checkout.publish_head import publish_head
+from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
 from checkout.settle import look_later, report_lost, settle
 from checkout.shop import SOON, Shop
 from checkout.stamp import stamp_head
-from checkout.store import correspondence, orders
+from checkout.store import correspondence, orders, refunds
 from checkout.store.orders import Attempt
 
 log = structlog.get_logger()
 AT_ONCE = 20
 NOT_FOUND = 404
 Job = Callable[[Shop], object]
+SETTLING: Mapping[str, Callable[[Shop, str], object]] = MappingProxyType(
+    {"payment": settle, "refund": settle_refund}
+)
 
 
 def work(shop: Shop, stop: threading.Event, *, pause_seconds: float = 5.0) -> None:
@@ -44,26 +49,29 @@ def look_at_release(shop: Shop) -> None:
 
 
 def follow_hints(shop: Shop) -> None:
-    """Settle the payments that notifications named."""
-    found = shop.store.read(lambda tx: correspondence.hints(tx, AT_ONCE))
-    for payment_id in found:
-        if not follow_hint(shop, payment_id):
-            return
-    if len(found) == AT_ONCE:
-        shop.wake.set()  # there may be more of them
+    """Settle the payments and the refunds that notifications named."""
+    for about, settling in SETTLING.items():
+        found = shop.store.read(lambda tx, about=about: correspondence.hints(tx, AT_ONCE, about))  # type: ignore[misc]
+        for object_id in found:
+            if not follow_hint(shop, object_id, settling):
+                return
+        if len(found) == AT_ONCE:
+            shop.wake.set()  # there may be more of them
 
 
-def follow_hint(shop: Shop, payment_id: str) -> bool:
-    """Settle one payment a notification named. False when YooKassa does not answer at all."""
-    _heed(shop, payment_id, SOON)  # whatever goes wrong now, it is followed again
+def follow_hint(
+    shop: Shop, object_id: str, settling: Callable[[Shop, str], object] = settle
+) -> bool:
+    """Settle one object a notification named. False when YooKassa does not answer at all."""
+    _heed(shop, object_id, SOON)  # whatever goes wrong now, it is followed again
     try:
-        settle(shop, payment_id)
+        settling(shop, object_id)
     except GatewayError as error:
-        log.warning("hint not followed", payment=payment_id, error=error.code)
+        log.warning("hint not followed", object=object_id, error=error.code)
         if error.status == NOT_FOUND:  # somebody's invention, not a hint
-            _heed(shop, payment_id, None)
+            _heed(shop, object_id, None)
         return isinstance(error, Refused)
-    _heed(shop, payment_id, None)
+    _heed(shop, object_id, None)
     return True
 
 
@@ -76,6 +84,14 @@ def look_at_attempts(shop: Shop) -> None:
     for attempt in due:
         if not _look_at(shop, attempt):
             return
+
+
+def look_at_refunds(shop: Shop) -> None:
+    """Learn what became of the refunds that have not ended: of a cancelled one nobody tells us."""
+    for attempt in shop.store.read(lambda tx: refunds.due(tx, AT_ONCE)):
+        trouble = pursue(shop, attempt)
+        if trouble is not None and not isinstance(trouble, Refused):
+            return  # silence about one is taken for silence about all
 
 
 def _look_at(shop: Shop, attempt: Attempt) -> bool:
@@ -98,9 +114,7 @@ def _repeat(shop: Shop, attempt: Attempt) -> bool:
         error = ask(shop, attempt)
         return error is None or isinstance(error, Refused)
     # YooKassa has forgotten the key: the same request would be a second payment
-    shop.store.transact(
-        lambda tx: orders.change_attempt(tx, attempt.id, state="refused", next_look_at=None)
-    )
+    shop.store.transact(lambda tx: give_up(tx, attempt.id))
     return True
 
 
@@ -123,6 +137,7 @@ JOBS: tuple[Job, ...] = (
     look_at_release,
     follow_hints,
     look_at_attempts,
+    look_at_refunds,
     publish_head,
     deliver,
     retain,

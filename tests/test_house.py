@@ -190,6 +190,19 @@ def test_every_route_declares_its_guard() -> None:
     assert unguarded == []
 
 
+def test_only_the_moves_of_the_store_write_a_state() -> None:
+    writers = [
+        place(path, node)
+        for path in files("checkout/**/*.py")
+        for node in nodes(path)
+        if isinstance(node, ast.Call)
+        and dotted(node.func).rpartition(".")[2] in ("change", "change_attempt", "change_refund")
+        and any(it.arg == "state" for it in node.keywords)
+    ]
+
+    assert [it.partition(":")[0] for it in writers] == ["checkout/store/orders.py"]
+
+
 # --- one source of truth
 
 

@@ -1,68 +1,10 @@
-"""The life of an order: its states, the events that move it, and nothing else."""
+"""An order, and what a payment must say to be its payment; how it lives is in `transitions`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from types import MappingProxyType
 
-from checkout.domain.errors import CheckoutError
 from checkout.domain.payment import Payment
-
-
-class State(StrEnum):
-    """What a client can be told about his order; the words for each are in the pages."""
-
-    CREATED = "created"
-    WAITING = "waiting"
-    PAID = "paid"
-    CANCELLED = "cancelled"
-    REFUNDED = "refunded"
-    CASE = "case"
-
-
-class Event(StrEnum):
-    """What moves an order. Each is a fact that YooKassa has told us, or a decision."""
-
-    OPENED = "YooKassa opened a payment"
-    SUCCEEDED = "YooKassa took the money as ordered"
-    CANCELLED = "YooKassa cancelled the payment"
-    ODD = "YooKassa took money that does not fit the order"
-    RENEWED = "the client decided to try again"
-
-
-TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
-    {
-        (State.CREATED, Event.OPENED): State.WAITING,
-        # killed after YooKassa's answer and before we saved it: the first we hear is the end
-        (State.CREATED, Event.SUCCEEDED): State.PAID,
-        (State.CREATED, Event.CANCELLED): State.CANCELLED,
-        (State.CREATED, Event.ODD): State.CASE,
-        (State.WAITING, Event.SUCCEEDED): State.PAID,
-        (State.WAITING, Event.CANCELLED): State.CANCELLED,
-        (State.WAITING, Event.ODD): State.CASE,
-        (State.CANCELLED, Event.RENEWED): State.CREATED,
-        (State.CANCELLED, Event.ODD): State.CASE,
-        # money beside a paid order is a case of its own: the package stays
-        (State.PAID, Event.ODD): State.PAID,
-        (State.REFUNDED, Event.ODD): State.REFUNDED,
-        (State.CASE, Event.ODD): State.CASE,
-    }
-)
-
-
-class ForbiddenTransition(CheckoutError):  # noqa: N818 - reads as what it is
-    """The event does not apply to an order in this state: nothing may be written."""
-
-    code = "forbidden_transition"
-
-
-def after(state: State, event: Event) -> State:
-    """The state after `event`; raises ForbiddenTransition if the table has no such row."""
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise ForbiddenTransition(f"Заказ в состоянии «{state}»: невозможно ({event}).") from None
+from checkout.domain.transitions import State
 
 
 @dataclass(frozen=True)

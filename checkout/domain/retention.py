@@ -6,7 +6,7 @@ Every term is a local day: the first on which the details are erased (152-ФЗ �
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from checkout.domain.order import State
+from checkout.domain.transitions import State
 
 UNPAID_DAYS = 30  # 152-ФЗ ст. 21 ч. 4 and 5: thirty days from the end of the purpose, of consent
 ACCOUNTING_YEARS = 5  # НК РФ ст. 23 п. 1 пп. 8; 402-ФЗ ст. 29: after the reporting year

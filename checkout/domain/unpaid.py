@@ -5,8 +5,8 @@ The state is what the transition table (domain/order.py) leads to from the facts
 
 from collections.abc import Iterator, Sequence
 
-from checkout.domain.order import State
 from checkout.domain.stored import StoredAttempt, StoredFact, StoredOrder, Told, part_of
+from checkout.domain.transitions import State
 
 LONGEST_REASON = 64
 OF_ATTEMPT = {"open": State.WAITING, "unsent": State.CREATED, "refused": State.CREATED}

@@ -15,6 +15,7 @@ KINDS = (
     "consent",
     "acceptance",
     "payment",
+    "refund",
     "certificate",
     "message",
     "confirmation",

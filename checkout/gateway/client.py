@@ -17,8 +17,9 @@ whose logger writes out credentials.
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
+from typing import TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -29,16 +30,30 @@ from yookassa.domain.common.user_agent import UserAgent
 
 from checkout.domain.errors import Refused
 from checkout.domain.payment import Payment
-from checkout.gateway.verdict import Answer, broken_off, refusal, unreadable
+from checkout.domain.refund import Refund
+from checkout.gateway.verdict import (
+    LOOKING,
+    PAYING,
+    REPAYING,
+    Answer,
+    Asked,
+    broken_off,
+    refusal,
+    unreadable,
+)
 from checkout.gateway.wire import (
     UnreadableAnswerError,
     is_idempotence_key,
     is_payment_id,
     read_object,
+    read_page,
     read_payment,
+    read_refund,
 )
 
 MAX_ANSWER = 1024 * 1024
+LONGEST_PAGE = "100"  # YooKassa's own limit
+MOST_PAGES = 10_000
 _CHUNK = 64 * 1024
 
 
@@ -71,10 +86,7 @@ class YooKassa:
         earlier one. UnknownOutcome: repeat the same key and body within 24 hours, or look the
         payment up. Unreachable: it was not sent.
         """
-        if not is_idempotence_key(key):
-            raise ValueError("an idempotence key is 1 to 64 characters of 0-9 A-Z a-z + _ . -")
-        answer = self._client.call("POST", "/payments", key=key, body=body.encode())
-        return _read("POST", answer)
+        return _read(PAYING, self._create(PAYING, "/payments", key, body), read_payment)
 
     def payment(self, payment_id: str) -> Payment:
         """GET /payments/{id}: the payment as it stands. Refused with status 404 if unknown.
@@ -82,32 +94,85 @@ class YooKassa:
         An id of another shape is refused without asking. UnknownOutcome here means only that
         its state was not learnt.
         """
-        if not is_payment_id(payment_id):
+        payment = _read(LOOKING, self._look("payments", payment_id), read_payment)
+        if payment.id != payment_id:
+            raise unreadable(LOOKING, 200, "the answer is of another payment")
+        return payment
+
+    def create_refund(self, *, key: str, body: str) -> Refund:
+        """POST /refunds with `body` byte for byte (see `wire.refund_request`).
+
+        Raises as `create_payment` does; here an UnknownOutcome may have moved money.
+        """
+        return _read(REPAYING, self._create(REPAYING, "/refunds", key, body), read_refund)
+
+    def refund(self, refund_id: str) -> Refund:
+        """GET /refunds/{id}: the refund as it stands; raises as `payment` does."""
+        refund = _read(LOOKING, self._look("refunds", refund_id), read_refund)
+        if refund.id != refund_id:
+            raise unreadable(LOOKING, 200, "the answer is of another refund")
+        return refund
+
+    def refunds(self, **filters: str) -> Iterator[Refund]:
+        """GET /refunds, every page of it: newest first, by YooKassa's own filters."""
+        return (_of_list(it, read_refund) for it in self._list("/refunds", filters))
+
+    def payments(self, **filters: str) -> Iterator[Payment]:
+        """GET /payments, every page of it, as `refunds`."""
+        return (_of_list(it, read_payment) for it in self._list("/payments", filters))
+
+    def me(self) -> Mapping[str, object]:
+        """GET /me: the shop's own description (`account_id`, `status`, `test`, …)."""
+        return _read(LOOKING, self._client.call(LOOKING, "/me"), read_object)
+
+    def _create(self, asked: Asked, path: str, key: str, body: str) -> Answer:
+        if not is_idempotence_key(key):
+            raise ValueError("an idempotence key is 1 to 64 characters of 0-9 A-Z a-z + _ . -")
+        return self._client.call(asked, path, key=key, body=body.encode())
+
+    def _look(self, kind: str, object_id: str) -> Answer:
+        if not is_payment_id(object_id):
             raise Refused(
-                "Такого платежа в ЮKassa нет.",
+                "Такого в ЮKassa нет.",
                 status=404,
                 reason="not_found",
                 detail="id of another shape",
             )
-        payment = _read("GET", self._client.call("GET", f"/payments/{payment_id}"))
-        if payment.id != payment_id:
-            raise unreadable("GET", 200, "the answer is of another payment")
-        return payment
+        return self._client.call(LOOKING, f"/{kind}/{object_id}")
 
-    def me(self) -> Mapping[str, object]:
-        """GET /me: the shop's own description (`account_id`, `status`, `test`, …)."""
-        answer = self._client.call("GET", "/me")
-        try:
-            return read_object(answer.text)
-        except UnreadableAnswerError as error:
-            raise unreadable("GET", 200, error.detail) from None
+    def _list(self, path: str, filters: Mapping[str, str]) -> Iterator[str]:
+        """The objects of all pages. An error in the middle is raised: half a list is none."""
+        asked = {"limit": LONGEST_PAGE, **filters}
+        for _ in range(MOST_PAGES):
+            page = _read(LOOKING, self._client.call(LOOKING, path, query=asked), read_page)
+            yield from page.items
+            if page.cursor is None:
+                return
+            asked = {**asked, "cursor": page.cursor}
+        raise unreadable(LOOKING, 200, "a list without an end")
 
 
-def _read(method: str, answer: Answer) -> Payment:
+T = TypeVar("T")
+
+
+def _read(asked: Asked, answer: Answer, reader: Callable[[str], T]) -> T:
     try:
-        return read_payment(answer.text)
+        return reader(answer.text)
     except UnreadableAnswerError as error:
-        raise unreadable(method, answer.status, error.detail) from None
+        raise unreadable(asked, answer.status, error.detail) from None
+
+
+def _of_list(text: str, reader: Callable[[str], T]) -> T:
+    return _read(LOOKING, Answer(200, {}, text), reader)
+
+
+class _Unusable(Exception):  # noqa: N818 - reads as what it is
+    """An answer that came and cannot be read."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
 
 
 class _Client(ApiClient):
@@ -125,18 +190,28 @@ class _Client(ApiClient):
         self._timeouts = timeouts
         self._sessions = threading.local()
 
-    def call(self, method: str, path: str, *, key: str = "", body: bytes = b"") -> Answer:
+    def call(
+        self,
+        asked: Asked,
+        path: str,
+        *,
+        key: str = "",
+        body: bytes = b"",
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Send once and read the whole answer; raise unless it is a readable 200."""
         extra = {"Idempotence-Key": key} if key else None
         headers = self.prepare_request_headers(extra)  # type: ignore[no-untyped-call]  # as above
         try:
-            answer = self.execute(body, method, path, None, headers)
+            answer = self.execute(body, asked.method, path, query, headers)
         except (requests.RequestException, HTTPError) as error:
             raise broken_off(
-                method, never_sent=_never_connected(error), detail=_kind(error)
+                asked, never_sent=_never_connected(error), detail=_kind(error)
             ) from None
+        except _Unusable as error:
+            raise unreadable(asked, error.status, error.why) from None
         if answer.status != 200:
-            raise refusal(method, answer)
+            raise refusal(asked, answer)
         return answer
 
     def execute(
@@ -159,8 +234,7 @@ class _Client(ApiClient):
             allow_redirects=False,
             stream=True,
         ) as response:
-            text = _content(method, response, deadline)
-            return Answer(response.status_code, response.headers, text)
+            return Answer(response.status_code, response.headers, _content(response, deadline))
 
     def get_session(self) -> requests.Session:
         """This thread's session: kept-alive, deaf to the environment, never sending twice."""
@@ -176,20 +250,20 @@ class _Client(ApiClient):
         return session
 
 
-def _content(method: str, response: requests.Response, deadline: float) -> str:
-    """The answer's text. UnknownOutcome when it is too long, too slow or not UTF-8."""
+def _content(response: requests.Response, deadline: float) -> str:
+    """The answer's text. Unusable when it is too long, too slow or not UTF-8."""
     content = bytearray()
     # Piece by piece as they arrive: iter_content would wait for a whole chunk, however long.
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         content += chunk
         if len(content) > MAX_ANSWER:
-            raise unreadable(method, response.status_code, "over 1 MiB")
+            raise _Unusable(response.status_code, "over 1 MiB")
         if time.monotonic() > deadline:
-            raise unreadable(method, response.status_code, "too slow")
+            raise _Unusable(response.status_code, "too slow")
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise unreadable(method, response.status_code, "not UTF-8") from None
+        raise _Unusable(response.status_code, "not UTF-8") from None
 
 
 def _never_connected(error: Exception) -> bool:

@@ -30,6 +30,21 @@ _UNREACHABLE = "Платёжный сервис не отвечает."
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a call is for: `refused` and `unknown` are what its failure says about money."""
+
+    method: str
+    refused: str = ""
+    unknown: str = ""
+
+
+LOOKING = Asked("GET")
+# what creates a payment takes no money before the payer confirms
+PAYING = Asked("POST", " Деньги не списаны.", " Деньги не списаны.")
+REPAYING = Asked("POST", " Деньги не возвращены.", " Возвращены ли деньги, пока не известно.")
+
+
+@dataclass(frozen=True)
 class Answer:
     """An HTTP answer read whole."""
 
@@ -38,14 +53,14 @@ class Answer:
     text: str
 
 
-def refusal(method: str, answer: Answer) -> GatewayError:
+def refusal(asked: Asked, answer: Answer) -> GatewayError:
     """The error an answer with another status than 200 stands for."""
     error = _error_object(answer.text)
     detail = " ".join(filter(None, [_word(error, "code"), _word(error, "description")]))
     if answer.status not in DEFINITE or _key_is_taken(answer.status, error):
-        return unreadable(method, answer.status, detail)
+        return unreadable(asked, answer.status, detail)
     return Refused(
-        _about_money(method, _SENTENCES.get(answer.status, _REFUSED)),
+        _SENTENCES.get(answer.status, _REFUSED) + asked.refused,
         status=answer.status,
         reason=_word(error, "code"),
         detail=detail,
@@ -54,21 +69,16 @@ def refusal(method: str, answer: Answer) -> GatewayError:
     )
 
 
-def unreadable(method: str, status: int | None, detail: str) -> UnknownOutcome:
+def unreadable(asked: Asked, status: int | None, detail: str) -> UnknownOutcome:
     """The error of an answer that tells nothing certain; `detail` is for the log."""
-    return UnknownOutcome(_about_money(method, _UNKNOWN), status=status, detail=detail)
+    return UnknownOutcome(_UNKNOWN + asked.unknown, status=status, detail=detail)
 
 
-def broken_off(method: str, *, never_sent: bool, detail: str) -> GatewayError:
+def broken_off(asked: Asked, *, never_sent: bool, detail: str) -> GatewayError:
     """The error of a call without an answer."""
     if never_sent:
-        return Unreachable(_about_money(method, _UNREACHABLE), detail=detail)
-    return unreadable(method, None, detail)
-
-
-def _about_money(method: str, sentence: str) -> str:
-    """What creates a payment takes no money before the payer confirms; a GET tells nothing."""
-    return f"{sentence} Деньги не списаны." if method == "POST" else sentence
+        return Unreachable(_UNREACHABLE + asked.refused, detail=detail)
+    return unreadable(asked, None, detail)
 
 
 def _key_is_taken(status: int, error: Mapping[str, object]) -> bool:

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 
 from checkout.domain.errors import GatewayError
 from checkout.domain.payment import Payment
+from checkout.domain.refund import Page, Refund
 
 CMS_NAME = "oferta"  # otherwise YooKassa's statistics would count us as its SDK
 MAX_DESCRIPTION = 128
+MAX_REFUND_DESCRIPTION = 250
 MAX_RETURN_URL = 2048
 MAX_METADATA_KEYS = 16
 MAX_METADATA_KEY = 32
@@ -83,6 +85,27 @@ def payment_request(
             "return_url": _text("return_url", return_url, MAX_RETURN_URL),
         },
         "description": _text("description", description, MAX_DESCRIPTION),
+        "metadata": _metadata({"cms_name": CMS_NAME, **metadata}),
+    }
+    if receipt is not None:
+        _refuse_floats(receipt)
+        request["receipt"] = receipt
+    return json.dumps(request, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def refund_request(
+    *,
+    payment_id: str,
+    amount_kopecks: int,
+    description: str,
+    metadata: Mapping[str, str],
+    receipt: Json | None = None,
+) -> str:
+    """The exact JSON of POST /refunds, kept and replayed as `payment_request`'s is."""
+    request: dict[str, object] = {
+        "payment_id": payment_id,
+        "amount": {"value": amount_text(amount_kopecks), "currency": "RUB"},
+        "description": _text("description", description, MAX_REFUND_DESCRIPTION),
         "metadata": _metadata({"cms_name": CMS_NAME, **metadata}),
     }
     if receipt is not None:
@@ -162,6 +185,44 @@ def _payment(payment: Json, raw: str) -> Payment:
         method=_string_or_none(_part(payment, "payment_method").get("type")),
         raw=raw,
     )
+
+
+def read_refund(raw: str) -> Refund:
+    """The refund in an answer, as `read_payment` reads a payment."""
+    try:
+        return _refund(read_object(raw), raw)
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnreadableAnswerError(f"not a refund: {type(error).__name__}: {error}") from None
+
+
+def _refund(refund: Json, raw: str) -> Refund:
+    amount = _part(refund, "amount")
+    cancellation = _part(refund, "cancellation_details")
+    return Refund(
+        id=_id(refund["id"]),
+        payment_id=_id(refund["payment_id"]),
+        status=_string(refund["status"]),
+        amount_kopecks=kopecks_from(amount["value"]),
+        currency=_string(amount["currency"]),
+        metadata={k: v for k, v in _part(refund, "metadata").items() if isinstance(v, str)},
+        created_at=_moment(refund["created_at"]),
+        cancellation_party=_string_or_none(cancellation.get("party")),
+        cancellation_reason=_string_or_none(cancellation.get("reason")),
+        raw=raw,
+    )
+
+
+def read_page(raw: str) -> Page:
+    """One page of a list, its objects as texts again. UnreadableAnswerError."""
+    try:
+        page = read_object(raw)
+        items = page["items"]
+        if not isinstance(items, list):
+            raise TypeError("items is not a list")
+        texts = tuple(json.dumps(it, ensure_ascii=False) for it in items)
+        return Page(texts, _string_or_none(page.get("next_cursor")))
+    except (KeyError, TypeError) as error:
+        raise UnreadableAnswerError(f"not a list: {type(error).__name__}: {error}") from None
 
 
 def _part(payment: Json, name: str) -> Json:

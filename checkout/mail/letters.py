@@ -5,6 +5,7 @@ A letter says its fact in the subject and again in its first line; nothing is be
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from checkout.mail.body import Body, Fact, Section, as_html, as_text
@@ -26,8 +27,19 @@ CASES = {
     "unknown_payment": "платёж без заказа",
     "lost_payment": "ЮKassa потеряла платёж",
     "erased_client": "оплачен заказ, чьи данные стёрты",
+    "refund_cancelled": "возврат не\u00a0состоялся",
+    "lost_refund": "ЮKassa потеряла возврат",
+    "odd_refund": "возвращена другая сумма",
+    "unknown_refund": "возврат сделан не\u00a0программой",
     "provisional_end": "предварительная дата окончания пакета",
 }
+
+
+class Tested(Protocol):
+    """Whatever a letter is about and may be only a test."""
+
+    @property
+    def test(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,7 @@ def paid_letter(settlement: Settlement, certificate: bytes, *, zone: ZoneInfo) -
     requisites = settlement.terms.requisites
     name = f"certificate-{settlement.order_number}.pdf"
     body = Body(
-        notice=_notice(settlement),
+        notice=notice(settlement),
         lead=f"Оплачено: {_what_and_until(settlement)} включительно",
         sections=(
             Section(paragraphs=(*_money_and_term(settlement, zone), _attached(name))),
@@ -79,9 +91,9 @@ def paid_letter(settlement: Settlement, certificate: bytes, *, zone: ZoneInfo) -
             *_consent(settlement, zone),
         ),
     )
-    return _letter(
+    return letter(
         settlement.party.email,
-        _subject(
+        subject_of(
             settlement, f"Оплачено: {_what(settlement)} до {wording.day(settlement.last_day)}"
         ),
         body,
@@ -96,7 +108,7 @@ def withdrawn_letter(said: Withdrawal, *, zone: ZoneInfo) -> Letter:
         Fact("Номер заказа", said.order_number),
         Fact("Отозвано", wording.moment(said.at, zone)),
         Fact("Страница заказа", said.order_url, "link"),
-        *_head_of(said.head),
+        *head_of(said.head),
     )
     stays = (
         "Оплаченный пакет действует как прежде: данные, без которых нельзя исполнить договор "
@@ -112,12 +124,12 @@ def withdrawn_letter(said: Withdrawal, *, zone: ZoneInfo) -> Letter:
     )
     day = wording.day(said.at.astimezone(zone).date())
     body = Body(
-        notice=_notice(said),
+        notice=notice(said),
         lead=f"Согласие на\u00a0обработку данных отозвано {day}",
         sections=(Section(paragraphs=[no_break(it) for it in paragraphs], facts=facts),),
     )
     subject = f"Согласие отозвано, заказ {said.order_number}"
-    return _letter(said.party.email, _subject(said, subject), body, reply_to=None)
+    return letter(said.party.email, subject_of(said, subject), body, reply_to=None)
 
 
 def withdrawal_for_contractor(said: Withdrawal, *, to: str, zone: ZoneInfo) -> Letter:
@@ -134,9 +146,9 @@ def withdrawal_for_contractor(said: Withdrawal, *, to: str, zone: ZoneInfo) -> L
         else "Заказ не оплачен: если его не оплатят, программа сама сотрёт данные через тридцать "
         "дней.",
     )
-    facts = (*_party_facts(said.party), *_head_of(said.head))
+    facts = (*party_facts(said.party), *head_of(said.head))
     body = Body(
-        notice=_notice(said),
+        notice=notice(said),
         lead=f"Клиент отозвал согласие на\u00a0обработку данных: заказ {said.order_number}",
         sections=(
             Section(paragraphs=[no_break(it) for it in paragraphs]),
@@ -144,7 +156,7 @@ def withdrawal_for_contractor(said: Withdrawal, *, to: str, zone: ZoneInfo) -> L
         ),
     )
     subject = f"Отозвано согласие, заказ {said.order_number}"
-    return _letter(to, _subject(said, subject), body, reply_to=said.party.email)
+    return letter(to, subject_of(said, subject), body, reply_to=said.party.email)
 
 
 def order_for_contractor(
@@ -154,19 +166,19 @@ def order_for_contractor(
     party = settlement.party
     customer = party.customer
     body = Body(
-        notice=_notice(settlement),
+        notice=notice(settlement),
         lead=f"Новый заказ: {_what_and_until(settlement)} включительно",
         sections=(
             Section(paragraphs=_money_and_term(settlement, zone)),
-            Section("Заказчик", facts=_party_facts(party)),
+            Section("Заказчик", facts=party_facts(party)),
             Section("Заказ", facts=_order_facts(settlement, zone)),
             _by_which_text(settlement, zone),
         ),
     )
     subject = f"Новый заказ {settlement.order_number}: {_what(settlement)}, {customer}"
-    return _letter(
+    return letter(
         to or settlement.terms.requisites.email,
-        _subject(settlement, subject),
+        subject_of(settlement, subject),
         body,
         reply_to=party.email,
     )
@@ -186,12 +198,12 @@ def case_for_contractor(
         sections=(
             Section(paragraphs=(sentence,)),
             Section(
-                facts=(Fact("О\u00a0чём", about, "code"), *_head_of(head)),
+                facts=(Fact("О\u00a0чём", about, "code"), *head_of(head)),
                 paragraphs=("Пока вы не\u00a0решили, программа ничего не\u00a0меняет.",),
             ),
         ),
     )
-    return _letter(to, f"Нужно ваше решение: {words}, {about}", body, reply_to=None)
+    return letter(to, f"Нужно ваше решение: {words}, {about}", body, reply_to=None)
 
 
 def head_for_contractor(day: date, number: int, head: str, *, to: str) -> Letter:
@@ -212,10 +224,10 @@ def head_for_contractor(day: date, number: int, head: str, *, to: str) -> Letter
             ),
         ),
     )
-    return _letter(to, f"Голова журнала за {day:%d.%m.%Y}: № {number}", body, reply_to=None)
+    return letter(to, f"Голова журнала за {day:%d.%m.%Y}: № {number}", body, reply_to=None)
 
 
-def _letter(
+def letter(
     to: str,
     subject: str,
     body: Body,
@@ -223,16 +235,19 @@ def _letter(
     reply_to: str | None,
     attachments: tuple[Attachment, ...] = (),
 ) -> Letter:
+    """A letter of this body, its text and its HTML."""
     # plain spaces, or a search in the mailbox does not find the words
     subject = " ".join(subject.split())
     return Letter(to, subject, as_text(body), as_html(body, title=subject), reply_to, attachments)
 
 
-def _subject(about: Settlement | Withdrawal, subject: str) -> str:
+def subject_of(about: Tested, subject: str) -> str:
+    """The subject, saying first that nothing is real where it is not."""
     return f"[ТЕСТ] {subject}" if about.test else subject
 
 
-def _notice(about: Settlement | Withdrawal) -> str:
+def notice(about: Tested) -> str:
+    """The line above everything of a test shop's letter."""
     return TEST_NOTICE if about.test else ""
 
 
@@ -298,7 +313,8 @@ def _order_facts(settlement: Settlement, zone: ZoneInfo) -> tuple[Fact, ...]:
     )
 
 
-def _party_facts(party: Party) -> tuple[Fact, ...]:
+def party_facts(party: Party) -> tuple[Fact, ...]:
+    """Who ordered, as the contractor is told it."""
     known = (
         Fact("Кто", f"{party.customer}, {KINDS.get(party.kind, party.kind)}"),
         Fact("Заказ оформил", party.name if party.kind == "company" else ""),
@@ -340,7 +356,8 @@ def _consent(settlement: Settlement, zone: ZoneInfo) -> tuple[Section, ...]:
     return (Section("Согласие на\u00a0обработку данных", facts=facts),)
 
 
-def _head_of(head: LedgerRef | None) -> tuple[Fact, ...]:
+def head_of(head: LedgerRef | None) -> tuple[Fact, ...]:
+    """The ledger's newest row as the letter is written, to be held against it later."""
     return (Fact("Журнал на\u00a0этот момент", _ledger(head), "code"),) if head else ()
 
 

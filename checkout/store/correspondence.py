@@ -133,11 +133,11 @@ def receive(tx: Tx, event: str, object_id: str, body: str) -> None:
     )
 
 
-def hints(tx: Tx, limit: int) -> list[str]:
-    """The payments that notifications tell us to ask about, oldest hint first."""
+def hints(tx: Tx, limit: int, about: str = "payment") -> list[str]:
+    """The payments (or refunds) that notifications tell us to ask about, oldest hint first."""
     due = (
         select(inbox.c.object_id)
-        .where(inbox.c.due_at <= tx.now, inbox.c.event.like("payment.%"))
+        .where(inbox.c.due_at <= tx.now, inbox.c.event.like(f"{about}.%"))
         .order_by(inbox.c.due_at)
         .limit(limit)
     )

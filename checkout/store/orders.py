@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
-from checkout.domain.order import Order, State
+from checkout.domain import transitions
+from checkout.domain.order import Order
+from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
 from checkout.store import tables
 from checkout.store.engine import Tx
 from offer.periods import Period
@@ -21,13 +23,13 @@ ORDERS = select(*(orders.c[name] for name in Order.__dataclass_fields__))
 class Attempt:
     """One attempt to be paid. Its `id` is the idempotence key, `body` the exact request.
 
-    `state`: unsent (outcome not known yet), open (payable at `confirmation_url`), refused, final.
+    It is payable at `confirmation_url` while it is open.
     """
 
     id: str
     order_id: int
     body: str
-    state: str
+    state: AttemptState
     created_at: datetime
     payment_id: str | None
     confirmation_url: str | None
@@ -40,11 +42,15 @@ ATTEMPTS = select(*(attempts.c[name] for name in Attempt.__dataclass_fields__))
 
 @dataclass(frozen=True)
 class Package:
-    """A started package: its period and the ledger rows it rests on."""
+    """A started package: its accepted period and the ledger rows it rests on.
+
+    `ended_at` is when it ended before its time, by giving money back.
+    """
 
     period: Period
     acceptance: int
     payment: int
+    ended_at: datetime | None
 
 
 def next_id(tx: Tx) -> int:
@@ -60,8 +66,15 @@ def add(tx: Tx, values: Mapping[str, object]) -> None:
 
 
 def change(tx: Tx, order_id: int, **values: object) -> None:
-    """Write what an event changed; the caller has asked the transition table."""
+    """Write what does not move the order: its state changes by `move` alone."""
     tx.connection.execute(update(orders).where(orders.c.id == order_id).values(**values))
+
+
+def move(tx: Tx, order: Order, event: Event, **values: object) -> State:
+    """Move an order, whose lock the caller has, and write what came with the event."""
+    state = transitions.ORDER.after(order.state, event)
+    change(tx, order.id, state=state, **values)
+    return state
 
 
 def by_token(tx: Tx, token: str) -> Order | None:
@@ -112,7 +125,7 @@ def add_attempt(tx: Tx, attempt_id: str, order_id: int, body: str) -> None:
             id=attempt_id,
             order_id=order_id,
             body=body,
-            state="unsent",
+            state=AttemptState.UNSENT,
             created_at=created_at,
             tries=0,
             next_look_at=None,
@@ -121,14 +134,19 @@ def add_attempt(tx: Tx, attempt_id: str, order_id: int, body: str) -> None:
 
 
 def change_attempt(tx: Tx, attempt_id: str, **values: object) -> None:
-    """Write what is now known of an attempt."""
+    """Write what does not move an attempt: its state changes by `move_attempt` alone."""
     tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(**values))
+
+
+def move_attempt(tx: Tx, attempt: Attempt, event: AttemptEvent, **values: object) -> None:
+    """Move an attempt and write what came with the event; it is asked about no more."""
+    state = transitions.ATTEMPT.after(attempt.state, event)
+    change_attempt(tx, attempt.id, **{"next_look_at": None, "state": state, **values})
 
 
 def attempt(tx: Tx, attempt_id: str) -> Attempt | None:
     """One attempt by its key."""
-    row = tx.connection.execute(ATTEMPTS.where(attempts.c.id == attempt_id)).one_or_none()
-    return Attempt(**row._mapping) if row else None
+    return _attempt(tx.connection.execute(ATTEMPTS.where(attempts.c.id == attempt_id)).first())
 
 
 def attempt_of(tx: Tx, order_id: int) -> Attempt | None:
@@ -138,19 +156,24 @@ def attempt_of(tx: Tx, order_id: int) -> Attempt | None:
         .order_by(attempts.c.created_at.desc(), attempts.c.id)
         .limit(1)
     )
-    row = tx.connection.execute(newest).one_or_none()
-    return Attempt(**row._mapping) if row else None
+    return _attempt(tx.connection.execute(newest).first())
 
 
 def attempt_paid_by(tx: Tx, payment_id: str) -> Attempt | None:
     """The attempt that YooKassa knows as `payment_id`."""
-    row = tx.connection.execute(ATTEMPTS.where(attempts.c.payment_id == payment_id)).one_or_none()
-    return Attempt(**row._mapping) if row else None
+    known = ATTEMPTS.where(attempts.c.payment_id == payment_id)
+    return _attempt(tx.connection.execute(known).first())
+
+
+def by_payment(tx: Tx, payment_id: str) -> Order | None:
+    """The order that a payment was opened for, whatever became of it."""
+    paid = attempt_paid_by(tx, payment_id)
+    return by_id(tx, paid.order_id) if paid else None
 
 
 def method(attempt: Attempt | None) -> str | None:
     """How an attempt was paid («bank_card», «sbp»…), as YooKassa's kept answer says."""
-    if attempt is None or attempt.answer is None or attempt.state != "final":
+    if attempt is None or attempt.answer is None or attempt.state is not AttemptState.FINAL:
         return None
     answer = json.loads(attempt.answer)
     kind = (answer.get("payment_method") or {}).get("type")
@@ -160,11 +183,11 @@ def method(attempt: Attempt | None) -> str | None:
 def attempts_due(tx: Tx, limit: int) -> list[Attempt]:
     """Attempts whose outcome is to be asked for now, the longest waiting first."""
     due = (
-        ATTEMPTS.where(attempts.c.state.in_(("unsent", "open")), attempts.c.next_look_at <= tx.now)
+        ATTEMPTS.where(tables.PAYABLE, attempts.c.next_look_at <= tx.now)
         .order_by(attempts.c.next_look_at)
         .limit(limit)
     )
-    return [Attempt(**row._mapping) for row in tx.connection.execute(due)]
+    return [it for row in tx.connection.execute(due) if (it := _attempt(row))]
 
 
 def start_package(tx: Tx, order_id: int, period: Period, acceptance: int, payment: int) -> None:
@@ -183,7 +206,13 @@ def package(tx: Tx, order_id: int) -> Package | None:
     if row is None:
         return None
     period = Period(row.starts_at, row.expires_at, row.last_day, row.reason, row.provisional)
-    return Package(period, row.acceptance, row.payment)
+    return Package(period, row.acceptance, row.payment, row.ended_at)
+
+
+def end_package(tx: Tx, order_id: int) -> None:
+    """The package is over now, because money was given back; one that has ended stays so."""
+    running = (packages.c.order_id == order_id) & packages.c.ended_at.is_(None)
+    tx.connection.execute(update(packages).where(running).values(ended_at=tx.now))
 
 
 def count(tx: Tx) -> Mapping[str, int]:
@@ -192,6 +221,12 @@ def count(tx: Tx) -> Mapping[str, int]:
         select(orders.c.state, func.count().label("orders")).group_by(orders.c.state)
     )
     return {row.state: row.orders for row in rows}
+
+
+def _attempt(row: Row[tuple[object, ...]] | None) -> Attempt | None:
+    if row is None:
+        return None
+    return Attempt(**{**row._mapping, "state": AttemptState(row.state)})
 
 
 def _exactly(order: Order | None) -> Order:

@@ -204,6 +204,37 @@ packages = Table(
     Column("provisional", Boolean, nullable=False),
     Column("acceptance", Integer, ForeignKey("ledger.number"), nullable=False, unique=True),
     Column("payment", Integer, ForeignKey("ledger.number"), nullable=False, unique=True),
+    # before its time, by giving money back; the term that was accepted stays beside it
+    Column("ended_at", Instant),
+)
+
+# Money to be given back: the key and the exact body are saved before they are sent.
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("order_id", Integer, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("payment_id", String(64), nullable=False),
+    Column("amount_kopecks", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ends_package", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("refund_id", String(64), unique=True),
+    Column("answer", Text),
+    Column("tries", Integer, nullable=False),
+    Column("next_look_at", Instant, index=True),
+    Column("ordered", Integer, ForeignKey("ledger.number"), nullable=False, unique=True),
+    Column("ended", Integer, ForeignKey("ledger.number"), unique=True),
+)
+REFUNDING = refunds.c.state.in_(("unsent", "open"))
+Index(
+    "one_refund_in_flight",
+    refunds.c.order_id,
+    unique=True,
+    sqlite_where=PAYABLE,
+    postgresql_where=PAYABLE,
 )
 
 # The certificate: made once, its bytes kept.

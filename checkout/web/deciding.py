@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from checkout import look
 from checkout.domain.labels import TRY_AGAIN, consent_label, offer_label, pay_button
-from checkout.domain.order import Order, State, money_taken
+from checkout.domain.order import Order, money_taken
 from checkout.domain.shown import Shown
+from checkout.domain.transitions import State
 from checkout.look import OrderFacts
 from checkout.shop import Shop
 from checkout.web import pages
@@ -139,7 +140,7 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         money_taken=money_taken(order),
         hours=order.hours,
         price_kopecks=order.price_kopecks,
-        refunded_kopecks=0,
+        refunded_kopecks=facts.refunded_kopecks,
         edition=facts.edition,
         consent_sha256=order.consent_sha256,
         payment_id=order.payment_id,
@@ -160,6 +161,8 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         zone=shop.settings.zone,
         retry=retry_of(shop, facts, error),
         method=facts.method,
+        returning_kopecks=facts.returning_kopecks,
+        ended_at=facts.ended_at,
     )
 
 

@@ -9,8 +9,8 @@ from checkout import look
 from checkout.certify import Erased, certify
 from checkout.confirm import confirm_email
 from checkout.domain.errors import GatewayError
-from checkout.domain.order import State
 from checkout.domain.retention import Act
+from checkout.domain.transitions import State
 from checkout.hear import NotANotification, hear
 from checkout.look import OrderFacts
 from checkout.settle import settle

@@ -6,11 +6,13 @@ open, so a reason not listed here is named as it came rather than guessed at.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 from checkout.web.views import OrderPage
 from offer import wording
 
+CREDITED = "Банк зачислит их за несколько дней."
 NOT_CHARGED = "Деньги не списаны."
 AGAIN = "Оплатить ещё раз"
 OTHER_WAY = "Возьмите другую карту или заплатите по СБП."
@@ -154,6 +156,8 @@ def _waiting(page: OrderPage) -> Words:
 
 
 def _paid(page: OrderPage) -> Words:
+    if page.ended_at:
+        return _left(page, page.ended_at)
     until = (
         f" Пакет действует до {wording.day(page.period.last_day)} включительно"
         if page.period
@@ -169,7 +173,30 @@ def _paid(page: OrderPage) -> Words:
         f"Оплачено.{until}" if until else "Оплачено",
         f"Получено {wording.money(page.price_kopecks)}{receipt}.{returned}",
         "done",
+        _returning(page),
     )
+
+
+def _left(page: OrderPage, ended_at: datetime) -> Words:
+    """The client has left the package before its time and was given back what he had not used."""
+    return Words(
+        f"Пакет прекращён {wording.day(ended_at.astimezone(page.zone).date())}",
+        f"Получено {wording.money(page.price_kopecks)}, "
+        f"возвращено {wording.money(page.refunded_kopecks)} {_where(page)}.",
+        "done",
+        f"{_returning(page)} {CREDITED}".strip(),
+    )
+
+
+def _returning(page: OrderPage) -> str:
+    """Money on its way: it is not there before YooKassa says so."""
+    if not page.returning_kopecks:
+        return ""
+    return f"Возвращаем {wording.money(page.returning_kopecks)}: ЮKassa ещё не подтвердила возврат."
+
+
+def _where(page: OrderPage) -> str:
+    return "на карту, с которой платили" if page.method == "bank_card" else "туда, откуда платили"
 
 
 def _cancelled(page: OrderPage) -> Words:
@@ -178,11 +205,9 @@ def _cancelled(page: OrderPage) -> Words:
 
 
 def _refunded(page: OrderPage) -> Words:
-    where = "на карту, с которой платили" if page.method == "bank_card" else "туда, откуда платили"
     return Words(
         "Деньги возвращены",
-        f"Возвращено {wording.money(page.refunded_kopecks)} {where}. "
-        "Банк зачислит их за несколько дней.",
+        f"Возвращено {wording.money(page.refunded_kopecks)} {_where(page)}. {CREDITED}",
         "done",
     )
 

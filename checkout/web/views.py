@@ -111,6 +111,7 @@ class OrderPage:
 
     `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
     `receipt`: a fiscal receipt goes out by e-mail. `shown` are the words the order was made with.
+    `returning_kopecks` are on their way back; `ended_at` is when they ended the package.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
     `pay_again_url` is the form of a new order, where this one is at its end.
     """
@@ -143,6 +144,13 @@ class OrderPage:
     receipt: bool = False
     method: str | None = None
     erased: Act | None = None
+    returning_kopecks: int = 0
+    ended_at: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it is paid and no money given back has ended its package."""
+        return self.state == "paid" and self.ended_at is None
 
 
 @dataclass(frozen=True)

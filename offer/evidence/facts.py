@@ -197,3 +197,62 @@ def certificate_fact(order: str, sha256: str, size: int, head: Entry) -> Fact:
         "bytes": size,
         "head": {"number": head.number, "hash": head.hash},
     }
+
+
+def refund_ordered_fact(
+    order: str,
+    refund: str,
+    *,
+    payment_id: str,
+    amount_kopecks: int,
+    reason: str,
+    ends_package: bool,
+    request: str,
+) -> Fact:
+    """The contractor's word to give money back; `refund` is the key YooKassa is asked under."""
+    return {
+        "order": order,
+        "refund": refund,
+        "action": "ordered",
+        "payment_id": payment_id,
+        "amount_kopecks": amount_kopecks,
+        "reason": reason,
+        "ends_package": ends_package,
+        "request_sha256": digest(request),
+    }
+
+
+def refund_succeeded_fact(
+    order: str,
+    refund: str,
+    *,
+    refund_id: str,
+    payment_id: str,
+    amount_kopecks: int,
+    currency: str,
+    ends_package: bool,
+    answer: str,
+) -> Fact:
+    """Money given back; `answer` is YooKassa's object, redacted."""
+    return {
+        "order": order,
+        "refund": refund,
+        "action": "succeeded",
+        "refund_id": refund_id,
+        "payment_id": payment_id,
+        "amount_kopecks": amount_kopecks,
+        "currency": currency,
+        "ends_package": ends_package,
+        "answer_sha256": digest(answer),
+    }
+
+
+def refund_cancelled_fact(order: str, refund: str, *, refund_id: str | None, reason: str) -> Fact:
+    """A refund that came to nothing, and why."""
+    return {
+        "order": order,
+        "refund": refund,
+        "action": "cancelled",
+        "refund_id": refund_id,
+        "reason": reason,
+    }

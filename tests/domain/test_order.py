@@ -1,68 +1,16 @@
-"""The life of an order: every event in every state, and what is said about the money."""
+"""What is said about the money of an order, and which payment is its own."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import product
 from typing import Any
 
 import pytest
 
-from checkout.domain.order import (
-    TRANSITIONS,
-    Event,
-    Expectation,
-    ForbiddenTransition,
-    Order,
-    State,
-    after,
-    mismatch,
-    money_taken,
-)
+from checkout.domain.order import Expectation, Order, mismatch, money_taken
 from checkout.domain.payment import Payment
+from checkout.domain.transitions import State
 
 NOON = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-# Written a second time, row by row, so that a change of the rule is a change of two texts.
-#             opened     succeeded  cancelled    odd         renewed
-MATRIX = """
-created       waiting    paid       cancelled    case        -
-waiting       -          paid       cancelled    case        -
-paid          -          -          -            paid        -
-cancelled     -          -          -            case        created
-refunded      -          -          -            refunded    -
-case          -          -          -            case        -
-"""
-ROWS = [line.split() for line in MATRIX.strip().splitlines()]
-CELLS = [
-    (State(row[0]), event, outcome)
-    for row in ROWS
-    for event, outcome in zip(Event, row[1:], strict=True)
-]
-
-
-def test_the_matrix_speaks_of_every_event_in_every_state() -> None:
-    assert [(state, event) for state, event, _ in CELLS] == list(product(State, Event))
-
-
-@pytest.mark.parametrize(("state", "event", "outcome"), CELLS)
-def test_an_event_moves_an_order_as_the_matrix_says_or_is_refused(
-    state: State, event: Event, outcome: str
-) -> None:
-    if outcome == "-":
-        with pytest.raises(ForbiddenTransition) as refusal:
-            after(state, event)
-
-        assert refusal.value.code == "forbidden_transition"
-        assert f"«{state}»" in refusal.value.sentence
-    else:
-        assert after(state, event) is State(outcome)
-
-
-def test_nothing_leads_out_of_paid_but_a_decision_not_made_yet() -> None:
-    led_to = {to for (state, _), to in TRANSITIONS.items() if state is State.PAID}
-
-    assert led_to == {State.PAID}
-
 
 ORDER = Order(
     id=42,

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkout.domain.order import State
 from checkout.domain.retention import (
     CONSENT_GONE,
     PURPOSE_GONE,
@@ -17,6 +16,7 @@ from checkout.domain.retention import (
     party_term,
     records_end,
 )
+from checkout.domain.transitions import State
 
 DAY = date(2026, 11, 28)
 MONTH_LATER = date(2026, 12, 28)

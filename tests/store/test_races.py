@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import inspect, select
 
 from checkout.buy import buy
-from checkout.domain.order import State
 from checkout.domain.payment import Payment
+from checkout.domain.transitions import State
 from checkout.open import open_shop
 from checkout.settle import record, settle
 from checkout.shop import Shop

@@ -79,12 +79,28 @@ MESSAGE: Mapping[str, Any] = {
     "due_at": NOON,
     "tries": 0,
 }
+REFUND: Mapping[str, Any] = {
+    "id": "r-1",
+    "order_id": 1,
+    "payment_id": "p-1",
+    "amount_kopecks": 1_490_00,
+    "reason": "письмо",
+    "ends_package": False,
+    "body": "{}",
+    "state": "open",
+    "created_at": NOON,
+    "refund_id": "y-1",
+    "tries": 0,
+    "ordered": 4,
+    "ended": None,
+}
 ROWS = {
     "orders": ORDER,
     "attempts": ATTEMPT,
     "packages": PACKAGE,
     "editions": EDITION,
     "messages": MESSAGE,
+    "refunds": REFUND,
 }
 
 
@@ -258,6 +274,24 @@ NONSENSE: list[tuple[str, str, dict[str, object]]] = [
     ("edition zero", "editions", {"number": 0}),
     ("a shortened hash", "editions", {"number": 2, "sha256": "ab"}),
     ("a fact told twice", "messages", {"id": "m-2"}),
+    ("a second refund in flight", "refunds", {"id": "r-2", "refund_id": "y-2", "ordered": 3}),
+    ("a refund of no order", "refunds", {"id": "r-2", "order_id": 9, "refund_id": "y-2",
+     "ordered": 3}),
+    ("nothing given back", "refunds", {"id": "r-2", "order_id": 2, "refund_id": "y-2",
+     "ordered": 3, "amount_kopecks": 0}),
+    ("less than nothing given back", "refunds", {"id": "r-2", "order_id": 2, "refund_id": "y-2",
+     "ordered": 3, "amount_kopecks": -1}),
+    ("a refund of YooKassa's twice", "refunds", {"id": "r-2", "order_id": 2, "ordered": 3}),
+    ("a refund on another's decision", "refunds", {"id": "r-2", "order_id": 2,
+     "refund_id": "y-2"}),
+    ("a refund in no known state", "refunds", {"id": "r-2", "order_id": 2, "refund_id": "y-2",
+     "ordered": 3, "state": "final"}),
+    ("a refund that ended without a fact", "refunds", {"id": "r-2", "order_id": 2,
+     "refund_id": "y-2", "ordered": 3, "state": "succeeded"}),
+    ("a refund that did not end, with the fact of its end", "refunds", {"id": "r-2",
+     "order_id": 2, "refund_id": "y-2", "ordered": 3, "ended": 2}),
+    ("an open refund that YooKassa does not know", "refunds", {"id": "r-2", "order_id": 2,
+     "refund_id": None, "ordered": 3}),
 ]  # fmt: skip
 
 
@@ -288,6 +322,8 @@ def test_what_the_list_of_nonsense_spoils_is_sound_before(ordered: Engine) -> No
     add(ordered, "packages", order_id=2, acceptance=1, payment=4)
     add(ordered, "editions", number=2)
     add(ordered, "messages", id="m-2", kind="order")
+    add(ordered, "refunds", id="r-2", order_id=2, refund_id="y-2", ordered=3)
+    add(ordered, "refunds", id="r-3", refund_id=None, ordered=2, ended=1, state="cancelled")
 
 
 # SQLite numbers a row without an id by itself

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checkout.domain.order import State
+from checkout.domain.transitions import State
 from checkout.web import pages, states, troubles
 from tests.web import page_examples as example
 from tests.web.page_reading import read

@@ -127,7 +127,7 @@ def test_a_chunked_notification_without_its_length_is_heard(own_town: Town) -> N
     assert kept(own_town) == 1
 
 
-@pytest.mark.parametrize("event", ["refund.succeeded", "payout.succeeded", "deal.closed", "x"])
+@pytest.mark.parametrize("event", ["payment_method.active", "payout.succeeded", "deal.closed", "x"])
 def test_an_event_we_do_not_act_on_is_kept_and_asks_nothing(own_town: Town, event: str) -> None:
     answer = told(own_town, notice(UNKNOWN, event))
     with asked_of_yookassa(own_town) as asked:

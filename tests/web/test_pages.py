@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from yookassa.domain.models.cancellation_details import CancellationDetailsReasonCode
 
-from checkout.domain.order import State
+from checkout.domain.transitions import State
 from checkout.web import pages, states, troubles
 from tests.web import page_examples as example
 from tests.web.page_reading import Page, read

@@ -8,6 +8,9 @@ sentence in `error` otherwise. Unlike the hosted page, where a declined attempt 
     POST /_control/payments/{id}/decline  {"reason": any word}              (general_decline)
     POST /_control/payments/{id}/expire
     GET  /_control/payments               all, newest first; /_control/payments/{id} one
+    GET  /_control/refunds                all, newest first
+    PUT  /_control/refunds                {"become": succeeded (at once), pending, canceled}
+    POST /_control/refunds/{id}/succeed   a pending one; /cancel {"reason": any word}
     PUT  /_control/notifications          {"deliver": now, never, twice, late, reordered}
     GET  /_control/notifications          kept, due and sent
     POST /_control/notifications/deliver  what is kept goes out at once
@@ -78,6 +81,10 @@ def routes(desk: Desk) -> list[Route]:
         route("POST", "/payments/{id}/pay", _pay),
         route("POST", "/payments/{id}/decline", _decline),
         route("POST", "/payments/{id}/expire", _expire),
+        route("GET", "/refunds", lambda desk, _, __: desk.shop.refunds()),
+        route("PUT", "/refunds", _refunds),
+        route("POST", "/refunds/{id}/succeed", _succeed),
+        route("POST", "/refunds/{id}/cancel", _cancel_refund),
         route("PUT", "/notifications", _notifications),
         route("GET", "/notifications", lambda desk, _, __: desk.notices.state()),
         route("POST", "/notifications/deliver", _deliver),
@@ -126,14 +133,34 @@ def _pay(desk: Desk, payment_id: str, asked: Object) -> object:
 
 
 def _decline(desk: Desk, payment_id: str, asked: Object) -> object:
+    return desk.shop.end(payment_id, _reason(asked))
+
+
+def _reason(asked: Object) -> str:
     reason = asked.get("reason", "general_decline")
     if not isinstance(reason, str) or not REASON.fullmatch(reason):
         raise _bad("`reason` is a word like insufficient_funds")
-    return desk.shop.end(payment_id, reason)
+    return reason
 
 
 def _expire(desk: Desk, payment_id: str, asked: Object) -> object:
     return desk.shop.end(payment_id, "expired_on_confirmation")
+
+
+def _refunds(desk: Desk, _: str, asked: Object) -> object:
+    become = asked.get("become")
+    if become not in {"succeeded", "pending", "canceled"}:
+        raise _bad("`become` is succeeded, pending or canceled")
+    desk.shop.refunds_become = str(become)
+    return {"become": become}
+
+
+def _succeed(desk: Desk, refund_id: str, asked: Object) -> object:
+    return desk.shop.end_refund(refund_id, None)
+
+
+def _cancel_refund(desk: Desk, refund_id: str, asked: Object) -> object:
+    return desk.shop.end_refund(refund_id, _reason(asked))
 
 
 def _notifications(desk: Desk, _: str, asked: Object) -> object:

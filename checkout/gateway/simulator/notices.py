@@ -45,7 +45,8 @@ class Notices:
 
     now — at once; never — not at all; twice — the same body two times; late — kept until
     `release` or `late_after` seconds; reordered — followed by a stale
-    payment.waiting_for_capture of the same payment, which has moved on by then.
+    payment.waiting_for_capture of the same payment, which has moved on by then (of a refund: by
+    the same event with the object still pending).
     Choosing another mode releases what is kept; "never" throws it away.
     """
 
@@ -95,8 +96,7 @@ class Notices:
             if self.deliver == "twice":
                 self._enqueue(told)
             if self.deliver == "reordered":
-                stale = shown | {"status": "waiting_for_capture", "paid": True}
-                self._enqueue(notice("payment.waiting_for_capture", stale))
+                self._enqueue(_stale(event, shown))
 
     def choose(self, mode: str) -> None:
         """Deliver by `mode` (one of MODES) from now on."""
@@ -178,6 +178,13 @@ class Notices:
                 return response.status_code
         except requests.RequestException as error:
             return type(error).__name__
+
+
+def _stale(event: str, shown: Object) -> Notice:
+    if event.startswith("refund."):  # of a refund there is no other event
+        return notice(event, shown | {"status": "pending"})
+    waiting = shown | {"status": "waiting_for_capture", "paid": True}
+    return notice("payment.waiting_for_capture", waiting)
 
 
 def _named(told: Notice) -> Object:

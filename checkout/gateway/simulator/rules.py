@@ -1,9 +1,10 @@
 """What YooKassa refuses: pure checks of requests, each refusal in its own words and shape."""
 
 import re
+from datetime import datetime
 from decimal import Decimal
 
-from checkout.gateway.simulator.objects import METHODS, Entry, Object, kopecks
+from checkout.gateway.simulator.objects import METHODS, REFUNDABLE_FOR, Entry, Object, kopecks
 
 _AMOUNT = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
 _KEY = re.compile(r"[0-9A-Za-z+_.-]+")
@@ -98,14 +99,20 @@ def check_cancel(entry: Entry) -> None:
         raise ObjectionError(400, "Payment can not be canceled in current status")
 
 
-def check_refund(request: Object, entry: Entry) -> None:
-    """The remainder of a payment is nothing or more than one rouble."""
+def check_refund(request: Object, entry: Entry, *, on_their_way: int, now: datetime) -> None:
+    """The remainder of a payment is nothing or more than one rouble.
+
+    `on_their_way`: kopecks of refunds that have not ended yet.
+    """
     check_amount(request.get("amount"))
     _check_text(request.get("description"), "description", 250)
     _check_metadata(request.get("metadata"))
     if entry.status != "succeeded":
         raise ObjectionError(400, "Payment can not be refunded in current status", "payment_id")
+    if now > entry.created_at + REFUNDABLE_FOR:
+        raise ObjectionError(400, "Payment is too old to be refunded", "payment_id")
     left = kopecks(entry.shown["amount"]) - kopecks(entry.shown["refunded_amount"])
+    left -= on_their_way
     if left == 0:
         raise ObjectionError(400, "Payment is already completely refunded", "payment_id")
     rest = left - kopecks(request["amount"])

@@ -35,6 +35,7 @@ class Shop:
     ) -> None:
         self.shop_id = shop_id
         self.keys = Keys(memory)
+        self.refunds_become = "succeeded"  # or "pending", "canceled"
         self._page = page
         self._clock = clock
         self._offset = timedelta(0)
@@ -140,12 +141,30 @@ class Shop:
                 entry = self._entry(str(request.get("payment_id")))
             except ObjectionError:
                 raise ObjectionError(400, "Payment is not found", "payment_id") from None
-            rules.check_refund(request, entry)
+            waiting = [it for it in self._refunds.values() if _is_on_its_way(it, entry.id)]
+            on_their_way = sum(objects.kopecks(it["amount"]) for it in waiting)
+            rules.check_refund(request, entry, on_their_way=on_their_way, now=self.now())
             refund = objects.new_refund(request, entry, self.now(), _random())
             self._refunds[str(refund["id"])] = refund
             self._memory.put("refund", str(refund["id"]), refund)
+            if self.refunds_become == "pending":
+                return deepcopy(refund)
+            canceled = self.refunds_become == "canceled"
+            return self.end_refund(str(refund["id"]), "insufficient_funds" if canceled else None)
+
+    def end_refund(self, refund_id: str, reason: str | None) -> Object:
+        """A pending refund succeeds, or is cancelled for a reason: of that nobody is told."""
+        with self.at_once():
+            refund = self._refunds.get(refund_id)
+            if refund is None or refund["status"] != "pending":
+                raise ObjectionError(409, "No such refund is pending")
+            entry = self._entry(str(refund["payment_id"]))
+            if reason:
+                objects.cancel_refund(refund, reason)
+            else:
+                self._tell(objects.succeed(refund, entry), deepcopy(refund))
+            self._memory.put("refund", refund_id, refund)
             self._keep(entry)
-            self._tell("refund.succeeded", deepcopy(refund))
             return deepcopy(refund)
 
     def refunds(self) -> list[Object]:
@@ -172,6 +191,10 @@ class Shop:
 
     def _keep(self, entry: Entry) -> None:
         self._memory.put("payment", entry.id, objects.kept(entry))
+
+
+def _is_on_its_way(refund: Object, payment_id: str) -> bool:
+    return refund["payment_id"] == payment_id and refund["status"] == "pending"
 
 
 def _random() -> str:

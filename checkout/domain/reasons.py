@@ -1,0 +1,41 @@
+"""May a reason stand in the ledger for ever? Not if it names whom it is about."""
+
+import json
+import re
+from collections.abc import Mapping
+
+LONGEST_REASON = 500
+SHORTEST_STEM = 4
+LOCAL_DIGITS = 10  # of a telephone without its country, and all of an ИНН of a company
+WORD, DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\D")
+
+
+def trouble(reason: str, party: str | None) -> str | None:
+    """Why a reason may not be written down, as a sentence; `party` are the client's details."""
+    if not 0 < len(reason.strip()) <= LONGEST_REASON:
+        return f"Причина нужна, и не длиннее {LONGEST_REASON} знаков."
+    if "@" in reason or (party and _betrays(reason.lower(), json.loads(party))):
+        return (
+            "В причине стоят личные данные, а запись журнала стереть нельзя: "
+            "назовите обращение его датой или номером."
+        )
+    return None
+
+
+def _betrays(reason: str, told: Mapping[str, str | None]) -> bool:
+    """Whether it has one of his details, his numbers however written, or his name in any case."""
+    values = [it.lower() for key, it in told.items() if it and key != "kind"]
+    if any(it in reason for it in values if len(it) >= SHORTEST_STEM):
+        return True
+    said = DIGITS.sub("", reason)
+    numbers = [DIGITS.sub("", it)[-LOCAL_DIGITS:] for it in values]
+    if any(it in said for it in numbers if len(it) == LOCAL_DIGITS):
+        return True
+    name = WORD.findall((told.get("name") or "").lower())
+    return any(_is_form_of(word, part) for word in WORD.findall(reason) for part in name)
+
+
+def _is_form_of(word: str, part: str) -> bool:
+    """Russian names change their last letters: «Каренина» is «Карениной», «Ян» is «Яна»."""
+    stem = part[:-1] if len(part) >= SHORTEST_STEM else part
+    return len(part) > 1 and word.startswith(stem) and len(word) <= len(stem) + 2

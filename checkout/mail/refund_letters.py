@@ -1,0 +1,97 @@
+"""The letters that money given back causes: to the client, and to the contractor."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from checkout.mail.body import Body, Fact, Section
+from checkout.mail.letters import Letter, head_of, letter, notice, party_facts, subject_of
+from offer import wording
+from offer.evidence.settlement import LedgerRef, Party
+from offer.typography import no_break
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A refund as its letters tell it: sums in kopecks, `at` and `ended_at` UTC.
+
+    `left_kopecks` is what has not been given back; `ended_at` when the package ended by a refund.
+    `party` is None once who ordered is erased; `contact` is the contractor's address for answers.
+    """
+
+    party: Party | None
+    order_number: str
+    order_url: str
+    refund_id: str
+    amount_kopecks: int
+    left_kopecks: int
+    reason: str
+    method: str | None
+    at: datetime
+    ended_at: datetime | None
+    head: LedgerRef
+    contact: str | None
+    test: bool
+
+
+def refund_letter(said: Returned, party: Party, *, zone: ZoneInfo) -> Letter:
+    """To the client: how much came back, when it will be there, and what of the package."""
+    where = "на карту, с которой платили" if said.method == "bank_card" else "туда, откуда платили"
+    paragraphs = (
+        f"Деньги ушли {where}. Банк зачислит их за несколько дней: на карту — до трёх рабочих "
+        "дней, по СБП — обычно на следующий день.",
+        _package(said, zone),
+    )
+    body = Body(
+        notice=notice(said),
+        lead=f"Возвращено {wording.money(said.amount_kopecks)}: заказ {said.order_number}",
+        sections=(
+            Section(paragraphs=[no_break(it) for it in paragraphs]),
+            Section("Возврат", facts=_facts(said, zone)),
+        ),
+    )
+    subject = f"Возвращено {wording.money(said.amount_kopecks)}, заказ {said.order_number}"
+    return letter(party.email, subject_of(said, subject), body, reply_to=said.contact)
+
+
+def refund_for_contractor(said: Returned, *, to: str, zone: ZoneInfo) -> Letter:
+    """To the contractor: what was given back to whom, and what of the package."""
+    receipt = (
+        "Если вы выдаёте чеки сами, оформите чек возврата: программа чеков пока не пробивает. "
+        "Комиссию за платёж ЮKassa не возвращает."
+    )
+    # the key in the client's link says that *he* has read his mail
+    said = replace(said, order_url=said.order_url.partition("?")[0])
+    who = Section("Заказчик", facts=party_facts(said.party)) if said.party else Section()
+    body = Body(
+        notice=notice(said),
+        lead=f"Клиенту возвращено {wording.money(said.amount_kopecks)}: заказ {said.order_number}",
+        sections=(
+            Section(paragraphs=[no_break(it) for it in (_package(said, zone), receipt)]),
+            Section("Возврат", facts=_facts(said, zone)),
+            who,
+        ),
+    )
+    subject = f"Возврат {wording.money(said.amount_kopecks)}, заказ {said.order_number}"
+    reply_to = said.party.email if said.party else None
+    return letter(to, subject_of(said, subject), body, reply_to=reply_to)
+
+
+def _package(said: Returned, zone: ZoneInfo) -> str:
+    if said.ended_at is None:
+        return "Пакет действует как прежде: часы и срок не меняются."
+    day = wording.day(said.ended_at.astimezone(zone).date())
+    return f"Пакет прекращён {day}: работ по нему больше нет."
+
+
+def _facts(said: Returned, zone: ZoneInfo) -> tuple[Fact, ...]:
+    return (
+        Fact("Номер заказа", said.order_number),
+        Fact("Возвращено", wording.money(said.amount_kopecks)),
+        Fact("Осталось оплаченным", wording.money(said.left_kopecks)),
+        Fact("Когда", wording.moment(said.at, zone)),
+        Fact("Основание", said.reason),
+        Fact("Возврат в\u00a0ЮKassa", said.refund_id, "code"),
+        Fact("Страница заказа", said.order_url, "link"),
+        *head_of(said.head),
+    )

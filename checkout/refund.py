@@ -1,0 +1,212 @@
+"""Give money back: the contractor's decision, and what it may be.
+
+The decision, its key and the exact request are committed before anything is sent. Never more than
+was paid: the sum is checked under the order's lock, and a second refund waits for the first.
+"""
+
+import re
+from dataclasses import dataclass
+
+from checkout.certify import known_party
+from checkout.domain import reasons
+from checkout.domain.details import Part
+from checkout.domain.errors import CheckoutError, GatewayError
+from checkout.domain.order import Order
+from checkout.domain.proposal import SMALLEST_REST, Proposal, propose
+from checkout.domain.transitions import RefundState, State
+from checkout.gateway.wire import refund_request
+from checkout.repay import pursue
+from checkout.settle import accepted_terms
+from checkout.shop import SOON, Shop, new_id
+from checkout.store import ledger, orders, refunds
+from checkout.store.engine import Tx
+from checkout.store.refunds import RefundAttempt
+from offer.evidence import facts
+from offer.wording import money
+
+AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{2}))?")
+# YooKassa gives nothing back by these, or only the whole sum
+NEVER_BACK, WHOLE_ONLY = ("b2b_sberbank", "cash"), ("mobile_balance",)
+NOT_PAID = {
+    State.CREATED: "Заказ не оплачен: возвращать нечего.",
+    State.WAITING: "Заказ ещё ждёт оплаты: возвращать нечего.",
+    State.CANCELLED: "Оплата заказа отменена: возвращать нечего.",
+    State.REFUNDED: "По этому заказу уже возвращено всё.",
+    State.CASE: "Деньги по этому заказу не подошли к нему. Верните их в личном кабинете ЮKassa: "
+    "программа узнает об этом и запишет.",
+}
+
+
+class CannotRefund(CheckoutError):  # noqa: N818 - reads as what it is
+    """Nothing was asked of YooKassa; the sentence says why."""
+
+    code = "cannot_refund"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be given back: kopecks, or None for all that is left."""
+
+    number: str
+    amount_kopecks: int | None
+    reason: str
+    ends_package: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A refund as it stands after asking; `trouble` is why no more is known, `why` it failed."""
+
+    number: str
+    attempt: RefundAttempt
+    left_kopecks: int
+    trouble: GatewayError | None
+    why: str
+
+    @property
+    def done(self) -> bool:
+        """Whether YooKassa has taken it: the money is back, or on its way."""
+        return self.attempt.state in (RefundState.OPEN, RefundState.SUCCEEDED)
+
+
+def kopecks_of(text: str) -> int:
+    """«1500.00», «1500,00» or «1500» → kopecks; raises CannotRefund."""
+    found = AMOUNT.fullmatch(re.sub(r"[\s_]", "", text))
+    if found is None:
+        raise CannotRefund(f"«{text}» — не сумма: напишите её рублями, например 1500.00.")
+    return int(found[1]) * 100 + int(found[2] or 0)
+
+
+def refund(shop: Shop, wanted: Wanted) -> Outcome:
+    """Order a refund and ask YooKassa for it; raises CannotRefund."""
+    attempt = shop.store.transact(lambda tx: order_refund(tx, wanted))
+    trouble = pursue(shop, attempt)
+    return shop.store.read(lambda tx: _outcome(tx, wanted.number, attempt, trouble))
+
+
+def _outcome(tx: Tx, number: str, attempt: RefundAttempt, trouble: GatewayError | None) -> Outcome:
+    order = orders.by_id(tx, attempt.order_id)
+    left = order.price_kopecks - refunds.returned(tx, order.id)
+    now = refunds.by_key(tx, attempt.id) or attempt
+    end = ledger.fact(tx, now.ended) if now.ended else {}
+    return Outcome(number, now, left, trouble, str(end.get("reason", "")))
+
+
+def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
+    """Write the decision down with its key and exact request; raises CannotRefund."""
+    ledger.alone(tx)
+    order = orders.locked(tx, _known(tx, wanted.number).id)
+    amount = _allowed(tx, order, wanted)
+    payment_id = str(order.payment_id)
+    key = new_id()
+    body = refund_request(
+        payment_id=payment_id,
+        amount_kopecks=amount,
+        description=f"Возврат по заказу {order.number}",
+        metadata={"order": order.number, "refund": key},
+    )
+    row = ledger.append(
+        tx,
+        "refund",
+        facts.refund_ordered_fact(
+            order.number,
+            key,
+            payment_id=payment_id,
+            amount_kopecks=amount,
+            reason=wanted.reason.strip(),
+            ends_package=wanted.ends_package,
+            request=body,
+        ),
+    )
+    refunds.add(
+        tx,
+        {
+            "id": key,
+            "order_id": order.id,
+            "payment_id": payment_id,
+            "amount_kopecks": amount,
+            "reason": wanted.reason.strip(),
+            "ends_package": wanted.ends_package,
+            "body": body,
+            "state": RefundState.UNSENT,
+            "created_at": tx.now,
+            # if we die before asking, the worker asks with the same key and body
+            "next_look_at": tx.now + SOON,
+            "ordered": row.number,
+        },
+    )
+    saved = refunds.by_key(tx, key)
+    if saved is None:
+        raise LookupError("a refund that was just saved is not there")
+    return saved
+
+
+def _known(tx: Tx, number: str) -> Order:
+    order = orders.by_number(tx, number)
+    if order is None:
+        raise CannotRefund(f"Заказа {number} нет.")
+    return order
+
+
+def _allowed(tx: Tx, order: Order, wanted: Wanted) -> int:
+    """The kopecks to give back, if that may be; raises CannotRefund."""
+    if order.state is not State.PAID:
+        raise CannotRefund(NOT_PAID[order.state])
+    kept = ledger.details(tx, order.ledger, Part.PARTY)
+    if why := reasons.trouble(wanted.reason, kept.text if kept else None):
+        raise CannotRefund(why)
+    before = refunds.in_flight(tx, order.id)
+    if before:
+        raise CannotRefund(
+            f"Возврат {money(before.amount_kopecks)} по этому заказу ещё не закончен: программа "
+            "узнаёт его судьбу сама. Новый можно начать после него."
+        )
+    left = order.price_kopecks - refunds.returned(tx, order.id)
+    amount = left if wanted.amount_kopecks is None else wanted.amount_kopecks
+    _possible(amount, left)
+    _returnable(tx, order, amount)
+    return amount
+
+
+def _possible(amount: int, left: int) -> None:
+    if amount > left:
+        raise CannotRefund(f"Вернуть можно не больше {money(left)}: столько ещё не возвращено.")
+    if amount < SMALLEST_REST:
+        raise CannotRefund("ЮKassa не возвращает меньше 1\u00a0₽.")
+    if 0 < left - amount <= SMALLEST_REST:
+        raise CannotRefund(
+            "После возврата должно остаться больше 1\u00a0₽ или ничего (правило ЮKassa). "
+            f"Верните всё: {money(left)}."
+        )
+
+
+def _returnable(tx: Tx, order: Order, amount: int) -> None:
+    method = orders.method(orders.attempt_paid_by(tx, str(order.payment_id)))
+    if method in NEVER_BACK:
+        raise CannotRefund("Оплату этим способом ЮKassa не возвращает: верните деньги переводом.")
+    if method in WHOLE_ONLY and amount != order.price_kopecks:
+        raise CannotRefund("Оплату с телефона ЮKassa возвращает только целиком.")
+
+
+def rehearse(shop: Shop, number: str, spent_minutes: int) -> tuple[Proposal, str]:
+    """What leaving now comes to, and the kind of the client; nothing is written."""
+    return shop.store.read(lambda tx: _rehearse(tx, shop, number, spent_minutes))
+
+
+def _rehearse(tx: Tx, shop: Shop, number: str, spent_minutes: int) -> tuple[Proposal, str]:
+    order = _known(tx, number)
+    package = orders.package(tx, order.id)
+    if order.state is not State.PAID or package is None:
+        raise CannotRefund(NOT_PAID.get(order.state, "Пакета по этому заказу нет."))
+    proposal = propose(
+        price_kopecks=order.price_kopecks,
+        hours=order.hours,
+        spent_minutes=spent_minutes,
+        unit_minutes=accepted_terms(tx, order).unit_minutes,
+        period=package.period,
+        returned_kopecks=refunds.returned(tx, order.id),
+        at=tx.now,
+        zone=shop.settings.zone,
+    )
+    known = known_party(tx, order)
+    return proposal, known.kind if known else order.party_kind

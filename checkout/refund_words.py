@@ -1,0 +1,74 @@
+"""What the contractor reads when he counts or orders a refund, a line each."""
+
+from checkout.domain.proposal import Proposal
+from checkout.domain.transitions import RefundState
+from checkout.refund import Outcome, rehearse
+from checkout.shop import Shop
+from offer.wording import counted, hours, minutes, money
+
+
+def proposed(shop: Shop, number: str, spent_minutes: int) -> list[str]:
+    """The proposal of `checkout refund --dry-run`; raises CannotRefund."""
+    it, kind = rehearse(shop, number, spent_minutes)
+    lines = [
+        f"Заказ {number}: {hours(it.hours)}, {money(it.price)}, уже возвращено "
+        f"{money(it.price - it.left)}.",
+        f"По часам: истрачено {minutes(it.spent_minutes)}, по счёту оферты "
+        f"{minutes(it.charged_minutes)}; возврат {money(it.by_hours)}.",
+        f"По дням: осталось {_days(it.days_left)} из {it.days}; возврат {money(it.by_days)}.",
+    ]
+    return [*lines, *(_after_the_term(kind) if it.is_over else _offered(number, it))]
+
+
+def _days(count: int) -> str:
+    return counted(count, "день", "дня", "дней")
+
+
+def _offered(number: str, it: Proposal) -> list[str]:
+    if not it.proposed:
+        return ["Вернуть нечего: всё истрачено или уже возвращено."]
+    amount = f"{it.proposed // 100}.{it.proposed % 100:02}"
+    lines = [] if it.spent_minutes else ["Часы программа пока не считает: назовите их (--spent)."]
+    return [
+        *lines,
+        f"Предлагается больший из двух: {money(it.proposed)} "
+        "(ЗоЗПП, ст. 32; ГК РФ, ст. 782 п. 1; доказанные расходы можно вычесть).",
+        f"Вернуть: checkout refund {number} --amount {amount} --ends-package --reason …",
+    ]
+
+
+def _after_the_term(kind: str) -> list[str]:
+    if kind == "person":
+        return [
+            "Срок пакета вышел, п. 3.4 оферты часы не переносит. Потребитель может это "
+            "оспорить (ЗоЗПП, ст. 16): возвращать ли и сколько, решаете вы."
+        ]
+    return ["Срок пакета вышел: по п. 3.4 оферты возвращать ничего не нужно."]
+
+
+def told(outcome: Outcome) -> list[str]:
+    """What became of a refund that was ordered."""
+    it = outcome.attempt
+    amount = f"{money(it.amount_kopecks)} по заказу {outcome.number}"
+    if it.state is RefundState.SUCCEEDED:
+        return [f"✓ Возвращено {amount}, возврат {it.refund_id}.", _rest(outcome)]
+    if it.state is RefundState.OPEN:
+        return [
+            f"✓ Возврат {amount} принят ЮKassa и ещё выполняется ({it.refund_id}). "
+            "Чем он кончится, программа узнает сама и напишет вам и клиенту."
+        ]
+    if it.state is RefundState.CANCELLED:
+        return [f"✗ Возврат {amount} не состоялся: {outcome.why}."]
+    why = outcome.trouble.sentence if outcome.trouble else ""
+    return [
+        f"! Возврат {amount} записан, но ответа нет. {why} Программа спросит ещё раз сама, "
+        "второй раз команду не давайте."
+    ]
+
+
+def _rest(outcome: Outcome) -> str:
+    if not outcome.left_kopecks:
+        return "Возвращено всё, пакет прекращён. Клиенту и вам отправлены письма."
+    rest = f"Осталось оплаченным {money(outcome.left_kopecks)}"
+    package = "пакет прекращён" if outcome.attempt.ends_package else "пакет действует"
+    return f"{rest}, {package}. Клиенту и вам отправлены письма."

@@ -1,0 +1,294 @@
+"""Ask YooKassa for a refund that was ordered, and write down what becomes of it.
+
+Its key and exact request were committed before, so asking again is safe while YooKassa remembers
+the key. After that its list of refunds is searched: the same request would pay out a second time.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from checkout.ask import KEY_LIVES, NOT_ABOUT_THE_REQUEST
+from checkout.domain.errors import GatewayError, Refused
+from checkout.domain.order import Order
+from checkout.domain.refund import Refund
+from checkout.domain.transitions import Event, RefundEvent, RefundState, State
+from checkout.settle import LONGEST_PAUSE, LOST_AFTER, SHORTEST_PAUSE
+from checkout.shop import SOON, Shop, new_id, new_key
+from checkout.store import correspondence, ledger, orders, refunds
+from checkout.store.engine import Tx
+from checkout.store.refunds import RefundAttempt
+from offer.evidence import facts
+from offer.evidence.chain import Fact
+from offer.evidence.redaction import redacted
+from offer.wording import money
+
+log = structlog.get_logger()
+ENDED = (RefundState.SUCCEEDED, RefundState.CANCELLED)
+# An hour after the last request could be sent whatever it did stands in YooKassa's list.
+LIST_IS_WHOLE = KEY_LIVES + timedelta(hours=1)
+NOT_FOUND = 404
+ELSEWHERE = "сделан в ЮKassa, а не программой"
+
+
+def pursue(shop: Shop, attempt: RefundAttempt) -> GatewayError | None:
+    """Learn what can be learnt of a refund now; returns why nothing is known, or None."""
+    # first of all, so that a bug in this one does not keep the others waiting
+    shop.store.transact(lambda tx: look_later(tx, attempt))
+    try:
+        if attempt.state is RefundState.OPEN and attempt.refund_id:
+            _look(shop, attempt, attempt.refund_id)
+        elif shop.store.clock() - attempt.created_at < KEY_LIVES:
+            _send(shop, attempt)
+        else:
+            _search(shop, attempt)
+    except GatewayError as error:
+        log.warning("refund not learnt of", refund=attempt.id, error=error.code)
+        return error
+    finally:
+        shop.wake.set()
+    return None
+
+
+def settle_refund(shop: Shop, refund_id: str) -> None:
+    """Ask YooKassa about a refund that somebody named, and write down what follows."""
+    refund = shop.yookassa.refund(refund_id)
+    shop.store.transact(lambda tx: record(tx, refund))
+    shop.wake.set()
+
+
+def look_later(tx: Tx, attempt: RefundAttempt) -> None:
+    """Ask again after a pause that grows with the refund's age."""
+    pause = min(max((tx.now - attempt.created_at) / 4, SHORTEST_PAUSE), LONGEST_PAUSE)
+    soonest = SOON if attempt.state is RefundState.UNSENT else pause
+    refunds.change(tx, attempt.id, next_look_at=tx.now + soonest)
+
+
+def _send(shop: Shop, attempt: RefundAttempt) -> None:
+    try:
+        refund = shop.yookassa.create_refund(key=attempt.id, body=attempt.body)
+    except Refused as refusal:
+        if refusal.status in NOT_ABOUT_THE_REQUEST:
+            shop.store.transact(lambda tx: _count_try(tx, attempt))
+        elif not _found(shop, attempt):  # a try before this one may have been performed
+            why = refusal.detail or f"HTTP {refusal.status}"
+            shop.store.transact(lambda tx: _give_up(tx, attempt, RefundEvent.REFUSED, why))
+        raise
+    except GatewayError:
+        shop.store.transact(lambda tx: _count_try(tx, attempt))
+        raise
+    shop.store.transact(lambda tx: record(tx, refund))
+
+
+def _look(shop: Shop, attempt: RefundAttempt, refund_id: str) -> None:
+    try:
+        refund = shop.yookassa.refund(refund_id)
+    except Refused as refusal:
+        if refusal.status != NOT_FOUND:
+            raise
+        if not _found(shop, attempt):
+            shop.store.transact(lambda tx: _report_lost(tx, attempt))
+        return
+    shop.store.transact(lambda tx: record(tx, refund))
+
+
+def _search(shop: Shop, attempt: RefundAttempt) -> None:
+    """YooKassa has forgotten the key: find the refund in its list, or know that there is none."""
+    if _found(shop, attempt):
+        return
+    if shop.store.clock() - attempt.created_at >= LIST_IS_WHOLE:
+        why = "ЮKassa не ответила за сутки, и в её списке этого возврата нет"
+        shop.store.transact(lambda tx: _give_up(tx, attempt, RefundEvent.UNKNOWN, why))
+
+
+def _found(shop: Shop, attempt: RefundAttempt) -> bool:
+    """Record the refund if the list of its payment's refunds has it, by our key in its metadata."""
+    for refund in shop.yookassa.refunds(payment_id=attempt.payment_id):
+        if refund.metadata.get("refund") == attempt.id:
+            shop.store.transact(lambda tx, refund=refund: record(tx, refund))  # type: ignore[misc]
+            return True
+    return False
+
+
+def record(tx: Tx, refund: Refund) -> None:
+    """Write everything a refund object causes, once, in the caller's transaction."""
+    ledger.alone(tx)  # before the order, as settling does
+    attempt = _attempt(tx, refund)
+    if attempt is None:
+        _stranger(tx, refund)
+        return
+    order = orders.locked(tx, attempt.order_id)
+    known = {"refund_id": refund.id, "answer": redacted(refund.raw)}
+    if refund.status == "succeeded":
+        if attempt.state is not RefundState.SUCCEEDED:
+            _succeed(tx, order, attempt, refund)
+    elif refund.status == "canceled":
+        if attempt.state not in ENDED:
+            _cancel(tx, order, attempt, refund)
+    elif attempt.state is RefundState.UNSENT:
+        refunds.move(tx, attempt, RefundEvent.ACCEPTED, **known, next_look_at=tx.now + SOON)
+    elif attempt.state is RefundState.OPEN:
+        refunds.change(tx, attempt.id, **known)
+
+
+def _attempt(tx: Tx, refund: Refund) -> RefundAttempt | None:
+    known = refunds.known_as(tx, refund.id)
+    if known:
+        return known
+    # killed between YooKassa's answer and saving it: the metadata still name the key
+    named = refunds.by_key(tx, refund.metadata.get("refund", ""))
+    if named is None or named.payment_id != refund.payment_id:
+        return None
+    # a second one under the key of a first is money given back twice
+    return None if named.refund_id and named.state in ENDED else named
+
+
+def _succeed(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> None:
+    fact = _succeeded(order, attempt.id, refund, ends_package=attempt.ends_package)
+    row = ledger.append(tx, "refund", fact)
+    refunds.move(
+        tx,
+        attempt,
+        RefundEvent.SUCCEEDED,
+        refund_id=refund.id,
+        answer=redacted(refund.raw),
+        amount_kopecks=refund.amount_kopecks,
+        ended=row.number,
+    )
+    if (refund.amount_kopecks, refund.currency) != (attempt.amount_kopecks, "RUB"):
+        told = f"{refund.amount_kopecks} коп. {refund.currency}"
+        sentence = f"вернула {told}, а поручено {attempt.amount_kopecks} коп. RUB"
+        _lay(tx, order, "odd_refund", refund.id, f"ЮKassa {sentence}.")
+    _follow(tx, order, attempt.id, ends_package=attempt.ends_package)
+
+
+def _follow(tx: Tx, order: Order, key: str, *, ends_package: bool) -> None:
+    """What money given back does to its order, to its package, and to those who wait for word."""
+    if order.state is State.PAID:
+        whole = refunds.returned(tx, order.id) >= order.price_kopecks
+        orders.move(tx, order, Event.RETURNED if whole else Event.PARTLY_RETURNED)
+        if whole or ends_package:
+            orders.end_package(tx, order.id)
+    correspondence.stage(
+        tx, new_id(), kind="refunded", subject=key, order_id=order.id, key=new_key()
+    )
+
+
+def _cancel(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> None:
+    reason = refund.cancellation_reason or "не названа"
+    known = {"refund_id": refund.id, "answer": redacted(refund.raw)}
+    _end_in_vain(tx, order, attempt, RefundEvent.CANCELLED, reason=reason, **known)
+    why = f"ЮKassa отменила возврат, причина: {reason}"
+    _lay(tx, order, "refund_cancelled", attempt.id, _again(order, attempt, why))
+
+
+def _give_up(tx: Tx, attempt: RefundAttempt, event: RefundEvent, why: str) -> None:
+    ledger.alone(tx)
+    order = orders.locked(tx, attempt.order_id)
+    known = refunds.by_key(tx, attempt.id)
+    if known is None or known.state is not RefundState.UNSENT:
+        return
+    _end_in_vain(tx, order, known, event, reason=why)
+    if known.tries:  # whoever ordered it is at his terminal the first time, and no longer later
+        _lay(tx, order, "refund_cancelled", known.id, _again(order, known, f"Не принят: {why}"))
+
+
+def _end_in_vain(
+    tx: Tx, order: Order, attempt: RefundAttempt, event: RefundEvent, **known: str
+) -> None:
+    """It came to nothing: `known` are the reason, and YooKassa's id and answer if there are any."""
+    refund_id, reason = known.get("refund_id"), known["reason"][:500]
+    fact = facts.refund_cancelled_fact(order.number, attempt.id, refund_id=refund_id, reason=reason)
+    row = ledger.append(tx, "refund", fact)
+    answer = known.get("answer", reason)
+    refunds.move(tx, attempt, event, refund_id=refund_id, answer=answer, ended=row.number)
+
+
+def _count_try(tx: Tx, attempt: RefundAttempt) -> None:
+    refunds.change(tx, attempt.id, tries=attempt.tries + 1)
+
+
+def _report_lost(tx: Tx, attempt: RefundAttempt) -> None:
+    """YooKassa does not know a refund that it accepted: after a day that is a case."""
+    if tx.now - attempt.created_at < LOST_AFTER:
+        return
+    order = orders.by_id(tx, attempt.order_id)
+    sentence = (
+        f"ЮKassa приняла возврат {attempt.refund_id}, {money(attempt.amount_kopecks)}, а теперь "
+        "его не знает. Проверьте в личном кабинете ЮKassa, ушли ли деньги."
+    )
+    _lay(tx, order, "lost_refund", attempt.id, sentence)
+
+
+def _stranger(tx: Tx, refund: Refund) -> None:
+    """Money that somebody else gave back, at YooKassa itself: as good as ours, and a case."""
+    if refund.status != "succeeded":
+        return
+    found = orders.by_payment(tx, refund.payment_id)
+    told = f"Возврат {refund.id}, {money(refund.amount_kopecks)}, платёж {refund.payment_id}"
+    if found is None or found.payment_id != refund.payment_id:
+        rest = "заказ оплачен не им" if found else "заказа с таким платежом здесь нет"
+        _lay(tx, found, "unknown_refund", refund.id, f"{told}: {ELSEWHERE}; {rest}.")
+        return
+    order = orders.locked(tx, found.id)
+    key = new_id()
+    _adopt(tx, order, key, refund)
+    _follow(tx, order, key, ends_package=False)
+    sentence = f"{told}: {ELSEWHERE}. Он записан; пакет прекращён, только если возвращено всё."
+    _lay(tx, order, "unknown_refund", refund.id, sentence)
+
+
+def _adopt(tx: Tx, order: Order, key: str, refund: Refund) -> None:
+    row = ledger.append(tx, "refund", _succeeded(order, key, refund, ends_package=False))
+    refunds.add(
+        tx,
+        {
+            "id": key,
+            "order_id": order.id,
+            "payment_id": refund.payment_id,
+            "amount_kopecks": refund.amount_kopecks,
+            "reason": ELSEWHERE,
+            "ends_package": False,
+            "body": "",
+            "state": RefundState.SUCCEEDED,
+            "created_at": tx.now,
+            "refund_id": refund.id,
+            "answer": redacted(refund.raw),
+            "ordered": row.number,
+            "ended": row.number,
+        },
+    )
+
+
+def _succeeded(order: Order, key: str, refund: Refund, *, ends_package: bool) -> Fact:
+    return facts.refund_succeeded_fact(
+        order.number,
+        key,
+        refund_id=refund.id,
+        payment_id=refund.payment_id,
+        amount_kopecks=refund.amount_kopecks,
+        currency=refund.currency,
+        ends_package=ends_package,
+        answer=redacted(refund.raw),
+    )
+
+
+def _again(order: Order, attempt: RefundAttempt, why: str) -> str:
+    amount = f"{attempt.amount_kopecks // 100}.{attempt.amount_kopecks % 100:02}"
+    return (
+        f"Возврат {money(attempt.amount_kopecks)} по заказу {order.number} не состоялся. {why}. "
+        f"Клиент этих денег не получил. Ещё раз: checkout refund {order.number} --amount {amount} "
+        "--reason …"
+    )
+
+
+def _lay(tx: Tx, order: Order | None, kind: str, subject: str, sentence: str) -> None:
+    about = f"Заказ {order.number}: " if order and order.number not in sentence else ""
+    correspondence.open_case(
+        tx,
+        new_id(),
+        kind=kind,
+        subject=subject,
+        order_id=order.id if order else None,
+        sentence=about + sentence,
+    )

@@ -1,0 +1,97 @@
+"""The refunds of orders: what was ordered, under which key, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, func, insert, select, update
+
+from checkout.domain.transitions import REFUND, RefundEvent, RefundState
+from checkout.store import tables
+from checkout.store.engine import Tx
+
+refunds = tables.refunds
+
+
+@dataclass(frozen=True)
+class RefundAttempt:
+    """One refund we ordered. Its `id` is the idempotence key, `body` the exact request.
+
+    `refund_id` is YooKassa's. `ordered` and `ended` are rows of the ledger: the decision, and what
+    became of it. `body` is empty where somebody else ordered it, at YooKassa itself.
+    """
+
+    id: str
+    order_id: int
+    payment_id: str
+    amount_kopecks: int
+    reason: str
+    ends_package: bool
+    body: str
+    state: RefundState
+    created_at: datetime
+    refund_id: str | None
+    answer: str | None
+    tries: int
+    ordered: int
+    ended: int | None
+
+
+REFUNDS = select(*(refunds.c[name] for name in RefundAttempt.__dataclass_fields__))
+
+
+def add(tx: Tx, values: Mapping[str, object]) -> None:
+    """Save a refund before anything is sent; a second one in flight is refused by the schema."""
+    tx.connection.execute(insert(refunds), {"tries": 0, **values})
+
+
+def move(tx: Tx, refund: RefundAttempt, event: RefundEvent, **values: object) -> RefundState:
+    """Move a refund and write what came with the event; it is asked about no more."""
+    state = REFUND.after(refund.state, event)
+    change(tx, refund.id, **{"next_look_at": None, "state": state, **values})
+    return state
+
+
+def change(tx: Tx, key: str, **values: object) -> None:
+    """Write what does not move a refund: its state changes by `move` alone."""
+    tx.connection.execute(update(refunds).where(refunds.c.id == key).values(**values))
+
+
+def by_key(tx: Tx, key: str) -> RefundAttempt | None:
+    """One refund by its key."""
+    return _one(tx.connection.execute(REFUNDS.where(refunds.c.id == key)).first())
+
+
+def known_as(tx: Tx, refund_id: str) -> RefundAttempt | None:
+    """The refund that YooKassa knows as `refund_id`."""
+    return _one(tx.connection.execute(REFUNDS.where(refunds.c.refund_id == refund_id)).first())
+
+
+def in_flight(tx: Tx, order_id: int) -> RefundAttempt | None:
+    """The refund of an order that has not ended yet."""
+    pending = REFUNDS.where(refunds.c.order_id == order_id, tables.REFUNDING)
+    return _one(tx.connection.execute(pending).first())
+
+
+def due(tx: Tx, limit: int) -> list[RefundAttempt]:
+    """Refunds whose outcome is to be asked for now, the longest waiting first."""
+    waiting = (
+        REFUNDS.where(tables.REFUNDING, refunds.c.next_look_at <= tx.now)
+        .order_by(refunds.c.next_look_at)
+        .limit(limit)
+    )
+    return [it for row in tx.connection.execute(waiting) if (it := _one(row))]
+
+
+def returned(tx: Tx, order_id: int) -> int:
+    """How many kopecks of an order were given back."""
+    done = select(func.coalesce(func.sum(refunds.c.amount_kopecks), 0)).where(
+        refunds.c.order_id == order_id, refunds.c.state == RefundState.SUCCEEDED
+    )
+    return int(tx.connection.execute(done).scalar_one())
+
+
+def _one(row: Row[tuple[object, ...]] | None) -> RefundAttempt | None:
+    if row is None:
+        return None
+    return RefundAttempt(**{**row._mapping, "state": RefundState(row.state)})
