@@ -146,6 +146,6 @@ def test_the_command_tells_the_head_and_how_to_use_it(
     assert main(["backup", str(tmp_path / "copy")]) == 0
     said = capsys.readouterr().out
     assert said.startswith(f"✓ Копия: {tmp_path / 'copy'}, ")
-    assert "checkout verify --head 1:" in said
+    assert "checkout verify --head 4:" in said  # three editions, one order
     assert main(["backup", str(tmp_path / "copy")]) == 1
     assert "уже есть" in capsys.readouterr().err
