@@ -4,8 +4,6 @@ PORT ?= 8000
 BIN  := .venv/bin
 
 .DEFAULT_GOAL := help
-# Half of a test is waiting for a server, a browser or a disk: one worker more than two cores.
-WORKERS ?= 3
 
 .PHONY: help setup machine run test check bench soak lock
 
@@ -22,7 +20,7 @@ run: setup ## publish this checkout and sell by it on http://127.0.0.1:8000 (POR
 	@exec $(BIN)/checkout demo "--port=$(PORT)"
 
 test: setup machine check ## every test, on SQLite, on PostgreSQL and in a real browser
-	@$(BIN)/pytest -m "not soak" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -m "not soak" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup ## formatting, lint, types and the direction of imports
 	@$(BIN)/ruff format --check .
