@@ -6,7 +6,6 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from offer.addresses import page_url
-from offer.clauses import decode
 from offer.errors import OfferError
 from offer.evidence import dossier as the
 from offer.evidence.bundle import Bundle, Fact, moment
@@ -22,7 +21,6 @@ from offer.evidence.strict_json import (
 )
 from offer.evidence.verdict import Check, fails, holds, unknown
 from offer.periods import decree_calendar, package_period
-from offer.terms import read_terms
 from offer.wording import day, hours, money
 
 MOST_HOLIDAYS = 15  # days in a row that a term can be moved by
@@ -173,13 +171,9 @@ def _kopecks(written: str) -> int | None:
 
 def meaning(bundle: Bundle) -> Iterator[Check]:
     """The accepted text itself sells these hours at this price, by this seller."""
-    data, order = bundle.files.get(the.OFFER), bundle.order
-    if data is None or order is None:
+    order, terms = bundle.order, bundle.terms
+    if the.OFFER not in bundle.files or order is None:
         return
-    try:
-        terms = read_terms(decode(data, the.OFFER), the.OFFER).terms
-    except OfferError:
-        terms = None
     if terms is None:
         yield unknown(the.OFFER, "цену в этом тексте программа не прочла: сверьте её глазами")
         return
@@ -195,16 +189,16 @@ def meaning(bundle: Bundle) -> Iterator[Check]:
 
 def term(bundle: Bundle) -> Iterator[Check]:
     """The package runs as long as the accepted text says, and nothing came before its cause."""
-    accepted, data = bundle.acceptance, bundle.files.get(the.OFFER)
+    accepted = bundle.acceptance
     captured = moment(text_at(accepted.value, "captured_at")) if accepted else None
-    if accepted is None or data is None or captured is None:
+    if accepted is None or captured is None:
         return
     published = moment(text_at(bundle.summary, "edition", "published_at"))
     ordered = bundle.by_number.get(bundle.order.number) if bundle.order else None
     times = [published, moment(ordered.at) if ordered else None, captured]
     if any(a and b and a - b > CLOCKS_APART for a, b in pairwise(times)):
         yield fails(the.ACCEPTANCE, "оферта, заказ и оплата — не в этом порядке по времени")
-    said, due = text_at(accepted.value, "period", "last_day"), _last_day(data, captured, bundle)
+    said, due = text_at(accepted.value, "period", "last_day"), _last_day(bundle, captured)
     if due is None:
         return
     days = _apart(said, due)
@@ -226,18 +220,16 @@ def _apart(said: str, due: date) -> int:
         return MOST_HOLIDAYS + 1
 
 
-def _last_day(offer: bytes, captured: datetime, bundle: Bundle) -> date | None:
+def _last_day(bundle: Bundle, captured: datetime) -> date | None:
     """None where the text or the zone is not read: that is said elsewhere."""
+    if bundle.terms is None:
+        return None
     try:
-        zone = ZoneInfo(text_at(bundle.summary, "zone"))
-        terms = read_terms(decode(offer, the.OFFER), the.OFFER).terms
-        if terms is None:
-            return None
         return package_period(
             captured,
-            terms.term_months,
-            moves=terms.moves_to_working_day,
-            zone=zone,
+            bundle.terms.term_months,
+            moves=bundle.terms.moves_to_working_day,
+            zone=ZoneInfo(text_at(bundle.summary, "zone")),
             calendar=decree_calendar(),
             settling=True,
         ).last_day

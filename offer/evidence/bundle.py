@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from offer.clauses import decode
+from offer.errors import OfferError
 from offer.evidence import dossier as the
 from offer.evidence.chain import digest
 from offer.evidence.strict_json import NotCanonicalError, at, number_at, parsed, same, text_at
 from offer.evidence.verdict import Check, fails
+from offer.limits import refuse_large
+from offer.terms import Terms, read_terms
 
 FACT = re.compile(r"fact-([0-9]{6,12})-([a-z_]{1,20})\.json")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -74,6 +78,16 @@ class Bundle:
     def summary(self) -> object:
         """acceptance.json; None when it cannot be read."""
         return _value(self.files.get(the.ACCEPTANCE, b""))
+
+    @cached_property
+    def terms(self) -> Terms | None:
+        """What the accepted text sells; None when it is not here, too large or cannot be read."""
+        try:
+            refuse_large(self.files.get(the.OFFER, b""), the.OFFER)
+            text = decode(self.files.get(the.OFFER, b""), the.OFFER)
+            return read_terms(text, the.OFFER).terms
+        except OfferError:
+            return None
 
     @cached_property
     def acceptance(self) -> Fact | None:

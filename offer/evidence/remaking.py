@@ -9,8 +9,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from offer.clauses import decode
-from offer.errors import OfferError
 from offer.evidence import dossier as the
 from offer.evidence.bundle import Bundle, Fact
 from offer.evidence.certificate import certificate
@@ -19,8 +17,7 @@ from offer.evidence.dossier import Dossier
 from offer.evidence.settlement import EditionRef, LedgerRef, Party, Settlement
 from offer.evidence.strict_json import at, same, text_at
 from offer.evidence.takeout import Later, takeout
-from offer.limits import refuse_large
-from offer.terms import Terms, read_terms
+from offer.terms import Terms
 
 LONGEST_TEXT = 1_500  # characters of one value; the longest names are 250
 LARGEST_SUMMARY = 64 * 1024  # bytes of acceptance.json; the longest names make it a tenth
@@ -82,7 +79,7 @@ def _dossier(bundle: Bundle, rows: tuple[Fact, ...]) -> Dossier:
     details, answer = files[the.DETAILS].decode(), files.get(the.PAYMENT)
     salt, brace, rest = details.partition("{")
     return Dossier(
-        settlement=_settlement(said, _terms(files[the.OFFER])),
+        settlement=_settlement(said, _terms(bundle)),
         rows=tuple(_entry(bundle, it) for it in rows),
         links=_links(bundle),
         offer=files[the.OFFER],
@@ -103,16 +100,11 @@ def _summary(bundle: Bundle) -> dict[str, Any]:
     return said
 
 
-def _terms(offer: bytes) -> Terms:
-    try:
-        refuse_large(offer, the.OFFER)
-        terms = read_terms(decode(offer, the.OFFER), the.OFFER).terms
-    except OfferError:
-        terms = None
-    if terms is None:
+def _terms(bundle: Bundle) -> Terms:
+    if bundle.terms is None:
         raise NotRemadeError("условия в offer.md не прочитаны")
-    _refuse_long(vars(terms.requisites))
-    return terms
+    _refuse_long(vars(bundle.terms.requisites))
+    return bundle.terms
 
 
 def _refuse_long(value: object) -> None:

@@ -19,9 +19,8 @@ class Later:
 
     `rows` are the order's own rows after the payment; `links` go from its first row to the row that
     `head` published, or to its last own row while none is published. `letters` are as they were
-    sent. `origin` is salt and text; `stamp` is a
-    time-stamping server's whole answer (RFC 3161) to the link that is the head's. These, the page
-    and the head are None where there is none.
+    sent. `origin` is salt and text; `stamp` is a time-stamping server's whole answer (RFC 3161) to
+    the link that is the head's. These, the page and the head are None where there is none.
     """
 
     certificate: bytes
