@@ -2,6 +2,7 @@
 
 from checkout.domain.proposal import Proposal
 from checkout.domain.transitions import RefundState
+from checkout.gateway.wire import amount_text
 from checkout.refund import Outcome, rehearse
 from checkout.shop import Shop
 from offer.wording import counted, hours, minutes, money
@@ -27,7 +28,7 @@ def _days(count: int) -> str:
 def _offered(number: str, it: Proposal) -> list[str]:
     if not it.proposed:
         return ["Вернуть нечего: всё истрачено или уже возвращено."]
-    amount = f"{it.proposed // 100}.{it.proposed % 100:02}"
+    amount = amount_text(it.proposed)
     lines = [] if it.spent_minutes else ["Часы программа пока не считает: назовите их (--spent)."]
     return [
         *lines,

@@ -13,6 +13,7 @@ from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.refund import Refund
 from checkout.domain.transitions import Event, RefundEvent, RefundState, State
+from checkout.gateway.wire import amount_text
 from checkout.settle import LONGEST_PAUSE, LOST_AFTER, SHORTEST_PAUSE
 from checkout.shop import SOON, Shop, new_id, new_key
 from checkout.store import correspondence, ledger, orders, refunds
@@ -274,7 +275,7 @@ def _succeeded(order: Order, key: str, refund: Refund, *, ends_package: bool) ->
 
 
 def _again(order: Order, attempt: RefundAttempt, why: str) -> str:
-    amount = f"{attempt.amount_kopecks // 100}.{attempt.amount_kopecks % 100:02}"
+    amount = amount_text(attempt.amount_kopecks)
     return (
         f"Возврат {money(attempt.amount_kopecks)} по заказу {order.number} не состоялся. {why}. "
         f"Клиент этих денег не получил. Ещё раз: checkout refund {order.number} --amount {amount} "
