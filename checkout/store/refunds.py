@@ -73,14 +73,15 @@ def in_flight(tx: Tx, order_id: int) -> RefundAttempt | None:
     return _one(tx.connection.execute(pending).first())
 
 
-def due(tx: Tx, limit: int) -> list[RefundAttempt]:
-    """Refunds whose outcome is to be asked for now, the longest waiting first."""
+def due(tx: Tx) -> RefundAttempt | None:
+    """The refund that waits longest to be asked about, as `orders.due`."""
     waiting = (
         REFUNDS.where(tables.REFUNDING, refunds.c.next_look_at <= tx.now)
         .order_by(refunds.c.next_look_at)
-        .limit(limit)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
-    return [it for row in tx.connection.execute(waiting) if (it := _one(row))]
+    return _one(tx.connection.execute(waiting).first())
 
 
 def returned(tx: Tx, order_id: int) -> int:
