@@ -12,6 +12,7 @@ from checkout.ask import ask, forgotten, search
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
 from checkout.publish_head import publish_head
+from checkout.reconcile import reconcile_daily
 from checkout.repay import look_later as look_later_at_refund
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
@@ -160,6 +161,7 @@ JOBS: tuple[Job, ...] = (
     follow_hints,
     look_at_attempts,
     look_at_refunds,
+    reconcile_daily,
     publish_head,
     deliver,
     retain,

@@ -186,6 +186,12 @@ def open_case(
     return True
 
 
+def cases_about(tx: Tx, subject: str) -> frozenset[str]:
+    """The kinds of the cases that were opened about something."""
+    kinds = select(cases.c.kind).where(cases.c.subject == subject)
+    return frozenset(tx.connection.execute(kinds).scalars())
+
+
 def _case(
     tx: Tx, kind: str, subject: str, order_id: int | None, sentence: str
 ) -> dict[str, object]:

@@ -165,6 +165,16 @@ def attempt_paid_by(tx: Tx, payment_id: str) -> Attempt | None:
     return _attempt(tx.connection.execute(known).first())
 
 
+def payments_opened(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
+    """YooKassa's ids of the payments that were opened for attempts of a span."""
+    opened = select(attempts.c.payment_id).where(
+        attempts.c.payment_id.is_not(None), attempts.c.created_at >= since
+    )
+    if before is not None:
+        opened = opened.where(attempts.c.created_at < before)
+    return list(tx.connection.execute(opened).scalars())
+
+
 def by_payment(tx: Tx, payment_id: str) -> Order | None:
     """The order that a payment was opened for, whatever became of it."""
     paid = attempt_paid_by(tx, payment_id)

@@ -84,6 +84,16 @@ def due(tx: Tx) -> RefundAttempt | None:
     return _one(tx.connection.execute(waiting).first())
 
 
+def taken(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
+    """YooKassa's ids of the refunds it took that were ordered in a span."""
+    known = select(refunds.c.refund_id).where(
+        refunds.c.refund_id.is_not(None), refunds.c.created_at >= since
+    )
+    if before is not None:
+        known = known.where(refunds.c.created_at < before)
+    return list(tx.connection.execute(known).scalars())
+
+
 def returned(tx: Tx, order_id: int) -> int:
     """How many kopecks of an order were given back."""
     done = select(func.coalesce(func.sum(refunds.c.amount_kopecks), 0)).where(
