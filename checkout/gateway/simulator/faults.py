@@ -24,7 +24,7 @@ from checkout.gateway.simulator.rules import error_body
 
 WIRE = "simulator.wire"
 KEPT = 1000
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(r"(?:rt-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _AFTER = "_after"
 _COOKIE = (b"set-cookie", b"session=1; Path=/")
 _HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
