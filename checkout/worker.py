@@ -10,7 +10,9 @@ import structlog
 from checkout.ask import ask, forgotten, give_up
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
+from checkout.fiscalise import settle_prepayments
 from checkout.publish_head import publish_head
+from checkout.register import look_at_receipts
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
 from checkout.settle import look_later, report_lost, settle
@@ -138,6 +140,8 @@ JOBS: tuple[Job, ...] = (
     follow_hints,
     look_at_attempts,
     look_at_refunds,
+    settle_prepayments,
+    look_at_receipts,
     publish_head,
     deliver,
     retain,

@@ -13,6 +13,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from checkout.domain.receipt import Fiscal
+from checkout.domain.transitions import ReceiptState
 from offer.evidence.settlement import Party
 from offer.wording import hours as hours_in_words
 
@@ -48,6 +50,12 @@ class Dated:
     """A number that the law changes on a day: the first from ever, the rest from their days."""
 
     values: tuple[tuple[date, int], ...]
+
+    def __str__(self) -> str:
+        """As it is written in the settings."""
+        first = "" if not self.values or self.values[0][0] > date.min else str(self.values[0][1])
+        later = [f"{since}:{value}" for since, value in self.values if since > date.min]
+        return ",".join([first, *later])
 
     def on(self, day: date) -> int | None:
         """The number in force on a local day; None where there is none."""
@@ -158,13 +166,47 @@ def line_of(receipt: Json) -> Json:
 def nameless(body: str) -> str:
     """A saved request without the buyer: what may be hashed into the ledger and kept for ever.
 
-    One that names nobody stays byte for byte.
+    One that names nobody stays byte for byte, as does what is no request at all.
     """
-    value = json.loads(body) if body else {}
-    named = [it for it in (value, value.get("receipt")) if isinstance(it, dict)]
-    if not any(it.pop("customer", None) for it in named):
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    whole = value if isinstance(value, dict) else {}
+    named = [it for it in (whole, whole.get("receipt")) if isinstance(it, dict)]
+    if not [it.pop("customer") for it in named if "customer" in it]:
         return body
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A receipt as its buyer is told of it; `fiscal` once the tax office has it."""
+
+    kind: Kind
+    mode: str
+    amount_kopecks: int
+    state: ReceiptState
+    fiscal: Fiscal | None
+
+    @property
+    def sent_with_payment(self) -> bool:
+        """Whether it is the payment's own and nothing is wrong with it."""
+        return self.kind is Kind.PAYMENT and self.state is not ReceiptState.FAILED
+
+    @property
+    def name(self) -> str:
+        """What the buyer knows it as."""
+        if self.kind is Kind.PAYMENT and self.mode == PREPAYMENT:
+            return "Чек предоплаты"
+        return NAMES[self.kind]
+
+
+NAMES: Mapping[Kind, str] = {
+    Kind.PAYMENT: "Чек оплаты",
+    Kind.SETTLEMENT: "Чек полного расчёта (зачёт предоплаты)",
+    Kind.REFUND: "Чек возврата",
+}
 
 
 @dataclass(frozen=True)

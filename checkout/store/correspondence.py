@@ -179,6 +179,12 @@ def open_case(
     return True
 
 
+def is_open(tx: Tx, kind: str, subject: str) -> bool:
+    """Whether this lies before the contractor."""
+    known = select(cases.c.kind).where(cases.c.kind == kind, cases.c.subject == subject)
+    return tx.connection.execute(known).first() is not None
+
+
 def _case(
     tx: Tx, kind: str, subject: str, order_id: int | None, sentence: str
 ) -> dict[str, object]:

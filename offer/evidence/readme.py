@@ -18,6 +18,7 @@ WHAT = {
     "case": "вопрос исполнителю",
     "payment": "ответ ЮKassa о другом платеже по заказу",
     "refund": "деньги возвращены",
+    "receipt": "кассовый чек",
 }
 ONE_LINE = 'while IFS= read -r line; do printf %s "$line" | sha256sum; done < links.jsonl'
 ON_THE_HEAD = (

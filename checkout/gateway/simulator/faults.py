@@ -83,6 +83,7 @@ INSTEAD: dict[str, Callable[[], Answer]] = {
     "redirect_302": lambda: Answer(302, b"", ((b"location", b"/v3/me"),)),
     "null": lambda: Answer(200, b"null"),
     "empty_list": lambda: Answer(200, b"[]"),
+    "empty_page": lambda: Answer(200, b'{"type":"list","items":[]}'),
     "empty_object": lambda: Answer(200, b"{}"),
 }
 
