@@ -87,7 +87,7 @@ def test_an_upgrade_from_a_later_version_keeps_every_row_and_is_sound(later: Eng
     assert store.read(lambda tx: receipts.of_order(tx, 1)) == []
 
 
-def test_what_was_sold_without_receipts_goes_on_without_them(later: Engine, tmp_path: Path) -> None:
+def test_what_was_sold_without_receipts_goes_on_without_them(later: Engine) -> None:
     migrate(later)
     store = Store(later, StandingClock())
     store.transact(lambda tx: ledger.append(tx, "case", {"kind": "test"}))
