@@ -1,6 +1,8 @@
 """Fiscal receipts: sent with the payment, settled when the package ends, and registered."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -19,6 +21,8 @@ from checkout.register import look_at_receipts
 from checkout.store import orders, receipts
 from checkout.store.receipts import Issued
 from checkout.verify import verify
+from offer.evidence.examining import examine_zip
+from offer.evidence.verdict import sound as sound_evidence
 from tests.town import ROMASHKA, Town, a_town, at_once, moscow
 from tests.web.buying import page_of
 
@@ -288,6 +292,24 @@ def test_what_was_begun_by_two_receipts_is_ended_by_the_second_whatever_is_set_l
     other.store.close()
 
     assert len(sent(own_town, "/receipts")) == 1
+
+
+def test_the_evidence_of_an_order_tells_of_its_receipts_and_holds(
+    own_town: Town, token: str
+) -> None:
+    end_term(own_town)
+    data = own_town.client.get(f"/orders/{token}/evidence.zip").content
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        readme = archive.read(next(it for it in archive.namelist() if "README" in it)).decode()
+        names = " ".join(archive.namelist())
+
+    assert readme.count("кассовый чек зарегистрирован") == 2
+    assert "поручен кассовый чек полного расчёта" in readme
+    assert "anna@example.ru" not in "".join(
+        json.dumps(it, ensure_ascii=False) for it in own_town.ledger()
+    )
+    assert "receipt" in names
+    assert sound_evidence(examine_zip(data).checks)
 
 
 # --- money goes back
