@@ -7,9 +7,11 @@ from checkout import look
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.fiscalise import regime
 from checkout.mail.smtp import MailError
+from checkout.reconcile import found
 from checkout.shop import Shop
-from checkout.store import protection
+from checkout.store import protection, reconciliations
 from checkout.verify import BAD, chain
+from offer.wording import day
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,14 @@ class Finding:
 
 def check(shop: Shop) -> list[Finding]:
     """Every part's finding. Nothing is bought, nothing is sent."""
-    return [_database(shop), _protection(shop), _release(shop), _yookassa(shop), _mail(shop)]
+    return [
+        _database(shop),
+        _protection(shop),
+        _release(shop),
+        _yookassa(shop),
+        _books(shop),
+        _mail(shop),
+    ]
 
 
 def _database(shop: Shop) -> Finding:
@@ -66,6 +75,14 @@ def _receipts(shop: Shop, me: Mapping[str, object]) -> str | None:
     if enabled is True and not asked:
         return "У магазина включены чеки: без CHECKOUT_RECEIPTS=one или two платежи не пройдут."
     return None
+
+
+def _books(shop: Shop) -> Finding:
+    made = shop.store.read(reconciliations.latest)
+    if made is None:
+        return Finding(True, "Сверка с ЮKassa: ещё не было.")
+    told = f"Сверка с ЮKassa: {day(made.day)}, {found(made)}."
+    return Finding(made.differences == 0, told)
 
 
 def _mail(shop: Shop) -> Finding:

@@ -96,7 +96,7 @@ def note_refund(tx: Tx, order: Order, refund_id: str, amount_kopecks: int, body:
     payment_id = str(order.payment_id)
     paid = receipts.of(tx, Kind.PAYMENT, payment_id)
     if paid is None:
-        if correspondence.is_open(tx, INCOME, payment_id):
+        if INCOME in correspondence.cases_about(tx, payment_id):
             _remind_of_refund(tx, order, refund_id, amount_kopecks)
         return
     known, sent = _as_it_is(tx, paid), rules.receipt_in(body)
@@ -127,7 +127,7 @@ def given_by(tx: Tx, payment_id: str) -> str:
     """Who gives the receipts of a payment: "fiscal", YooKassa does; "npd"; or "off"."""
     if receipts.of(tx, Kind.PAYMENT, payment_id):
         return "fiscal"
-    return "npd" if correspondence.is_open(tx, INCOME, payment_id) else "off"
+    return "npd" if INCOME in correspondence.cases_about(tx, payment_id) else "off"
 
 
 def settle_prepayments(shop: Shop) -> None:

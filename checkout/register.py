@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from checkout.ask import KEY_LIVES, NOT_ABOUT_THE_REQUEST
+from checkout.ask import KEY_LIVES, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.receipt import Receipt
@@ -28,8 +28,7 @@ from offer.wording import money
 log = structlog.get_logger()
 LATE_AFTER = timedelta(days=1)  # facts on law 5.11
 LONGEST_PAUSE = timedelta(hours=6)
-LIST_IS_WHOLE = KEY_LIVES + timedelta(hours=1)
-NOT_FOUND, AT_ONCE = 404, 20
+NOT_FOUND = 404
 WAITING = (ReceiptState.UNSENT, ReceiptState.PENDING)
 NAMES = {
     Kind.PAYMENT: "чек платежа",
@@ -39,22 +38,8 @@ NAMES = {
 BY_HAND = "Оформите его сами в личном кабинете ЮKassa или на своей кассе (54-ФЗ)."
 
 
-def look_at_receipts(shop: Shop) -> None:
-    """Follow the receipts that are due, each taken by one worker, and due again if that one dies.
-
-    Silence about one is taken for silence about all.
-    """
-    for _ in range(AT_ONCE):
-        receipt = shop.store.transact(_claim)
-        if receipt is None:
-            return
-        trouble = pursue_receipt(shop, receipt)
-        if trouble is not None and not isinstance(trouble, Refused):
-            return
-    shop.wake.set()  # there may be more of them
-
-
-def _claim(tx: Tx) -> Issued | None:
+def claim_receipt(tx: Tx) -> Issued | None:
+    """Take the receipt that waits longest; it is due again later, if its worker dies."""
     receipt = receipts.due(tx)
     if receipt:
         _look_later(tx, receipt)

@@ -17,10 +17,10 @@ from checkout.domain.transitions import ReceiptState
 from checkout.fiscalise import settle_prepayments
 from checkout.open import open_shop
 from checkout.refund import Outcome, Wanted, kopecks_of, refund
-from checkout.register import look_at_receipts
 from checkout.store import orders, receipts
 from checkout.store.receipts import Issued
 from checkout.verify import verify
+from checkout.worker import look_at_receipts
 from offer.evidence.examining import examine_zip
 from offer.evidence.verdict import sound as sound_evidence
 from tests.town import ROMASHKA, Town, a_town, at_once, moscow
