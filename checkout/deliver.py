@@ -15,6 +15,7 @@ import structlog
 from checkout.certify import Erased, certify, known_party, party, settlement
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
+from checkout.fiscalise import given_by
 from checkout.mail.letters import (
     Letter,
     Withdrawal,
@@ -268,6 +269,7 @@ def _returned(tx: Tx, shop: Shop, message: Message) -> Returned:
         method=orders.method(orders.attempt_paid_by(tx, refund.payment_id)),
         at=rows.row(tx, refund.ended).at,
         ended_at=package.ended_at if package else None,
+        receipt=given_by(tx, refund.payment_id),
         head=head.ref,
         contact=accepted_terms(tx, order).requisites.email,
         test=order.test,
