@@ -27,8 +27,8 @@ from offer.wording import day
 class OrderFacts:
     """An order with everything its page tells; who made it, or the act that erased that.
 
-    `period` is as accepted; `ended_at` when money given back ended it sooner. Of the sums the first
-    was given back, the second is on its way.
+    `period` is as accepted; `ended_at` when money given back ended it sooner, `is_over` when its
+    time has passed. Of the sums the first was given back, the second is on its way.
     """
 
     order: Order
@@ -41,6 +41,7 @@ class OrderFacts:
     method: str | None
     period: Period | None
     ended_at: datetime | None
+    is_over: bool
     refunded_kopecks: int
     returning_kopecks: int
     acceptance: LedgerRef | None
@@ -78,6 +79,7 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         method=orders.method(attempt),
         period=package.period if package else None,
         ended_at=package.ended_at if package else None,
+        is_over=package is not None and package.is_over(tx.now),
         refunded_kopecks=refunds.returned(tx, found.id),
         returning_kopecks=returning.amount_kopecks if returning else 0,
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,

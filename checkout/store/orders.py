@@ -52,6 +52,10 @@ class Package:
     payment: int
     ended_at: datetime | None
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether its accepted time has passed; whoever ended it before is another matter."""
+        return self.ended_at is None and now >= self.period.expires_at
+
 
 def next_id(tx: Tx) -> int:
     """The number the next order will have; the caller holds the ledger's lock."""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from checkout.web.views import OrderPage
 from offer import wording
+from offer.periods import Period
 
 CREDITED = "Банк зачислит их за несколько дней."
 NOT_CHARGED = "Деньги не списаны."
@@ -158,6 +159,8 @@ def _waiting(page: OrderPage) -> Words:
 def _paid(page: OrderPage) -> Words:
     if page.ended_at:
         return _left(page, page.ended_at)
+    if page.is_over and page.period:
+        return _over(page, page.period)
     until = (
         f" Пакет действует до {wording.day(page.period.last_day)} включительно"
         if page.period
@@ -174,6 +177,21 @@ def _paid(page: OrderPage) -> Words:
         f"Получено {wording.money(page.price_kopecks)}{receipt}.{returned}",
         "done",
         _returning(page),
+    )
+
+
+def _over(page: OrderPage, period: Period) -> Words:
+    """Its time has passed; how many hours were left nobody counts yet."""
+    returned = (
+        f" Из них возвращено {wording.money(page.refunded_kopecks)}."
+        if page.refunded_kopecks
+        else ""
+    )
+    return Words(
+        f"Пакет закончился {wording.day(period.last_day)}",
+        f"Получено {wording.money(page.price_kopecks)}.{returned}",
+        "done",
+        f"Неиспользованные часы не\u00a0переносятся (п.\u00a03.4). {_returning(page)}".strip(),
     )
 
 

@@ -51,6 +51,20 @@ def order_not_found(house: House) -> Trouble:
     )
 
 
+def not_paid(house: House, state: str, order_url: str) -> Trouble:
+    """404: a paper of an order that has not been accepted by paying."""
+    unclear = state == "case"
+    return _trouble(
+        house,
+        "С платежом ещё разбираются" if unclear else "Заказ ещё не оплачен",
+        "Свидетельство и\u00a0доказательства появятся, когда оплата подойдёт к\u00a0заказу."
+        if unclear
+        else "Свидетельство и\u00a0доказательства появятся после оплаты: "
+        "они подтверждают акцепт оферты.",
+        link=(order_url, "Открыть заказ"),
+    )
+
+
 def erased(house: House, day: str, act: int) -> Trouble:
     """410: the papers of an order whose personal details are erased."""
     return _trouble(

@@ -5,7 +5,7 @@ Prices are kopecks, instants are aware. Nothing here decides anything.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, accept_and_pay_button, pay_button
@@ -92,9 +92,10 @@ class Changed:
 class Retry:
     """A form that tries again. `fields` are sent again unseen, `attempt` among them.
 
-    With `edition` trying again is a new decision: a box with that edition's hash, unticked,
-    and the price it asks. Without it the same request is only repeated and asks nobody. A page of
-    trouble shows only the second sort; for a new decision it leads to the order's own page.
+    With `edition` trying again is a new decision: a box with that edition's hash, unticked, the
+    price it asks, and `until`, the package's last day if it is paid today. Without it the same
+    request is only repeated and asks nobody. A page of trouble shows only the second sort; for a
+    new decision it leads to the order's own page.
     """
 
     action: str
@@ -103,6 +104,7 @@ class Retry:
     price_kopecks: int | None = None
     error: str | None = None
     button: str = TRY_AGAIN
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ class OrderPage:
 
     `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
     `receipt`: a fiscal receipt goes out by e-mail. `shown` are the words the order was made with.
-    `returning_kopecks` are on their way back; `ended_at` is when they ended the package.
+    `returning_kopecks` are on their way back; `ended_at` is when they ended the package, `is_over`
+    says that it ended by itself.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
     `pay_again_url` is the form of a new order, where this one is at its end.
     """
@@ -146,11 +149,12 @@ class OrderPage:
     erased: Act | None = None
     returning_kopecks: int = 0
     ended_at: datetime | None = None
+    is_over: bool = False
 
     @property
     def running(self) -> bool:
-        """Whether it is paid and no money given back has ended its package."""
-        return self.state == "paid" and self.ended_at is None
+        """Whether it is paid, its time has not passed, and no money given back has ended it."""
+        return self.state == "paid" and self.ended_at is None and not self.is_over
 
 
 @dataclass(frozen=True)
