@@ -7,11 +7,13 @@ from datetime import datetime
 from checkout.buy import needs_decision
 from checkout.certify import known_party
 from checkout.domain.order import Order, money_taken
+from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from checkout.domain.transitions import AttemptState, State
+from checkout.refuse import obstacle_of
 from checkout.settle import terms_of
 from checkout.shop import Shop
-from checkout.store import archive, correspondence, ledger, orders, refunds, retention
+from checkout.store import archive, correspondence, ledger, orders, refunds, refusals, retention
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.errors import OfferError
@@ -28,7 +30,8 @@ class OrderFacts:
     """An order with everything its page tells; who made it, or the act that erased that.
 
     `period` is as accepted; `ended_at` when money given back ended it sooner, `is_over` when its
-    time has passed. Of the sums the first was given back, the second is on its way.
+    time has passed. Of the sums the first was given back, the second is on its way. `refusal` is
+    the newest one of the package, `obstacle` why it cannot be refused now.
     """
 
     order: Order
@@ -47,6 +50,13 @@ class OrderFacts:
     acceptance: LedgerRef | None
     shown: Mapping[str, str | None]
     consent: PublishedEdition | None
+    refusal: Refusal | None
+    obstacle: Obstacle | None
+
+    @property
+    def kind(self) -> str:
+        """What sort of client it is, as he ordered."""
+        return self.order.party_kind
 
     @property
     def payable(self) -> bool:
@@ -85,6 +95,8 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,
         shown=ledger.fact(tx, found.ledger)["shown"],
         consent=archive.edition(tx, "consent", found.consent) if found.consent else None,
+        refusal=refusals.latest(tx, found.id),
+        obstacle=obstacle_of(tx, found, package),
     )
 
 

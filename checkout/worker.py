@@ -11,6 +11,7 @@ from checkout.ask import ask, forgotten, give_up
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
 from checkout.publish_head import publish_head
+from checkout.remind import remind
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
 from checkout.settle import look_later, report_lost, settle
@@ -139,6 +140,7 @@ JOBS: tuple[Job, ...] = (
     look_at_attempts,
     look_at_refunds,
     publish_head,
+    remind,
     deliver,
     retain,
     stamp_head,

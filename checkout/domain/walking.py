@@ -16,6 +16,7 @@ KINDS = (
     "acceptance",
     "payment",
     "refund",
+    "refusal",
     "certificate",
     "message",
     "confirmation",

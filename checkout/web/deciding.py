@@ -165,6 +165,9 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         returning_kopecks=facts.returning_kopecks,
         ended_at=facts.ended_at,
         is_over=facts.is_over,
+        kind=facts.kind,
+        refusal=facts.refusal,
+        obstacle=facts.obstacle,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from checkout.domain.refusal import Refusal
 from checkout.web.views import OrderPage
 from offer import wording
 from offer.periods import Period
@@ -159,6 +160,8 @@ def _waiting(page: OrderPage) -> Words:
 def _paid(page: OrderPage) -> Words:
     if page.ended_at:
         return _left(page, page.ended_at)
+    if page.refusal and page.leaving:
+        return _leaving(page, page.refusal)
     if page.is_over and page.period:
         return _over(page, page.period)
     until = (
@@ -176,6 +179,20 @@ def _paid(page: OrderPage) -> Words:
         f"Оплачено.{until}" if until else "Оплачено",
         f"Получено {wording.money(page.price_kopecks)}{receipt}.{returned}",
         "done",
+        _returning(page),
+    )
+
+
+def _leaving(page: OrderPage, refusal: Refusal) -> Words:
+    """The client has refused his package, and the contractor has not decided yet."""
+    asked, last = (
+        wording.day(it) for it in (refusal.asked_at.astimezone(page.zone).date(), refusal.decide_by)
+    )
+    return Words(
+        f"Вы отказались от\u00a0пакета {asked}",
+        f"Получено {wording.money(page.price_kopecks)}. Сколько из\u00a0них вернуть, исполнитель "
+        f"решит до\u00a0{last} включительно.",
+        "wait",
         _returning(page),
     )
 

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, accept_and_pay_button, pay_button
+from checkout.domain.proposal import Proposal
+from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from offer.changes.change_sentences import ChangeSentence
 from offer.evidence.settlement import LedgerRef, Party
@@ -114,7 +116,7 @@ class OrderPage:
     `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
     `receipt`: a fiscal receipt goes out by e-mail. `shown` are the words the order was made with.
     `returning_kopecks` are on their way back; `ended_at` is when they ended the package, `is_over`
-    says that it ended by itself.
+    says that it ended by itself. `refusal` is the client's newest, `obstacle` why there is none.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
     `pay_again_url` is the form of a new order, where this one is at its end.
     """
@@ -150,11 +152,42 @@ class OrderPage:
     returning_kopecks: int = 0
     ended_at: datetime | None = None
     is_over: bool = False
+    kind: str = "person"
+    refusal: Refusal | None = None
+    obstacle: Obstacle | None = None
 
     @property
     def running(self) -> bool:
         """Whether it is paid, its time has not passed, and no money given back has ended it."""
         return self.state == "paid" and self.ended_at is None and not self.is_over
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the client has refused the package and waits for the contractor's decision."""
+        return self.refusal is not None and self.refusal.is_open
+
+    @property
+    def working(self) -> bool:
+        """Whether the client is still to be told how to use what he has paid."""
+        return self.running and not self.leaving
+
+
+@dataclass(frozen=True)
+class RefusalForm:
+    """What leaving comes to now, and the form that says so; `reason` is as typed.
+
+    `kind` is the client's, `decide_by` the last day for the contractor's answer.
+    """
+
+    number: str
+    token: str
+    kind: str
+    proposal: Proposal
+    decide_by: date
+    terms: Terms
+    reason: str
+    error: str | None
+    test: bool
 
 
 @dataclass(frozen=True)

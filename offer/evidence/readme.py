@@ -18,6 +18,7 @@ WHAT = {
     "case": "вопрос исполнителю",
     "payment": "ответ ЮKassa о другом платеже по заказу",
     "refund": "деньги возвращены",
+    "refusal": "клиент отказался от пакета",
 }
 ONE_LINE = 'while IFS= read -r line; do printf %s "$line" | sha256sum; done < links.jsonl'
 ON_THE_HEAD = (
@@ -173,6 +174,8 @@ def _what(row: Entry) -> str:
     if row.kind == "message":
         taken = fact(row).get("outcome") == "taken"
         return "письмо принято почтовым сервером" if taken else "письмо почтовый сервер отклонил"
+    if row.kind == "refusal" and fact(row).get("action") == "answered":
+        return "исполнитель ответил на отказ от пакета"
     return WHAT[row.kind]
 
 
