@@ -95,8 +95,8 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,
         shown=ledger.fact(tx, found.ledger)["shown"],
         consent=archive.edition(tx, "consent", found.consent) if found.consent else None,
-        refusal=refusals.latest(tx, found.id),
-        obstacle=obstacle_of(tx, found, package),
+        refusal=refusals.latest(tx, found.id) if package else None,
+        obstacle=obstacle_of(found, package, tx.now, is_returning=returning is not None),
     )
 
 

@@ -7,6 +7,7 @@ in a side row, so that they can be erased.
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from checkout.domain.details import Details, origin_details, reason_details
 from checkout.domain.errors import CheckoutError
@@ -85,7 +86,8 @@ def _refuse(tx: Tx, shop: Shop, order_id: int, said: Said) -> None:
 
 def _leaving(tx: Tx, shop: Shop, order: Order) -> Proposal:
     package = orders.package(tx, order.id)
-    why = obstacle_of(tx, order, package)
+    returning = refunds.in_flight(tx, order.id) is not None
+    why = obstacle_of(order, package, tx.now, is_returning=returning)
     if why or package is None:
         raise CannotRefuse(why or Obstacle.UNPAID)
     return proposal_of(
@@ -93,13 +95,15 @@ def _leaving(tx: Tx, shop: Shop, order: Order) -> Proposal:
     )
 
 
-def obstacle_of(tx: Tx, order: Order, package: Package | None) -> Obstacle | None:
-    """Why an order's package cannot be refused now; None if it can."""
+def obstacle_of(
+    order: Order, package: Package | None, now: datetime, *, is_returning: bool
+) -> Obstacle | None:
+    """Why an order's package cannot be refused at `now`; None if it can."""
     return obstacle(
         order.state,
         is_ended=package is not None and package.ended_at is not None,
-        is_over=package is not None and package.is_over(tx.now),
-        is_returning=refunds.in_flight(tx, order.id) is not None,
+        is_over=package is not None and package.is_over(now),
+        is_returning=is_returning,
     )
 
 

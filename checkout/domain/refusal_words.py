@@ -55,7 +55,8 @@ def over(kind: str) -> str:
 def by_hours(it: Proposal) -> str:
     """How the sum by hours is made."""
     charged = f"Истрачено {minutes(it.charged_minutes)} из{NBSP}{hours(it.hours)}"
-    return f"{charged}: {money(it.price)} − {money(it.price - it.by_hours)} = {money(it.by_hours)}."
+    used = it.price - it.by_hours
+    return f"{charged}: {money(it.price)} −{NBSP}{money(used)} ={NBSP}{money(it.by_hours)}."
 
 
 def by_days(it: Proposal) -> str:
@@ -63,7 +64,7 @@ def by_days(it: Proposal) -> str:
     left = counted(it.days_left, "день", "дня", "дней")
     return (
         f"Осталось {left} из{NBSP}{it.days}, день отказа не{NBSP}в{NBSP}счёт: "
-        f"{money(it.price)} × {it.days_left} / {it.days} = {money(it.by_days)}."
+        f"{money(it.price)} ×{NBSP}{it.days_left}{NBSP}/{NBSP}{it.days} ={NBSP}{money(it.by_days)}."
     )
 
 

@@ -63,7 +63,7 @@ def _view(shop: Shop, facts: OrderFacts, reason: str, error: str | None) -> Refu
 
 
 def _told(facts: OrderFacts) -> Response:
-    return redirect(f"/orders/{facts.order.token}#refusal")
+    return redirect(f"/orders/{facts.order.token}")
 
 
 def _not_now(shop: Shop, facts: OrderFacts, no: CannotRefuse) -> Response:

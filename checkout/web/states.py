@@ -188,12 +188,11 @@ def _leaving(page: OrderPage, refusal: Refusal) -> Words:
     asked, last = (
         wording.day(it) for it in (refusal.asked_at.astimezone(page.zone).date(), refusal.decide_by)
     )
+    decision = f"Сколько из\u00a0них вернуть, исполнитель решит до\u00a0{last} включительно."
     return Words(
         f"Вы отказались от\u00a0пакета {asked}",
-        f"Получено {wording.money(page.price_kopecks)}. Сколько из\u00a0них вернуть, исполнитель "
-        f"решит до\u00a0{last} включительно.",
+        f"Получено {wording.money(page.price_kopecks)}. {_returning(page) or decision}",
         "wait",
-        _returning(page),
     )
 
 

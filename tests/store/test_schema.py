@@ -94,6 +94,18 @@ REFUND: Mapping[str, Any] = {
     "ordered": 4,
     "ended": None,
 }
+REFUSAL: Mapping[str, Any] = {
+    "asked": 2,
+    "order_id": 1,
+    "asked_at": NOON,
+    "decide_by": date(2026, 12, 3),
+    "by_hours_kopecks": 1_490_00,
+    "by_days_kopecks": 1_000_00,
+    "proposed_kopecks": 1_490_00,
+    "answer": None,
+    "ended": None,
+    "ended_at": None,
+}
 ROWS = {
     "orders": ORDER,
     "attempts": ATTEMPT,
@@ -101,6 +113,7 @@ ROWS = {
     "editions": EDITION,
     "messages": MESSAGE,
     "refunds": REFUND,
+    "refusals": REFUSAL,
 }
 
 
@@ -292,6 +305,19 @@ NONSENSE: list[tuple[str, str, dict[str, object]]] = [
      "order_id": 2, "refund_id": "y-2", "ordered": 3, "ended": 2}),
     ("an open refund that YooKassa does not know", "refunds", {"id": "r-2", "order_id": 2,
      "refund_id": None, "ordered": 3}),
+    ("a second refusal undecided", "refusals", {"asked": 3}),
+    ("a refusal told of by another's word", "refusals", {"order_id": 2}),
+    ("a refusal of no order", "refusals", {"asked": 3, "order_id": 9}),
+    ("a refusal that is not in the ledger", "refusals", {"asked": 99, "order_id": 2}),
+    ("whoever leaves owes money", "refusals", {"asked": 3, "order_id": 2,
+     "by_days_kopecks": -1}),
+    ("less than nothing proposed", "refusals", {"asked": 3, "order_id": 2,
+     "proposed_kopecks": -1}),
+    ("a decision at no time", "refusals", {"asked": 3, "order_id": 2, "ended": 4}),
+    ("decided by nobody", "refusals", {"asked": 3, "order_id": 2, "ended_at": NOON}),
+    ("decided before it was asked", "refusals", {"asked": 3, "order_id": 2, "ended": 1,
+     "ended_at": NOON}),
+    ("an answer that ends nothing", "refusals", {"asked": 3, "order_id": 2, "answer": "Нет."}),
 ]  # fmt: skip
 
 
@@ -323,6 +349,8 @@ def test_what_the_list_of_nonsense_spoils_is_sound_before(ordered: Engine) -> No
     add(ordered, "editions", number=2)
     add(ordered, "messages", id="m-2", kind="order")
     add(ordered, "refunds", id="r-2", order_id=2, refund_id="y-2", ordered=3)
+    add(ordered, "refusals", asked=3, order_id=2, ended=4, ended_at=NOON, answer="Нет.")
+    add(ordered, "refusals", asked=4, order_id=2)
     add(ordered, "refunds", id="r-3", refund_id=None, ordered=2, ended=1, state="cancelled")
 
 

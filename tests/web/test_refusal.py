@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from checkout.__main__ import main
 from checkout.answer import CannotAnswer, answer
 from checkout.domain.details import Part
 from checkout.refund import Wanted, refund
@@ -22,7 +23,10 @@ from tests.web.buying import letters_to, page_of, spoilt_and_settled
 from tests.web.page_reading import Page
 from tests.web.refusing import DESK, bought, later, order_page, refusals, refuse
 from tests.web.test_consent import found_wrong, whole
+from tests.web.test_refunds import as_its_process
 from tests.web.test_retry import declined
+
+__all__ = ["as_its_process"]  # a fixture
 
 ZONE = ZoneInfo("Europe/Moscow")
 ANNA = "anna@example.ru"
@@ -151,7 +155,7 @@ def test_a_refusal_is_written_down_with_both_sums_and_its_last_day(any_town: Tow
         for part in (Part.REASON, Part.ORIGIN)
     }
 
-    assert (sent.status_code, sent.headers["location"]) == (303, f"/orders/{token}#refusal")
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/orders/{token}")
     assert {**fact, "reason_sha256": "", "origin_sha256": ""} == {
         "kind": "refusal",
         "order": "2026-0001",
@@ -224,7 +228,7 @@ def test_refusing_twice_is_refusing_once(own_town: Town, token: str) -> None:
     own_town.work()
     again = own_town.client.get(f"/orders/{token}/refuse")
 
-    assert (again.status_code, again.headers["location"]) == (303, f"/orders/{token}#refusal")
+    assert (again.status_code, again.headers["location"]) == (303, f"/orders/{token}")
     assert len(refusals(own_town)) == 1
     assert len(own_town.post) == 4
 
@@ -362,6 +366,7 @@ def test_a_refund_on_its_way_is_shown_and_one_that_fails_leaves_it_open(
     failed = order_page(own_town, token)
 
     assert "Возвращаем 10 000 ₽: ЮKassa ещё не подтвердила возврат." in waiting.text
+    assert "исполнитель решит до" not in waiting.text
     assert failed.one("h1").text.startswith("Вы отказались")
     assert whole(own_town) == []
 
@@ -611,3 +616,20 @@ def test_verify_counts_the_refusals(own_town: Town, token: str) -> None:
     told = [it.sentence for it in verify(own_town.shop.store, ZONE)]
 
     assert "Отказы от пакетов: 1, сходятся с журналом." in told
+
+
+@pytest.mark.usefixtures("as_its_process")
+def test_the_command_answers_and_says_what_follows(
+    own_town: Town, token: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refuse(own_town, token)
+    named = main(["answer", "2026-0001", "--text", "Ответ Анне Карениной"])
+    done = main(["answer", "2026-0001", "--text", "Часы отработаны."])
+    again = main(["answer", "2026-0001", "--text", "Часы отработаны."])
+    said = capsys.readouterr()
+
+    assert (named, done, again) == (1, 0, 1)
+    assert "личные данные" in said.err
+    assert "✓ Ответ по заказу 2026-0001 записан, дело закрыто (срок был до 13.12.2026)" in said.out
+    assert "нет отказа, который ждёт ответа" in said.err
+    assert "Часы отработаны." in order_page(own_town, token).text
