@@ -59,13 +59,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A refund as it stands after asking; `trouble` is why no more is known, `why` it failed."""
+    """A refund as it stands after asking; `trouble` is why no more is known, `why` it failed.
+
+    `undecided`: the client has refused his package, and this is not the decision.
+    """
 
     number: str
     attempt: RefundAttempt
     left_kopecks: int
     trouble: GatewayError | None
     why: str
+    undecided: bool = False
 
     @property
     def done(self) -> bool:
@@ -93,7 +97,8 @@ def _outcome(tx: Tx, number: str, attempt: RefundAttempt, trouble: GatewayError 
     left = order.price_kopecks - refunds.returned(tx, order.id)
     now = refunds.by_key(tx, attempt.id) or attempt
     end = ledger.fact(tx, now.ended) if now.ended else {}
-    return Outcome(number, now, left, trouble, str(end.get("reason", "")))
+    undecided = refusals.undecided(tx, order.id) is not None and not now.ends_package
+    return Outcome(number, now, left, trouble, str(end.get("reason", "")), undecided)
 
 
 def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:

@@ -10,6 +10,11 @@ from checkout.refund import Outcome, rehearse
 from checkout.shop import Shop
 from offer.wording import counted, day, hours, minutes, money
 
+UNDECIDED = (
+    "! Клиент отказался от пакета, и этим возвратом его дело не закрыто: закроет его возврат "
+    "с --ends-package или checkout answer."
+)
+
 
 def proposed(shop: Shop, number: str, spent_minutes: int) -> list[str]:
     """The proposal of `checkout refund --dry-run`; raises CannotRefund."""
@@ -61,7 +66,8 @@ def told(outcome: Outcome) -> list[str]:
     it = outcome.attempt
     amount = f"{money(it.amount_kopecks)} по заказу {outcome.number}"
     if it.state is RefundState.SUCCEEDED:
-        return [f"✓ Возвращено {amount}, возврат {it.refund_id}.", _rest(outcome)]
+        done = [f"✓ Возвращено {amount}, возврат {it.refund_id}.", _rest(outcome)]
+        return [*done, UNDECIDED] if outcome.undecided else done
     if it.state is RefundState.OPEN:
         return [
             f"✓ Возврат {amount} принят ЮKassa и ещё выполняется ({it.refund_id}). "

@@ -189,6 +189,7 @@ def retry(*, ask: PublishedEdition | None = None, error: str | None = None) -> R
         price_kopecks=1_500_000 if ask else None,
         error=error,
         button=pay_button(money(1_500_000)) if ask else TRY_AGAIN,
+        until=period().last_day if ask else None,
     )
 
 

@@ -14,7 +14,7 @@ from checkout.__main__ import main
 from checkout.answer import CannotAnswer, answer
 from checkout.domain.details import Part
 from checkout.refund import Wanted, refund
-from checkout.refund_words import proposed
+from checkout.refund_words import proposed, told
 from checkout.store import ledger
 from checkout.store import refusals as rows
 from checkout.verify import verify
@@ -348,8 +348,9 @@ def test_a_discount_that_leaves_the_package_running_decides_nothing(
     own_town: Town, token: str
 ) -> None:
     refuse(own_town, token)
-    give_back(own_town, 100_000, leaves=False)
+    outcome = refund(own_town.shop, Wanted("2026-0001", 100_000, WHY))
 
+    assert "его дело не закрыто" in told(outcome)[-1]
     assert order_page(own_town, token).one("h1").text.startswith("Вы отказались")
     assert whole(own_town) == []
 
@@ -375,11 +376,11 @@ def test_an_answer_closes_it_and_the_client_is_told_by_letter_and_page(any_town:
     token = bought(any_town)
     refuse(any_town, token)
     any_town.work()
-    told = answer(any_town.shop.store, "2026-0001", "Все часы отработаны, журнал у вас на почте.")
+    closed = answer(any_town.shop.store, "2026-0001", "Все часы отработаны, журнал у вас на почте.")
     any_town.work()
     letter, page = letters_to(any_town, ANNA)[-1], order_page(any_town, token)
 
-    assert told.sentence.startswith("✓ Ответ по заказу 2026-0001 записан")
+    assert closed.sentence.startswith("✓ Ответ по заказу 2026-0001 записан")
     assert refusals(any_town)[-1]["action"] == "answered"
     assert letter.header("Subject") == "[ТЕСТ] Ответ на отказ от пакета, заказ 2026-0001"
     assert "Все часы отработаны, журнал у вас на почте." in letter.text
@@ -537,15 +538,15 @@ def test_the_contractor_is_reminded_three_days_and_one_day_before_and_then_it_is
     any_town: Town,
 ) -> None:
     refuse(any_town, bought(any_town))
-    told: dict[int, list[str]] = {}
+    heard: dict[int, list[str]] = {}
     for day in range(13):
         before = len(subjects(any_town))
         any_town.work()
         any_town.work()
-        told[day] = subjects(any_town)[before:]
+        heard[day] = subjects(any_town)[before:]
         any_town.clock.forward(days=1)
 
-    assert {day: said for day, said in told.items() if said} == {
+    assert {day: said for day, said in heard.items() if said} == {
         0: ["Нужно ваше решение до 03.12.2026: отказ от пакета, заказ 2026-0001"],
         7: ["Осталось 3 дня: отказ от пакета, заказ 2026-0001"],
         9: ["Остался 1 день: отказ от пакета, заказ 2026-0001"],
@@ -600,6 +601,7 @@ def test_the_archive_tells_of_it_in_words_and_has_its_letters(own_town: Town, to
     assert "исполнитель ответил на отказ от пакета (fact-" in files["README.txt"].decode()
     assert len([name for name in files if name.endswith("-refusal.json")]) == 2
     assert len(letters) == 3
+    assert "адресатов писем, отказа от пакета: " in files["README.txt"].decode()
     assert found_wrong(own_town, token) == []
 
 
@@ -613,9 +615,9 @@ def test_the_facts_for_programs_keep_their_keys(own_town: Town, token: str) -> N
 
 def test_verify_counts_the_refusals(own_town: Town, token: str) -> None:
     refuse(own_town, token)
-    told = [it.sentence for it in verify(own_town.shop.store, ZONE)]
+    lines = [it.sentence for it in verify(own_town.shop.store, ZONE)]
 
-    assert "Отказы от пакетов: 1, сходятся с журналом." in told
+    assert "Отказы от пакетов: 1, сходятся с журналом." in lines
 
 
 @pytest.mark.usefixtures("as_its_process")
