@@ -110,12 +110,13 @@ def answer_letter(said: Refused, party: Party, *, zone: ZoneInfo) -> Letter:
             Section(
                 paragraphs=(
                     no_break(
-                        "Деньги этим ответом не возвращаются, пакет не прекращён. Если вы не "
-                        "согласны, ответьте на это письмо; отказаться от пакета можно и ещё раз."
+                        "Деньги этим ответом не возвращаются, пакет им не прекращён. Если вы не "
+                        "согласны, ответьте на это письмо; пока пакет действует, отказаться от "
+                        "него можно и ещё раз."
                     ),
                 )
             ),
-            Section("Отказ", facts=_facts(said, zone)),
+            Section("Отказ", facts=_answered(said, zone)),
         ),
     )
     subject = f"Ответ на отказ от пакета, заказ {said.order_number}"
@@ -168,7 +169,17 @@ def _facts(said: Refused, zone: ZoneInfo) -> tuple[Fact, ...]:
         Fact(words.BY_HOURS, wording.money(it.by_hours)),
         Fact(words.BY_DAYS, wording.money(it.by_days)),
         Fact("Предлагается вернуть", wording.money(it.proposed)),
-        Fact("Решить до", f"{wording.day(said.decide_by)} включительно"),
+        Fact("Срок ответа", f"до\u00a0{wording.day(said.decide_by)} включительно"),
+        Fact("Страница заказа", said.order_url, "link"),
+    )
+    return (*known, *head_of(said.head))
+
+
+def _answered(said: Refused, zone: ZoneInfo) -> tuple[Fact, ...]:
+    """What still matters of a refusal once it is answered."""
+    known = (
+        Fact("Номер заказа", said.order_number),
+        Fact("Вы отказались", wording.moment(said.at, zone)),
         Fact("Страница заказа", said.order_url, "link"),
     )
     return (*known, *head_of(said.head))
