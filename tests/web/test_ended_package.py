@@ -50,7 +50,7 @@ def test_a_package_runs_to_the_last_minute_and_then_has_ended(own_town: Town, to
     assert "Неиспользованные часы не переносятся (п. 3.4)." in ended.text
     assert "Получено 15 000 ₽." in ended.text
     assert "Опишите первую задачу" not in ended.text
-    assert [it for it in said(ended) if "действует" in it] == []
+    assert [it for it in said(ended) if "действует до" in it] == []
 
 
 def test_whoever_sees_that_it_ended_can_buy_the_next_one(own_town: Town, token: str) -> None:
