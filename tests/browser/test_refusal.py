@@ -50,7 +50,7 @@ def test_the_package_is_refused_with_the_keyboard_alone(page: Page, demo: Demo) 
     expect(page.get_by_role("alert")).to_be_focused()
     keys.follow("Сократите до 500 знаков")
     expect(page.get_by_label("Причина")).to_be_focused()
-    page.keyboard.press("Backspace")
+    page.keyboard.press("Delete")
     keys.push("Отказаться от пакета")
 
     heading(page, "Вы отказались от пакета")
