@@ -17,7 +17,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from checkout.shop import Shop
-from checkout.web import comparing, days, guards, handlers, ledger_heads, ordering, site, troubles
+from checkout.web import (
+    comparing,
+    days,
+    guards,
+    handlers,
+    ledger_heads,
+    ordering,
+    refusing,
+    site,
+    troubles,
+)
 from checkout.web.answers import house, trouble
 from checkout.web.asked import Asked, read_fields
 from checkout.web.guards import Denied, Gate, Guard
@@ -48,6 +58,8 @@ ROUTES = (
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),
     Entry("/orders/{token}/consent/withdraw", "GET", handlers.to_order, guards.secret_address),
     Entry("/orders/{token}/consent/withdraw", "POST", handlers.withdraw, guards.own_form),
+    Entry("/orders/{token}/refuse", "GET", refusing.refusal_form, guards.secret_address),
+    Entry("/orders/{token}/refuse", "POST", refusing.refuse_package, guards.own_form),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/orders/{token}/evidence.zip", "GET", handlers.evidence, guards.secret_address),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),

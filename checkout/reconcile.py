@@ -67,7 +67,10 @@ class Compared:
 
 @dataclass(frozen=True)
 class Side(Generic[T]):
-    """One kind of thing that both sides keep. `kept` are the ids that ought to be in the list."""
+    """One kind of thing that both sides keep. `kept` are the ids that ought to be in the list.
+
+    What is still open the worker asks about one by one; it says itself when one is lost.
+    """
 
     name: str
     listed: Callable[..., Iterator[T]]
@@ -148,7 +151,7 @@ def _payments(shop: Shop) -> Side[Payment]:
         name="Платёж",
         listed=shop.yookassa.payments,
         found=shop.yookassa.payment,
-        kept=orders.payments_opened,
+        kept=orders.payments_ended,
         differences=lambda tx, it: payment_differences(it, _our_payment(tx, it), tx.now),
         record=lambda tx, it: record_payment(tx, shop, it),
     )
@@ -159,7 +162,7 @@ def _refunds(shop: Shop) -> Side[Refund]:
         name="Возврат",
         listed=shop.yookassa.refunds,
         found=shop.yookassa.refund,
-        kept=refunds.taken,
+        kept=refunds.ended,
         differences=lambda tx, it: refund_differences(it, _our_refund(tx, it), tx.now),
         record=record_refund,
     )

@@ -15,6 +15,7 @@ from checkout.fiscalise import settle_prepayments
 from checkout.publish_head import publish_head
 from checkout.reconcile import reconcile_daily
 from checkout.register import claim_receipt, pursue_receipt
+from checkout.remind import remind
 from checkout.repay import look_later as look_later_at_refund
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
@@ -173,6 +174,7 @@ JOBS: tuple[Job, ...] = (
     look_at_receipts,
     reconcile_daily,
     publish_head,
+    remind,
     deliver,
     retain,
     stamp_head,

@@ -92,6 +92,12 @@ def by_key(tx: Tx, key: str) -> Message | None:
     return Message(**row._mapping) if row else None
 
 
+def is_staged(tx: Tx, kind: str, subject: str) -> bool:
+    """Whether this was said already, or is to be."""
+    known = select(messages.c.id).where(messages.c.kind == kind, messages.c.subject == subject)
+    return tx.connection.execute(known).first() is not None
+
+
 def mark_sent(tx: Tx, message_id: str) -> None:
     """All its letters are taken; what the servers said of each is in the ledger."""
     _change_message(tx, message_id, sent_at=tx.now, answer=None)
@@ -171,6 +177,15 @@ def open_case(
 
     False if it lies there already.
     """
+    if not lay_case(tx, kind=kind, subject=subject, order_id=order_id, sentence=sentence):
+        return False
+    told = f"{kind}:{subject}"
+    stage(tx, message_id, kind="case", subject=told, order_id=order_id, text=sentence)
+    return True
+
+
+def lay_case(tx: Tx, *, kind: str, subject: str, order_id: int | None, sentence: str) -> bool:
+    """The same for what has a letter of its own; False if it lies there already."""
     ledger.alone(tx)  # before the row is looked for: two who find none would lay it there twice
     known = select(cases).where(cases.c.kind == kind, cases.c.subject == subject)
     if tx.connection.execute(known).one_or_none():
@@ -181,8 +196,6 @@ def open_case(
         )
     )
     ledger.append(tx, "case", _case(tx, kind, subject, order_id, sentence))
-    told = f"{kind}:{subject}"
-    stage(tx, message_id, kind="case", subject=told, order_id=order_id, text=sentence)
     return True
 
 

@@ -68,8 +68,10 @@ def _asked_about(shop: Shop, facts: OrderFacts) -> OrderFacts:
 def certificate(asked: Asked, shop: Shop) -> Response:
     """GET /orders/{token}/certificate.pdf: the kept bytes, once paid."""
     facts = look.order(shop, asked.path("token"))
-    if facts is None or facts.period is None:
+    if facts is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if facts.period is None:
+        return _no_paper(shop, facts)
     if facts.erased:
         return gone(shop, facts.erased)
     try:
@@ -84,6 +86,11 @@ def certificate(asked: Asked, shop: Shop) -> Response:
     )
 
 
+def _no_paper(shop: Shop, facts: OrderFacts) -> Response:
+    order = facts.order
+    return trouble(troubles.not_paid(house(shop), order.state, f"/orders/{order.token}"), shop, 404)
+
+
 def gone(shop: Shop, act: Act) -> Response:
     """410: a paper that named somebody who is erased."""
     day = f"{act.at.astimezone(shop.settings.zone):%d.%m.%Y}"
@@ -93,8 +100,10 @@ def gone(shop: Shop, act: Act) -> Response:
 def evidence(asked: Asked, shop: Shop) -> Response:
     """GET /orders/{token}/evidence.zip: all there is about the order, once paid."""
     facts = look.order(shop, asked.path("token"))
-    if facts is None or facts.period is None:
+    if facts is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if facts.period is None:
+        return _no_paper(shop, facts)
     if facts.erased:
         return gone(shop, facts.erased)
     try:

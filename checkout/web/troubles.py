@@ -6,8 +6,11 @@ are in one place and a handler only names what happened.
 
 from dataclasses import dataclass
 
+from checkout.domain import refusal_words
+from checkout.domain.refusal import Obstacle
 from checkout.web.views import Retry, Trouble
 from offer.terms import Requisites
+from offer.typography import no_break
 
 NOT_CHARGED = "Деньги не списаны."
 
@@ -49,6 +52,51 @@ def order_not_found(house: House) -> Trouble:
         "возьмите ссылку из письма или скопируйте её ещё раз.",
         link=("/", "На главную"),
     )
+
+
+def not_paid(house: House, state: str, order_url: str) -> Trouble:
+    """404: a paper of an order that has not been accepted by paying."""
+    unclear = state == "case"
+    return _trouble(
+        house,
+        "С платежом ещё разбираются" if unclear else "Заказ ещё не оплачен",
+        "Свидетельство и\u00a0доказательства появятся, когда оплата подойдёт к\u00a0заказу."
+        if unclear
+        else "Свидетельство и\u00a0доказательства появятся после оплаты: "
+        "они подтверждают акцепт оферты.",
+        link=(order_url, "Открыть заказ"),
+    )
+
+
+def cannot_refuse(house: House, why: Obstacle, kind: str, order_url: str) -> Trouble:
+    """409: there is no package to refuse, or not now; `kind` is the client's."""
+    heading, then = {
+        Obstacle.UNPAID: (
+            "Заказ не оплачен",
+            "Отказаться можно от оплаченного пакета. Что с оплатой, сказано на странице заказа.",
+        ),
+        Obstacle.CASE: (
+            "С платежом ещё разбираются",
+            "Исполнитель уже уведомлён. Отказаться можно, когда станет ясно, что с деньгами; "
+            "написать ему можно уже сейчас.",
+        ),
+        Obstacle.RETURNED: (
+            "Деньги уже возвращены",
+            "Возвращено всё, пакет прекращён: отказываться больше не от чего.",
+        ),
+        Obstacle.ENDED: (
+            "Пакет уже прекращён",
+            "Сколько возвращено, сказано на странице заказа. Если не согласны с суммой, "
+            "напишите исполнителю.",
+        ),
+        Obstacle.OVER: ("Пакет закончился", refusal_words.over(kind)),
+        Obstacle.RETURNING: (
+            "Возврат ещё не закончен",
+            "ЮKassa ещё не подтвердила возврат по этому заказу. Отказаться от пакета можно "
+            "после этого.",
+        ),
+    }[why]
+    return _trouble(house, heading, no_break(then), link=(order_url, "Открыть заказ"))
 
 
 def erased(house: House, day: str, act: int) -> Trouble:
