@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from checkout.web.views import Retry, Trouble
 from offer.terms import Requisites
+from offer.wording import counted
 
 NOT_CHARGED = "Деньги не списаны."
 
@@ -84,12 +85,14 @@ def never_published(house: House, form_url: str) -> Trouble:
     )
 
 
-def too_many(house: House) -> Trouble:
-    """429: too many requests from one address."""
+def too_many(house: House, wait: int) -> Trouble:
+    """429: too many forms from one address, for one e-mail or order; `wait` in seconds."""
+    minutes = -(-wait // 60)
+    words = "минуту" if minutes <= 1 else counted(minutes, "минуту", "минуты", "минут")
     return _trouble(
         house,
         "Слишком много попыток подряд",
-        "Подождите минуту и повторите. Сохранённые заказы никуда не делись.",
+        f"Подождите {words} и\u00a0повторите. Сохранённые заказы никуда не\u00a0делись.",
     )
 
 
