@@ -80,7 +80,7 @@ def create_app(shop: Shop, gate: Gate) -> Starlette:
     def threads(entry: Entry) -> CapacityLimiter | None:
         return patient if entry.asks_yookassa else few if entry.compares else None
 
-    return Starlette(
+    app = Starlette(
         routes=[
             *(
                 Route(it.path, _endpoint(it, shop, gate, threads(it)), methods=[it.method])
@@ -93,6 +93,9 @@ def create_app(shop: Shop, gate: Gate) -> Starlette:
         middleware=[Middleware(RequestLog), Middleware(Headers, settings=shop.settings)],
         exception_handlers={HTTPException: _refusal(shop)},
     )
+    # it would lead to whatever host the request named
+    app.router.redirect_slashes = False
+    return app
 
 
 def _endpoint(

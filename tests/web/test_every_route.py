@@ -141,6 +141,18 @@ def test_no_request_of_many_thousands_is_an_error_of_ours(field_of_play: Field) 
     tried(field_of_play, 20_000)
 
 
+@pytest.mark.parametrize("path", ["/checkout/%0A/", "/orders/%0A/", "/%0A", "/%0A/", "/\u2028/"])
+def test_an_address_that_fits_no_route_leads_to_no_host_the_request_named(
+    field_of_play: Field, path: str
+) -> None:
+    for method in ("GET", "POST"):
+        named = {"host": "evil.example"}
+        answer = field_of_play.town.client.request(method, path, headers=named)
+
+        assert answer.status_code in (404, 405)
+        assert "location" not in answer.headers
+
+
 @pytest.mark.parametrize("entry", ROUTES, ids=lambda it: f"{it.method} {it.path}")
 def test_no_route_reads_more_than_its_cap_of_an_endless_body(
     field_of_play: Field, entry: Any
