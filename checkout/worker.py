@@ -79,7 +79,7 @@ def _follow_hint(shop: Shop, object_id: str, settling: Callable[[Shop, str], obj
     except GatewayError as error:
         log.warning("hint not followed", object=object_id, error=error.code)
         if error.status == NOT_FOUND:  # somebody's invention, not a hint
-            _heed(shop, object_id)
+            shop.store.transact(lambda tx: correspondence.forget(tx, object_id))
         return isinstance(error, Refused)
     _heed(shop, object_id)
     return True

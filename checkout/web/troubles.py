@@ -10,7 +10,11 @@ from checkout.domain import refusal_words
 from checkout.domain.refusal import Obstacle
 from checkout.web.views import Retry, Trouble
 from offer.terms import Requisites
+<<<<<<< HEAD
 from offer.typography import no_break
+=======
+from offer.wording import counted
+>>>>>>> hostile
 
 NOT_CHARGED = "Деньги не списаны."
 
@@ -132,12 +136,14 @@ def never_published(house: House, form_url: str) -> Trouble:
     )
 
 
-def too_many(house: House) -> Trouble:
-    """429: too many requests from one address."""
+def too_many(house: House, wait: int) -> Trouble:
+    """429: too many forms from one address, for one e-mail or order; `wait` in seconds."""
+    minutes = -(-wait // 60)
+    words = "минуту" if minutes <= 1 else counted(minutes, "минуту", "минуты", "минут")
     return _trouble(
         house,
         "Слишком много попыток подряд",
-        "Подождите минуту и повторите. Сохранённые заказы никуда не делись.",
+        f"Подождите {words} и\u00a0повторите. Сохранённые заказы никуда не\u00a0делись.",
     )
 
 
