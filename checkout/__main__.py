@@ -20,6 +20,7 @@ from checkout.clock import clock_of, real_clock
 from checkout.demo import demo
 from checkout.demo.child import end_with_stdin
 from checkout.domain.errors import CheckoutError
+from checkout.doubt import confirm_clock
 from checkout.erase import erase, sentences
 from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
@@ -27,6 +28,7 @@ from checkout.refund import Wanted, kopecks_of, refund
 from checkout.refund_words import proposed, told
 from checkout.replay import replay, sentence
 from checkout.settings import read_database_url, read_settings, read_zone
+from checkout.shop import Shop
 from checkout.store.engine import Store, existing, open_engine
 from checkout.verify import BAD, given_head, verify
 from checkout.worker import work
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("backup", _back_up, "скопировать базу, не останавливая продаж"),
         ("replay", _replay, "снова спросить ЮKassa обо всём, что приходило в уведомлениях"),
+        ("confirm-clock", _confirm_clock, "подтвердить, что на часах сервера верное число"),
         ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
         ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
     ):
@@ -87,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
                 type=date.fromisoformat,
                 metavar="ГГГГ-ММ-ДД",
                 help="только пришедшие с этого дня",
+            )
+        if name == "confirm-clock":
+            command.add_argument(
+                "today", type=date.fromisoformat, metavar="ГГГГ-ММ-ДД", help="какое сегодня число"
             )
         if name == "verify":
             command.add_argument(
@@ -126,7 +133,7 @@ def _serve(asked: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _end)
     if asked.until_stdin_closes:
         end_with_stdin()
-    serve(open_shop(read_settings(), clock_of(asked.clock_file)))
+    serve(_shop(asked.clock_file))
     return 0
 
 
@@ -137,8 +144,13 @@ def _end(number: int, frame: object) -> NoReturn:
 def _work(asked: argparse.Namespace) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    work(open_shop(read_settings(), clock_of(asked.clock_file)), stop)
+    work(_shop(asked.clock_file), stop)
     return 0
+
+
+def _shop(clock_file: Path | None) -> Shop:
+    clock = clock_of(clock_file)
+    return open_shop(read_settings(), clock, clock_is_moved=clock_file is not None)
 
 
 def _demo(asked: argparse.Namespace) -> int:
@@ -192,6 +204,13 @@ def _replay(asked: argparse.Namespace) -> int:
     zone = read_zone()
     with closing(open_store(existing(read_database_url()), real_clock)) as store:
         print(sentence(replay(store, zone, asked.since)))
+    return 0
+
+
+def _confirm_clock(asked: argparse.Namespace) -> int:
+    zone = read_zone()
+    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+        print(confirm_clock(store, zone, asked.today))
     return 0
 
 

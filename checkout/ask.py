@@ -9,14 +9,20 @@ from datetime import datetime, timedelta
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.payment import Payment
 from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
+from checkout.settle import FINAL, record
 from checkout.shop import SOON, Shop
 from checkout.store import orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
+from offer.evidence.chain import instant
 from offer.evidence.redaction import redacted
 
 # YooKassa forgets a key after 24 hours; then the same request would be a second payment.
 KEY_LIVES = timedelta(hours=23)
+# Both clocks may be wrong a little; a day more costs a page of a list.
+LISTED_WITHIN = timedelta(days=1)
+# A clock put back by less than what is left of the 24 leaves the count safe.
+CLOCK_SLACK = timedelta(hours=1)
 # Refusals of whoever asks, or of how often: they say nothing of what the key stands for.
 NOT_ABOUT_THE_REQUEST = (401, 403, 429)
 
@@ -38,7 +44,15 @@ def ask(shop: Shop, attempt: Attempt) -> GatewayError | None:
 
 def forgotten(attempt: Attempt, now: datetime) -> bool:
     """Whether YooKassa may no longer know the key of an attempt it never answered."""
-    return attempt.state is AttemptState.UNSENT and attempt.created_at < now - KEY_LIVES
+    return attempt.state is AttemptState.UNSENT and not key_lives(attempt.created_at, now)
+
+
+def key_lives(since: datetime, now: datetime) -> bool:
+    """Whether YooKassa surely remembers a key first used at `since`.
+
+    Not if that is yet to come: it was used by a clock that was wrong, who knows how long ago.
+    """
+    return -CLOCK_SLACK <= now - since < KEY_LIVES
 
 
 def _unanswered(tx: Tx, attempt_id: str) -> Attempt | None:
@@ -89,7 +103,31 @@ def _save_silence(tx: Tx, attempt_id: str) -> None:
     orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)
 
 
-def give_up(tx: Tx, attempt_id: str) -> None:
+def look_for(shop: Shop, attempt: Attempt) -> GatewayError | None:
+    """YooKassa has forgotten the key: find the payment in its list, or give the attempt up.
+
+    Returns why the list could not be read: then nothing is decided.
+    """
+    since = min(attempt.created_at, shop.store.clock()) - LISTED_WITHIN
+    try:
+        found = _listed(shop, attempt, instant(since))
+    except GatewayError as error:
+        return error
+    if found is None:
+        shop.store.transact(lambda tx: _give_up(tx, attempt.id))
+    elif found.status in FINAL:
+        shop.store.transact(lambda tx: record(tx, shop, found))
+    else:
+        shop.store.transact(lambda tx: save_payment(tx, attempt.id, found))
+    return None
+
+
+def _listed(shop: Shop, attempt: Attempt, since: str) -> Payment | None:
+    listed = shop.yookassa.payments(**{"created_at.gte": since})
+    return next((it for it in listed if it.metadata.get("attempt") == attempt.id), None)
+
+
+def _give_up(tx: Tx, attempt_id: str) -> None:
     """YooKassa has forgotten the key of an attempt that it never answered."""
     attempt = _unanswered(tx, attempt_id)
     if attempt is not None:

@@ -35,7 +35,8 @@ class Shop:
     """The parts of a running shop. `glance` is YooKassa with a page's patience, not a worker's.
 
     `key` signs what comes back to us; without a setting it is this process's own. `chores` are the
-    worker's daily jobs and the local day on which this process last did each.
+    worker's daily jobs and the local day on which this process last did each. `clock_is_moved` on
+    purpose, by whoever plays with the demo: a jump is no cause for doubt then.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class Shop:
     mailer: Mailer
     calendar: Calendar
     key: str = field(repr=False)
+    clock_is_moved: bool = False
     strangers: Tally = field(default_factory=Tally)
     chores: dict[str, date] = field(default_factory=dict)
     wake: threading.Event = field(default_factory=threading.Event)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import structlog
 
-from checkout.ask import ask, forgotten, give_up
+from checkout.ask import ask, forgotten, look_for
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
 from checkout.publish_head import publish_head
@@ -110,12 +110,12 @@ def _look_at(shop: Shop, attempt: Attempt) -> bool:
 
 
 def _repeat(shop: Shop, attempt: Attempt) -> bool:
-    if not forgotten(attempt, shop.store.clock()):
-        error = ask(shop, attempt)
-        return error is None or isinstance(error, Refused)
-    # YooKassa has forgotten the key: the same request would be a second payment
-    shop.store.transact(lambda tx: give_up(tx, attempt.id))
-    return True
+    # once YooKassa has forgotten the key the same request would be a second payment
+    again = look_for if forgotten(attempt, shop.store.clock()) else ask
+    error = again(shop, attempt)
+    if error is not None:
+        log.warning("attempt not learnt of", attempt=attempt.id, error=error.code)
+    return error is None or isinstance(error, Refused)
 
 
 def _heed(shop: Shop, payment_id: str, pause: timedelta | None) -> None:

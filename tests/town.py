@@ -273,7 +273,7 @@ def a_town(folder: Path, database_url: str, **simulator: Any) -> Iterator[Town]:
         settings = settings_of(
             publisher.folder, database_url, f"{yookassa.url}/v3", mailbox.smtp_url
         )
-        shop = open_shop(settings, yookassa.clock)
+        shop = open_shop(settings, yookassa.clock, clock_is_moved=True)
         ending.callback(shop.store.engine.dispose)
         app = create_app(shop, gate_of(shop))
         client = ending.enter_context(

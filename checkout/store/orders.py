@@ -3,14 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, case, func, insert, select, update
 
 from checkout.domain import transitions
 from checkout.domain.order import Order
 from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
 from checkout.store import tables
+from checkout.store.due import is_due
 from checkout.store.engine import Tx
 from offer.periods import Period
 
@@ -117,16 +118,14 @@ def locked(tx: Tx, order_id: int) -> Order:
 
 
 def add_attempt(tx: Tx, attempt_id: str, order_id: int, body: str) -> None:
-    """Save an attempt before anything is sent; it is the order's newest whatever the clock did."""
-    last = attempt_of(tx, order_id)
-    created_at = max(tx.now, last.created_at + timedelta(milliseconds=1)) if last else tx.now
+    """Save an attempt before anything is sent; it is the order's newest while it is under way."""
     tx.connection.execute(
         insert(attempts).values(
             id=attempt_id,
             order_id=order_id,
             body=body,
             state=AttemptState.UNSENT,
-            created_at=created_at,
+            created_at=tx.now,
             tries=0,
             next_look_at=None,
         )
@@ -150,10 +149,11 @@ def attempt(tx: Tx, attempt_id: str) -> Attempt | None:
 
 
 def attempt_of(tx: Tx, order_id: int) -> Attempt | None:
-    """The newest attempt of an order."""
+    """The newest attempt of an order: one that is under way has none after it."""
     newest = (
         ATTEMPTS.where(attempts.c.order_id == order_id)
-        .order_by(attempts.c.created_at.desc(), attempts.c.id)
+        # before the times: a clock that was put back gives the later attempt the earlier one
+        .order_by(case((tables.PAYABLE, 0), else_=1), attempts.c.created_at.desc(), attempts.c.id)
         .limit(1)
     )
     return _attempt(tx.connection.execute(newest).first())
@@ -183,7 +183,7 @@ def method(attempt: Attempt | None) -> str | None:
 def attempts_due(tx: Tx, limit: int) -> list[Attempt]:
     """Attempts whose outcome is to be asked for now, the longest waiting first."""
     due = (
-        ATTEMPTS.where(tables.PAYABLE, attempts.c.next_look_at <= tx.now)
+        ATTEMPTS.where(tables.PAYABLE, is_due(attempts.c.next_look_at, tx.now))
         .order_by(attempts.c.next_look_at)
         .limit(limit)
     )

@@ -43,7 +43,7 @@ def publish(folder: Path) -> None:
 def opened(folder: Path, database_url: str) -> Iterator[Shop]:
     """The shop of a folder, as every process of it opens it."""
     settings = settings_of(folder / "site", database_url, f"{NOWHERE}/v3", "smtp://127.0.0.1:9")
-    shop = open_shop(settings, StandingClock())
+    shop = open_shop(settings, StandingClock(), clock_is_moved=True)
     try:
         shop.shelf.release()
         yield shop
