@@ -43,12 +43,16 @@ def ask(shop: Shop, attempt: Attempt) -> GatewayError | None:
 
 
 def forgotten(attempt: Attempt, now: datetime) -> bool:
-    """Whether YooKassa may no longer know the key of an attempt it never answered."""
-    return attempt.state is AttemptState.UNSENT and not key_lives(attempt.created_at, now)
+    """Whether YooKassa may no longer know the key of an attempt it never answered.
+
+    One that a wrong clock dated ahead is asked for until there is an answer: a second payment that
+    nobody was sent to takes no money.
+    """
+    return attempt.state is AttemptState.UNSENT and attempt.created_at < now - KEY_LIVES
 
 
 def key_lives(since: datetime, now: datetime) -> bool:
-    """Whether YooKassa surely remembers a key first used at `since`.
+    """Whether YooKassa surely remembers a key first used at `since`, so that nothing is done twice.
 
     Not if that is yet to come: it was used by a clock that was wrong, who knows how long ago.
     """

@@ -27,8 +27,6 @@ from offer.release import PublishedEdition
 from offer.terms import Package
 from offer.wording import hours as hours_in_words
 
-UNDER_WAY = (AttemptState.UNSENT, AttemptState.OPEN)
-
 
 @dataclass(frozen=True)
 class Purchase:
@@ -114,7 +112,7 @@ def needs_decision(order: Order, attempt: Attempt | None, now: datetime) -> bool
     """Whether paying this order again is a new decision rather than a repeated request."""
     if order.state is State.CANCELLED:
         return True
-    spent = attempt is None or attempt.state not in UNDER_WAY or forgotten(attempt, now)
+    spent = attempt is None or attempt.state is AttemptState.REFUSED or forgotten(attempt, now)
     return order.state is State.CREATED and spent
 
 

@@ -75,7 +75,7 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         terms=terms_of(edition),
         confirmation_url=_payment_page(found, attempt),
         decision_needed=needs_decision(found, attempt, tx.now),
-        method=orders.method(orders.attempt_paid_by(tx, found.payment_id or "")),
+        method=orders.method(attempt),
         period=package.period if package else None,
         ended_at=package.ended_at if package else None,
         refunded_kopecks=refunds.returned(tx, found.id),

@@ -69,12 +69,11 @@ def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
     attempt = orders.attempt(tx, attempt.id) or attempt
     if attempt.state is AttemptState.FINAL:
         return Settled(order.state)
-    newest = orders.attempt_of(tx, order.id)
     orders.move_attempt(
         tx, attempt, AttemptEvent.ENDED, payment_id=payment.id, answer=redacted(payment.raw)
     )
     if payment.status == "canceled":
-        return _cancel(tx, order, payment, is_newest=newest is None or newest.id == attempt.id)
+        return _cancel(tx, order, attempt, payment)
     return _take(tx, shop, order, attempt, payment)
 
 
@@ -113,9 +112,10 @@ def report_lost(tx: Tx, attempt: Attempt) -> None:
     )
 
 
-def _cancel(tx: Tx, order: Order, payment: Payment, *, is_newest: bool) -> Settled:
+def _cancel(tx: Tx, order: Order, attempt: Attempt, payment: Payment) -> Settled:
     ledger.append(tx, "payment", _cancelled(order, payment))
-    if not is_newest or order.state not in (State.CREATED, State.WAITING):
+    newest = orders.attempt_of(tx, order.id)
+    if (newest and newest.id != attempt.id) or order.state not in (State.CREATED, State.WAITING):
         return Settled(order.state)
     reason = (payment.cancellation_reason or "")[:64]
     return Settled(orders.move(tx, order, Event.CANCELLED, reason=reason))
