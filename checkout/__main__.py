@@ -24,9 +24,12 @@ from checkout.doubt import confirm_clock
 from checkout.erase import erase, sentences
 from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
+from checkout.reconcile import Span, reconcile
+from checkout.reconcile import sentences as told_of_lists
 from checkout.refund import Wanted, kopecks_of, refund
 from checkout.refund_words import proposed, told
 from checkout.replay import replay, sentence
+from checkout.retain import midnight
 from checkout.settings import read_database_url, read_settings, read_zone
 from checkout.shop import Shop
 from checkout.store.engine import Store, existing, open_engine
@@ -67,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         ("refund", _refund, "вернуть деньги по заказу, все или часть"),
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("backup", _back_up, "скопировать базу, не останавливая продаж"),
+        ("reconcile", _reconcile, "сверить платежи и возвраты со списками ЮKassa"),
         ("replay", _replay, "снова спросить ЮKassa обо всём, что приходило в уведомлениях"),
         ("confirm-clock", _confirm_clock, "подтвердить, что на часах сервера верное число"),
         ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
@@ -94,6 +98,14 @@ def _parser() -> argparse.ArgumentParser:
         if name == "confirm-clock":
             command.add_argument(
                 "today", type=date.fromisoformat, metavar="ГГГГ-ММ-ДД", help="какое сегодня число"
+            )
+        if name == "reconcile":
+            command.add_argument(
+                "--since",
+                type=date.fromisoformat,
+                required=True,
+                metavar="ГГГГ-ММ-ДД",
+                help="с начала этого дня и до этой минуты",
             )
         if name == "verify":
             command.add_argument(
@@ -212,6 +224,14 @@ def _confirm_clock(asked: argparse.Namespace) -> int:
     with closing(open_store(existing(read_database_url()), real_clock)) as store:
         print(confirm_clock(store, zone, asked.today))
     return 0
+
+
+def _reconcile(asked: argparse.Namespace) -> int:
+    shop = open_shop(read_settings(), real_clock)
+    with closing(shop.store):
+        compared = reconcile(shop, Span(midnight(asked.since, shop.settings.zone)))
+    print("\n".join(told_of_lists(compared)))
+    return 1 if compared.differences else 0
 
 
 def _check(asked: argparse.Namespace) -> int:

@@ -19,10 +19,12 @@ from offer.evidence.redaction import redacted
 
 # YooKassa forgets a key after 24 hours; then the same request would be a second payment.
 KEY_LIVES = timedelta(hours=23)
-# Both clocks may be wrong a little; a day more costs a page of a list.
-LISTED_WITHIN = timedelta(days=1)
 # A clock put back by less than what is left of the 24 leaves the count safe.
 CLOCK_SLACK = timedelta(hours=1)
+# An hour after the last request could be sent whatever it did stands in YooKassa's list.
+LIST_IS_WHOLE = KEY_LIVES + timedelta(hours=1)
+# How far their clock may be from ours.
+ASTRAY = timedelta(hours=1)
 # Refusals of whoever asks, or of how often: they say nothing of what the key stands for.
 NOT_ABOUT_THE_REQUEST = (401, 403, 429)
 
@@ -57,6 +59,39 @@ def key_lives(since: datetime, now: datetime) -> bool:
     Not if that is yet to come: it was used by a clock that was wrong, who knows how long ago.
     """
     return -CLOCK_SLACK <= now - since < KEY_LIVES
+
+
+def search(shop: Shop, attempt: Attempt) -> GatewayError | None:
+    """YooKassa has forgotten the key, so asking again would be a second payment: look in its list.
+
+    The list cannot be asked for an order, so the attempt is recognised by the payment's metadata.
+    What an hour later is not there never was. Returns why the list is not known, or None.
+    """
+    try:
+        payment = _listed(shop, attempt)
+    except GatewayError as error:
+        return error
+    if payment is not None:
+        shop.store.transact(lambda tx: _found(tx, shop, attempt.id, payment))
+    elif shop.store.clock() - attempt.created_at >= LIST_IS_WHOLE:
+        shop.store.transact(lambda tx: _give_up(tx, attempt.id))
+    return None
+
+
+def _listed(shop: Shop, attempt: Attempt) -> Payment | None:
+    around = {
+        "created_at.gte": instant(attempt.created_at - ASTRAY),
+        "created_at.lte": instant(attempt.created_at + LIST_IS_WHOLE + ASTRAY),
+    }
+    listed = shop.yookassa.payments(**around)
+    return next((it for it in listed if it.metadata.get("attempt") == attempt.id), None)
+
+
+def _found(tx: Tx, shop: Shop, attempt_id: str, payment: Payment) -> None:
+    if payment.status in FINAL:
+        record(tx, shop, payment)
+    else:
+        save_payment(tx, attempt_id, payment)
 
 
 def _unanswered(tx: Tx, attempt_id: str) -> Attempt | None:
@@ -107,32 +142,7 @@ def _save_silence(tx: Tx, attempt_id: str) -> None:
     orders.change_attempt(tx, attempt_id, tries=attempt.tries + 1, next_look_at=tx.now + SOON)
 
 
-def look_for(shop: Shop, attempt: Attempt) -> GatewayError | None:
-    """YooKassa has forgotten the key: find the payment in its list, or give the attempt up.
-
-    Returns why the list could not be read: then nothing is decided.
-    """
-    since = min(attempt.created_at, shop.store.clock()) - LISTED_WITHIN
-    try:
-        found = _listed(shop, attempt, instant(since))
-    except GatewayError as error:
-        return error
-    if found is None:
-        shop.store.transact(lambda tx: _give_up(tx, attempt.id))
-    elif found.status in FINAL:
-        shop.store.transact(lambda tx: record(tx, shop, found))
-    else:
-        shop.store.transact(lambda tx: save_payment(tx, attempt.id, found))
-    return None
-
-
-def _listed(shop: Shop, attempt: Attempt, since: str) -> Payment | None:
-    listed = shop.yookassa.payments(**{"created_at.gte": since})
-    return next((it for it in listed if it.metadata.get("attempt") == attempt.id), None)
-
-
 def _give_up(tx: Tx, attempt_id: str) -> None:
-    """YooKassa has forgotten the key of an attempt that it never answered."""
     attempt = _unanswered(tx, attempt_id)
     if attempt is not None:
         orders.move_attempt(tx, attempt, AttemptEvent.FORGOTTEN)

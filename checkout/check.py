@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from checkout import look
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.mail.smtp import MailError
+from checkout.reconcile import found
 from checkout.shop import Shop
-from checkout.store import protection
+from checkout.store import protection, reconciliations
 from checkout.verify import BAD, chain
+from offer.wording import day
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,14 @@ class Finding:
 
 def check(shop: Shop) -> list[Finding]:
     """Every part's finding. Nothing is bought, nothing is sent."""
-    return [_database(shop), _protection(shop), _release(shop), _yookassa(shop), _mail(shop)]
+    return [
+        _database(shop),
+        _protection(shop),
+        _release(shop),
+        _yookassa(shop),
+        _books(shop),
+        _mail(shop),
+    ]
 
 
 def _database(shop: Shop) -> Finding:
@@ -50,6 +59,14 @@ def _yookassa(shop: Shop) -> Finding:
     mine = str(me.get("account_id", "")) in ("", shop.settings.yookassa_shop_id)
     kind = "тестовый магазин" if me.get("test") else "настоящий магазин"
     return Finding(mine, f"ЮKassa: {kind}." if mine else "ЮKassa: ключ от другого магазина.")
+
+
+def _books(shop: Shop) -> Finding:
+    made = shop.store.read(reconciliations.latest)
+    if made is None:
+        return Finding(True, "Сверка с ЮKassa: ещё не было.")
+    told = f"Сверка с ЮKassa: {day(made.day)}, {found(made)}."
+    return Finding(made.differences == 0, told)
 
 
 def _mail(shop: Shop) -> Finding:

@@ -27,9 +27,10 @@ from checkout.mail.letters import (
 )
 from checkout.mail.refund_letters import Returned, refund_for_contractor, refund_letter
 from checkout.mail.smtp import MailError
+from checkout.reconcile import found
 from checkout.settle import accepted_terms
 from checkout.shop import Shop, new_id
-from checkout.store import correspondence, heads, letters, orders, refunds
+from checkout.store import correspondence, heads, letters, orders, reconciliations, refunds
 from checkout.store import ledger as rows
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
@@ -289,8 +290,10 @@ def _head(shop: Shop, message: Message) -> list[Letter]:
     head = shop.store.read(lambda tx: heads.of_day(tx, day))
     if head is None:
         raise LookupError(f"no head was published on {day}")
+    made = shop.store.read(lambda tx: reconciliations.of_day(tx, day))
+    books = found(made) if made else None
     return [
-        head_for_contractor(head.day, head.number, head.hash, to=address)
+        head_for_contractor(head.day, head.number, head.hash, to=address, books=books)
         for address in _desk(shop, _contact(shop))
     ]
 

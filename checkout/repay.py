@@ -4,11 +4,9 @@ Its key and exact request were committed before, so asking again is safe while Y
 the key. After that its list of refunds is searched: the same request would pay out a second time.
 """
 
-from datetime import timedelta
-
 import structlog
 
-from checkout.ask import CLOCK_SLACK, KEY_LIVES, NOT_ABOUT_THE_REQUEST, key_lives
+from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST, key_lives
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.refund import Refund
@@ -26,16 +24,12 @@ from offer.wording import money
 
 log = structlog.get_logger()
 ENDED = (RefundState.SUCCEEDED, RefundState.CANCELLED)
-# An hour after the last request could be sent whatever it did stands in YooKassa's list.
-LIST_IS_WHOLE = KEY_LIVES + timedelta(hours=1)
 NOT_FOUND = 404
 ELSEWHERE = "сделан в ЮKassa, а не программой"
 
 
 def pursue(shop: Shop, attempt: RefundAttempt) -> GatewayError | None:
     """Learn what can be learnt of a refund now; returns why nothing is known, or None."""
-    # first of all, so that a bug in this one does not keep the others waiting
-    shop.store.transact(lambda tx: look_later(tx, attempt))
     try:
         if attempt.state is RefundState.OPEN and attempt.refund_id:
             _look(shop, attempt, attempt.refund_id)

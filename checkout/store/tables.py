@@ -295,6 +295,18 @@ inbox = Table(
     Column("due_at", Instant, index=True),
 )
 
+# What the worker's daily comparison with YooKassa found.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("payments", Integer, nullable=False),
+    Column("refunds", Integer, nullable=False),
+    Column("differences", Integer, nullable=False),
+)
+
 # What only the contractor can decide.
 cases = Table(
     "cases",
