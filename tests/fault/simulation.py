@@ -41,7 +41,7 @@ class Figures:
     failed: dict[int, str] = field(default_factory=dict)
 
     def add(self, story: Story) -> None:
-        taken, returned = money(story)
+        taken, returned = money(story.books)
         self.crashes += story.crashes
         self.payments += len(story.payments("succeeded"))
         self.refunds += len(story.refunds("succeeded"))
@@ -55,7 +55,7 @@ def tell(seed: int, steps: int, database_url: str, folder: Path, figures: Figure
     figures.stories += 1
     try:
         with story.telling(steps):
-            reckon(story)
+            reckon(story.books)
             figures.add(story)
     except BaseException as error:
         kind = database_url.partition(":")[0].partition("+")[0]

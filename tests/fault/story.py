@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import TypeVar
 from unittest.mock import patch
 
 import httpx2
@@ -27,11 +27,11 @@ from checkout.replay import replay
 from checkout.shop import Shop
 from tests.fault.fuse import Crash, Fuse, fused
 from tests.fault.hasty import Hasty
+from tests.fault.reckoning import Books, Shown, is_honest, kopecks
 from tests.fault.test_silence import FAULTS, PERFORMED
 from tests.town import ANNA, SITE, a_town, dearer, text_of
 
 T = TypeVar("T")
-Shown = dict[str, Any]
 WHERE = (
     "*", "POST /payments", "GET /payments/{id}", "GET /payments",
     "POST /refunds", "GET /refunds/{id}", "GET /refunds",
@@ -39,7 +39,6 @@ WHERE = (
 EVENTS = ("succeeded", "canceled", "waiting_for_capture", "news")
 PAUSES = (1, 1, 10, 10, 90, 60 * 25, 60 * 24 * 8)  # minutes
 OFF_BY = (timedelta(minutes=-5), timedelta(hours=-1), timedelta(days=3), timedelta(days=2600))
-NOT_CHARGED = re.compile("деньги не[\u00a0 ]списаны", re.IGNORECASE)
 # what may happen next, and how often it does
 STEPS = {
     "order": 6,
@@ -209,20 +208,8 @@ class Story:
             answer = self.client.get(f"/orders/{token}", headers={"accept": "application/json"})
             page = self.client.get(f"/orders/{token}")
             if answer.status_code == page.status_code == 200:
-                self.is_honest(answer.json(), page.text, before)
+                is_honest(answer.json(), page.text, before, self.seen)
                 self.seen.update(re.findall(r"orderId=([0-9a-f-]{36})", page.text))
-
-    def is_honest(self, facts: Shown, page: str, taken: Sequence[Shown]) -> None:
-        """What an order says of money is so, as far as a client could have paid it."""
-        of_order = [it for it in taken if it["metadata"].get("order") == facts["number"]]
-        paid = [it for it in of_order if it["id"] in self.seen]
-        if facts["money_taken"] is False:
-            assert not paid, f"{facts} says that no money was taken"
-        if facts["money_taken"] is True:
-            assert of_order, f"{facts} says that money was taken"
-        assert not (paid and NOT_CHARGED.search(page)), f"the page of {facts} says «не списаны»"
-        back = sum(kopecks(it["refunded_amount"]) for it in of_order)
-        assert facts["refunded_kopecks"] <= back, f"{facts} says more than was given back"
 
     # odd money
 
@@ -388,14 +375,24 @@ class Story:
             worker.work_once(self.shop)
 
     def payments(self, status: str | None = None) -> list[Shown]:
-        found = self.town.yookassa.payments()
-        return [it for it in found if status in (None, it["status"])]
+        return self.books.payments(status)
 
     def refunds(self, status: str | None = None) -> list[Shown]:
-        found: list[Shown] = self.town.yookassa.control("GET", "/refunds")
-        return [it for it in found if status in (None, it["status"])]
+        return self.books.refunds(status)
 
+    @property
+    def books(self) -> Books:
+        """All that is known, to be reckoned."""
+        return Books(
+            store=self.store,
+            zone=self.shop.settings.zone,
+            yookassa=self.town.yookassa,
+            letters=self.town.mailbox.letters,
+            deaths=self.crashes,
+            seen=self.seen,
+            look=self._look,
+        )
 
-def kopecks(amount: Shown | None) -> int:
-    """YooKassa's amount without a float."""
-    return int(amount["value"].replace(".", "")) if amount else 0
+    def _look(self, token: str) -> tuple[Shown, str]:
+        facts = self.client.get(f"/orders/{token}", headers={"accept": "application/json"})
+        return facts.json(), self.client.get(f"/orders/{token}").text
