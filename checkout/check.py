@@ -1,9 +1,11 @@
 """Is this shop ready to sell? The settings were read; the rest is tried, one part after another."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checkout import look
 from checkout.domain.errors import CheckoutError, GatewayError
+from checkout.fiscalise import regime
 from checkout.mail.smtp import MailError
 from checkout.reconcile import found
 from checkout.shop import Shop
@@ -58,7 +60,21 @@ def _yookassa(shop: Shop) -> Finding:
         return Finding(False, f"ЮKassa: {error.sentence}")
     mine = str(me.get("account_id", "")) in ("", shop.settings.yookassa_shop_id)
     kind = "тестовый магазин" if me.get("test") else "настоящий магазин"
+    if mine and (wrong := _receipts(shop, me)):
+        return Finding(False, f"ЮKassa: {kind}. {wrong}")
     return Finding(mine, f"ЮKassa: {kind}." if mine else "ЮKassa: ключ от другого магазина.")
+
+
+def _receipts(shop: Shop, me: Mapping[str, object]) -> str | None:
+    """A shop that gives receipts refuses payments without one, and the other way round."""
+    told = me.get("fiscalization")
+    enabled = told.get("enabled") if isinstance(told, dict) else None
+    asked = regime(shop, shop.store.clock()).fiscal
+    if enabled is False and asked:
+        return "Чеки у магазина не включены, а CHECKOUT_RECEIPTS их обещает."
+    if enabled is True and not asked:
+        return "У магазина включены чеки: без CHECKOUT_RECEIPTS=one или two платежи не пройдут."
+    return None
 
 
 def _books(shop: Shop) -> Finding:

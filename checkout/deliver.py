@@ -15,6 +15,7 @@ import structlog
 from checkout.certify import Erased, certify, known_party, party, settlement
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
+from checkout.fiscalise import given_by
 from checkout.mail.letters import (
     Letter,
     Withdrawal,
@@ -39,6 +40,7 @@ from offer.evidence.chain import digest, instant
 from offer.evidence.settlement import LedgerRef, Settlement
 
 log = structlog.get_logger()
+AT_ONCE = 20
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 CODE = re.compile(r"\b[2-5]\d\d\b")
@@ -47,8 +49,12 @@ CODE = re.compile(r"\b[2-5]\d\d\b")
 def deliver(shop: Shop) -> int:
     """Send what is due; returns how many letters left. What cannot be sent is tried again."""
     sent = 0
-    while message := shop.store.transact(correspondence.claim_message):
+    for _ in range(AT_ONCE):
+        message = shop.store.transact(correspondence.claim_message)
+        if message is None:
+            return sent
         sent += _send(shop, message)
+    shop.wake.set()  # there may be more: after the payments that came meanwhile
     return sent
 
 
@@ -263,6 +269,7 @@ def _returned(tx: Tx, shop: Shop, message: Message) -> Returned:
         method=orders.method(orders.attempt_paid_by(tx, refund.payment_id)),
         at=rows.row(tx, refund.ended).at,
         ended_at=package.ended_at if package else None,
+        receipt=given_by(tx, refund.payment_id),
         head=head.ref,
         contact=accepted_terms(tx, order).requisites.email,
         test=order.test,

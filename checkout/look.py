@@ -7,11 +7,12 @@ from datetime import datetime
 from checkout.buy import needs_decision
 from checkout.certify import known_party
 from checkout.domain.order import Order, money_taken
+from checkout.domain.receipts import Standing
 from checkout.domain.retention import Act
 from checkout.domain.transitions import AttemptState, State
 from checkout.settle import terms_of
 from checkout.shop import Shop
-from checkout.store import archive, correspondence, ledger, orders, refunds, retention
+from checkout.store import archive, correspondence, ledger, orders, receipts, refunds, retention
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.errors import OfferError
@@ -46,6 +47,7 @@ class OrderFacts:
     acceptance: LedgerRef | None
     shown: Mapping[str, str | None]
     consent: PublishedEdition | None
+    receipts: tuple[Standing, ...]
 
     @property
     def payable(self) -> bool:
@@ -83,6 +85,7 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,
         shown=ledger.fact(tx, found.ledger)["shown"],
         consent=archive.edition(tx, "consent", found.consent) if found.consent else None,
+        receipts=tuple(it.standing for it in receipts.of_order(tx, found.id)),
     )
 
 

@@ -11,6 +11,7 @@ from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.refund import Refund
 from checkout.domain.transitions import Event, RefundEvent, RefundState, State
+from checkout.fiscalise import note_refund
 from checkout.gateway.wire import amount_text
 from checkout.settle import LONGEST_PAUSE, LOST_AFTER, SHORTEST_PAUSE, settle
 from checkout.shop import SOON, Shop, new_id, new_key
@@ -170,6 +171,7 @@ def _succeed(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> No
         sentence = f"вернула {told}, а поручено {attempt.amount_kopecks} коп. RUB"
         _lay(tx, order, "odd_refund", refund.id, f"ЮKassa {sentence}.")
     _follow(tx, order, attempt.id, ends_package=attempt.ends_package)
+    note_refund(tx, order, refund.id, refund.amount_kopecks, attempt.body)
 
 
 def _follow(tx: Tx, order: Order, key: str, *, ends_package: bool) -> None:
@@ -244,6 +246,7 @@ def _stranger(tx: Tx, refund: Refund) -> None:
     key = new_id()
     _adopt(tx, order, key, refund)
     _follow(tx, order, key, ends_package=False)
+    note_refund(tx, order, refund.id, refund.amount_kopecks, "")
     sentence = f"{told}: {ELSEWHERE}. Он записан; пакет прекращён, только если возвращено всё."
     _lay(tx, order, "unknown_refund", refund.id, sentence)
 

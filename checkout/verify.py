@@ -18,6 +18,7 @@ from checkout.domain import sides
 from checkout.domain.agreement import disagreements
 from checkout.domain.errors import CheckoutError
 from checkout.domain.post import Cases, letter_differs
+from checkout.domain.receipt_agreement import receipt_disagreements
 from checkout.domain.refund_agreement import refund_disagreements
 from checkout.domain.sides import Erased
 from checkout.domain.stored import (
@@ -30,7 +31,7 @@ from checkout.domain.stored import (
     printable,
 )
 from checkout.domain.walking import KINDS, wrong
-from checkout.store import audit, audit_post, audit_published, audit_refunds
+from checkout.store import audit, audit_post, audit_published, audit_receipts, audit_refunds
 from checkout.store.audit import CHUNK
 from checkout.store.audit_published import StoredEdition
 from checkout.store.engine import Store, Tx
@@ -100,6 +101,7 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
     yield from facts.remarks(zone)
     yield from _orders(tx, facts.gone)
     yield from _refunds(tx)
+    yield from _receipts(tx)
 
 
 @dataclass(frozen=True)
@@ -328,6 +330,14 @@ def _refunds(tx: Tx) -> Iterator[Remark]:
     if not found and returns:
         count = sum(len(it.refunds) for it in returns)
         yield Remark(GOOD, f"Возвраты: {count}, сходятся с журналом.")
+
+
+def _receipts(tx: Tx) -> Iterator[Remark]:
+    kept = audit_receipts.kept_receipts(tx)
+    found = [*receipt_disagreements(kept, audit.facts_of_kind(tx, "receipt"))]
+    yield from (Remark(BAD, it) for it in found)
+    if not found and kept:
+        yield Remark(GOOD, f"Чеки: {len(kept)}, сходятся с журналом, предоплата зачтена.")
 
 
 def _paper(order: StoredOrder, facts: Sequence[StoredFact], gone: Erased) -> Iterator[str]:

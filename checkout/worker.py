@@ -11,8 +11,10 @@ import structlog
 from checkout.ask import ask, forgotten, search
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
+from checkout.fiscalise import settle_prepayments
 from checkout.publish_head import publish_head
 from checkout.reconcile import reconcile_daily
+from checkout.register import claim_receipt, pursue_receipt
 from checkout.repay import look_later as look_later_at_refund
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
@@ -25,7 +27,8 @@ from checkout.store.orders import Attempt
 from checkout.store.refunds import RefundAttempt
 
 log = structlog.get_logger()
-AT_ONCE = 20
+# A letter with its certificate takes as long as a hundred settlements: these go first.
+AT_ONCE = 200
 NOT_FOUND = 404
 T = TypeVar("T")
 Job = Callable[[Shop], object]
@@ -105,6 +108,11 @@ def _claim_refund(tx: Tx) -> RefundAttempt | None:
     return attempt
 
 
+def look_at_receipts(shop: Shop) -> None:
+    """Send what sets a prepayment off, and learn how receipts stand: of them nobody tells us."""
+    _each(shop, claim_receipt, lambda shop, it: _answered(pursue_receipt(shop, it)))
+
+
 def _each(shop: Shop, claim: Callable[[Tx], T | None], follow: Callable[[Shop, T], bool]) -> bool:
     """Follow what is due, taking one after another. False if YooKassa was silent.
 
@@ -161,6 +169,8 @@ JOBS: tuple[Job, ...] = (
     follow_hints,
     look_at_attempts,
     look_at_refunds,
+    settle_prepayments,
+    look_at_receipts,
     reconcile_daily,
     publish_head,
     deliver,

@@ -16,6 +16,7 @@ KINDS = (
     "acceptance",
     "payment",
     "refund",
+    "receipt",
     "certificate",
     "message",
     "confirmation",

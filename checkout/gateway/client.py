@@ -27,11 +27,13 @@ from yookassa.domain.common.user_agent import UserAgent
 
 from checkout.domain.errors import Refused
 from checkout.domain.payment import Payment
+from checkout.domain.receipt import Receipt
 from checkout.domain.refund import Refund
 from checkout.gateway.patience import PatientSession
 from checkout.gateway.verdict import (
     LOOKING,
     PAYING,
+    REGISTERING,
     REPAYING,
     Answer,
     Asked,
@@ -43,9 +45,11 @@ from checkout.gateway.wire import (
     UnreadableAnswerError,
     is_idempotence_key,
     is_payment_id,
+    is_receipt_id,
     read_object,
     read_page,
     read_payment,
+    read_receipt,
     read_refund,
 )
 
@@ -122,6 +126,25 @@ class YooKassa:
         """GET /payments, every page of it, as `refunds`."""
         return (_of_list(it, read_payment) for it in self._list("/payments", filters))
 
+    def create_receipt(self, *, key: str, body: str) -> Receipt:
+        """POST /receipts with `body` byte for byte (see `wire.receipt_request`).
+
+        Raises as `create_payment` does; no money moves by it.
+        """
+        return _read(REGISTERING, self._create(REGISTERING, "/receipts", key, body), read_receipt)
+
+    def receipt(self, receipt_id: str) -> Receipt:
+        """GET /receipts/{id}: the receipt as it stands; raises as `payment` does."""
+        answer = self._look("receipts", receipt_id, shape=is_receipt_id)
+        receipt = _read(LOOKING, answer, read_receipt)
+        if receipt.id != receipt_id:
+            raise unreadable(LOOKING, 200, "the answer is of another receipt")
+        return receipt
+
+    def receipts(self, **filters: str) -> Iterator[Receipt]:
+        """GET /receipts, every page of it, as `refunds`; by payment or by refund, not by both."""
+        return (_of_list(it, read_receipt) for it in self._list("/receipts", filters))
+
     def me(self) -> Mapping[str, object]:
         """GET /me: the shop's own description (`account_id`, `status`, `test`, …)."""
         return _read(LOOKING, self._client.call(LOOKING, "/me"), read_object)
@@ -131,8 +154,10 @@ class YooKassa:
             raise ValueError("an idempotence key is 1 to 64 characters of 0-9 A-Z a-z + _ . -")
         return self._client.call(asked, path, key=key, body=body.encode())
 
-    def _look(self, kind: str, object_id: str) -> Answer:
-        if not is_payment_id(object_id):
+    def _look(
+        self, kind: str, object_id: str, shape: Callable[[str], bool] = is_payment_id
+    ) -> Answer:
+        if not shape(object_id):
             raise Refused(
                 "Такого в ЮKassa нет.",
                 status=404,

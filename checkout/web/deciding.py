@@ -163,6 +163,8 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         method=facts.method,
         returning_kopecks=facts.returning_kopecks,
         ended_at=facts.ended_at,
+        receipts=facts.receipts,
+        receipt=any(it.sent_with_payment for it in facts.receipts),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, accept_and_pay_button, pay_button
+from checkout.domain.receipts import Standing
 from checkout.domain.retention import Act
 from offer.changes.change_sentences import ChangeSentence
 from offer.evidence.settlement import LedgerRef, Party
@@ -110,7 +111,8 @@ class OrderPage:
     """An order at its secret address. `state` is one of checkout.domain.order.State.
 
     `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
-    `receipt`: a fiscal receipt goes out by e-mail. `shown` are the words the order was made with.
+    `receipt`: a fiscal receipt goes out by e-mail; `receipts` is how each of them stands.
+    `shown` are the words the order was made with.
     `returning_kopecks` are on their way back; `ended_at` is when they ended the package.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
     `pay_again_url` is the form of a new order, where this one is at its end.
@@ -146,6 +148,7 @@ class OrderPage:
     erased: Act | None = None
     returning_kopecks: int = 0
     ended_at: datetime | None = None
+    receipts: tuple[Standing, ...] = ()
 
     @property
     def running(self) -> bool:

@@ -18,6 +18,12 @@ WHAT = {
     "case": "вопрос исполнителю",
     "payment": "ответ ЮKassa о другом платеже по заказу",
     "refund": "деньги возвращены",
+    "receipt": "кассовый чек",
+}
+RECEIPTS = {
+    "ordered": "поручен кассовый чек полного расчёта",
+    "registered": "кассовый чек зарегистрирован",
+    "failed": "кассовый чек не зарегистрирован",
 }
 ONE_LINE = 'while IFS= read -r line; do printf %s "$line" | sha256sum; done < links.jsonl'
 ON_THE_HEAD = (
@@ -173,6 +179,8 @@ def _what(row: Entry) -> str:
     if row.kind == "message":
         taken = fact(row).get("outcome") == "taken"
         return "письмо принято почтовым сервером" if taken else "письмо почтовый сервер отклонил"
+    if row.kind == "receipt":
+        return RECEIPTS.get(str(fact(row).get("action")), WHAT["receipt"])
     return WHAT[row.kind]
 
 

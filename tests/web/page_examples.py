@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, offer_label, pay_button
+from checkout.domain.receipt import Fiscal
+from checkout.domain.receipts import PAYMENT, PREPAYMENT, Kind, Standing
+from checkout.domain.transitions import ReceiptState
 from checkout.web.pages import Changed, FieldError, OrderForm, OrderPage, Retry
 from checkout.web.record_views import Compared, ComparePage, DayPage, InForceThen, Record
 from offer.changes.change_sentences import sentences_of
@@ -234,6 +237,19 @@ def order(state: str, **facts: object) -> OrderPage:
         receipt=True,
     )
     return replace(page, **facts)  # type: ignore[arg-type]  # names and types as in OrderPage
+
+
+def receipts() -> tuple[Standing, ...]:
+    """A receipt in each of its states, and of each kind."""
+    registered = Fiscal(
+        "3986", "9288000100115785", "2617603986", datetime(2026, 11, 22, 9, 2, tzinfo=UTC)
+    )
+    told = [
+        (Kind.PAYMENT, PREPAYMENT, 1_500_000, ReceiptState.REGISTERED, registered),
+        (Kind.REFUND, PREPAYMENT, 150_050, ReceiptState.FAILED, None),
+        (Kind.SETTLEMENT, PAYMENT, 1_349_950, ReceiptState.PENDING, None),
+    ]
+    return tuple(Standing(*it) for it in told)
 
 
 def record() -> Record:

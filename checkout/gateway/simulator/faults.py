@@ -25,7 +25,7 @@ from checkout.gateway.simulator.rules import error_body
 
 WIRE = "simulator.wire"
 KEPT = 1000
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(r"(?:rt-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _AFTER = "_after"
 _COOKIE = (b"set-cookie", b"session=1; Path=/")
 _BOMB = gzip.compress(bytes(64 * 1024 * 1024))
@@ -92,6 +92,7 @@ INSTEAD: dict[str, Callable[[], Answer]] = {
     "bomb": lambda: Answer(200, _BOMB, ((b"content-encoding", b"gzip"),)),
     "null": lambda: Answer(200, b"null"),
     "empty_list": lambda: Answer(200, b"[]"),
+    "empty_page": lambda: Answer(200, b'{"type":"list","items":[]}'),
     "empty_object": lambda: Answer(200, b"{}"),
 }
 
