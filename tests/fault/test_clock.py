@@ -4,6 +4,7 @@ YooKassa's clock is right all the time. What a wrong one wrote must mend itself 
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -39,15 +40,18 @@ class WrongClock:
 @pytest.fixture
 def town(tmp_path: Path, database_url: str) -> Iterator[tuple[Town, WrongClock]]:
     """A town whose shop has a clock of its own, and believes it no more than it should."""
-    with a_town(tmp_path, database_url) as town:
-        clock = WrongClock(town)
-        shop = open_shop(town.shop.settings, clock)
-        app = create_app(shop, gate_of(shop))
-        client = TestClient(
-            app, base_url=SITE, follow_redirects=False, client=("127.0.0.1", 50_003)
-        )
-        yield replace(town, shop=shop, app=app, client=client), clock
-        shop.store.close()
+    with a_town(tmp_path, database_url) as town, doubting(town) as here:
+        yield here
+
+
+@contextmanager
+def doubting(town: Town) -> Iterator[tuple[Town, WrongClock]]:
+    clock = WrongClock(town)
+    shop = open_shop(town.shop.settings, clock)
+    app = create_app(shop, gate_of(shop))
+    client = TestClient(app, base_url=SITE, follow_redirects=False, client=("127.0.0.1", 50_003))
+    yield replace(town, shop=shop, app=app, client=client), clock
+    shop.store.close()
 
 
 def sound(town: Town) -> list[str]:
@@ -92,6 +96,35 @@ def test_a_clock_years_ahead_for_one_pass_erases_nobody_and_publishes_nothing(
     assert "Каренина" in here.client.get(f"/orders/{token}").text
     assert published_heads(here.shop)[-1].day == date(2026, 11, 24)
     assert sound(here) == []
+
+
+def test_a_clock_years_ahead_for_one_pass_issues_no_receipt_of_a_package_that_runs(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    with (
+        a_town(tmp_path, sqlite_url, {"receipts": "two"}, receipts=True) as town,
+        doubting(town) as (here, clock),
+    ):
+        here.pay(here.order())
+        here.work()
+        clock.by = YEARS
+        here.work()
+        here.work()
+        clock.by = timedelta()
+        a_day_later(here)
+        asked = [(it["method"], it["path"]) for it in here.yookassa.requests()]
+
+        assert ("POST", "/v3/receipts") not in asked
+        here.clock.forward(days=13)
+        here.work()
+        here.clock.forward(days=13)
+        here.work()
+        here.clock.forward(days=10)
+        here.work()
+        here.clock.forward(minutes=5)
+        here.work()
+        asked = [(it["method"], it["path"]) for it in here.yookassa.requests()]
+        assert asked.count(("POST", "/v3/receipts")) == 1
 
 
 def test_who_looked_at_the_clock_and_found_it_right_has_everything_go_on(
