@@ -21,6 +21,7 @@ from checkout.clock import clock_of, real_clock
 from checkout.demo import demo
 from checkout.demo.child import end_with_stdin
 from checkout.domain.errors import CheckoutError
+from checkout.doubt import confirm_clock
 from checkout.erase import erase, sentences
 from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
@@ -31,6 +32,7 @@ from checkout.refund_words import proposed, told
 from checkout.replay import replay, sentence
 from checkout.retain import midnight
 from checkout.settings import read_database_url, read_settings, read_zone
+from checkout.shop import Shop
 from checkout.store.engine import Store, existing, open_engine
 from checkout.verify import BAD, given_head, verify
 from checkout.worker import work
@@ -72,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         ("backup", _back_up, "скопировать базу, не останавливая продаж"),
         ("reconcile", _reconcile, "сверить платежи и возвраты со списками ЮKassa"),
         ("replay", _replay, "снова спросить ЮKassa обо всём, что приходило в уведомлениях"),
+        ("confirm-clock", _confirm_clock, "подтвердить, что на часах сервера верное число"),
         ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
         ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
     ):
@@ -96,6 +99,10 @@ def _parser() -> argparse.ArgumentParser:
                 type=date.fromisoformat,
                 metavar="ГГГГ-ММ-ДД",
                 help="только пришедшие с этого дня",
+            )
+        if name == "confirm-clock":
+            command.add_argument(
+                "today", type=date.fromisoformat, metavar="ГГГГ-ММ-ДД", help="какое сегодня число"
             )
         if name == "reconcile":
             command.add_argument(
@@ -143,7 +150,7 @@ def _serve(asked: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _end)
     if asked.until_stdin_closes:
         end_with_stdin()
-    serve(open_shop(read_settings(), clock_of(asked.clock_file)))
+    serve(_shop(asked.clock_file))
     return 0
 
 
@@ -154,8 +161,13 @@ def _end(number: int, frame: object) -> NoReturn:
 def _work(asked: argparse.Namespace) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    work(open_shop(read_settings(), clock_of(asked.clock_file)), stop)
+    work(_shop(asked.clock_file), stop)
     return 0
+
+
+def _shop(clock_file: Path | None) -> Shop:
+    clock = clock_of(clock_file)
+    return open_shop(read_settings(), clock, clock_is_moved=clock_file is not None)
 
 
 def _demo(asked: argparse.Namespace) -> int:
@@ -215,6 +227,13 @@ def _replay(asked: argparse.Namespace) -> int:
     zone = read_zone()
     with closing(open_store(existing(read_database_url()), real_clock)) as store:
         print(sentence(replay(store, zone, asked.since)))
+    return 0
+
+
+def _confirm_clock(asked: argparse.Namespace) -> int:
+    zone = read_zone()
+    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+        print(confirm_clock(store, zone, asked.today))
     return 0
 
 

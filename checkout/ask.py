@@ -19,6 +19,8 @@ from offer.evidence.redaction import redacted
 
 # YooKassa forgets a key after 24 hours; then the same request would be a second payment.
 KEY_LIVES = timedelta(hours=23)
+# A clock put back by less than what is left of the 24 leaves the count safe.
+CLOCK_SLACK = timedelta(hours=1)
 # An hour after the last request could be sent whatever it did stands in YooKassa's list.
 LIST_IS_WHOLE = KEY_LIVES + timedelta(hours=1)
 # How far their clock may be from ours.
@@ -43,8 +45,20 @@ def ask(shop: Shop, attempt: Attempt) -> GatewayError | None:
 
 
 def forgotten(attempt: Attempt, now: datetime) -> bool:
-    """Whether YooKassa may no longer know the key of an attempt it never answered."""
+    """Whether YooKassa may no longer know the key of an attempt it never answered.
+
+    One that a wrong clock dated ahead is asked for until there is an answer: a second payment that
+    nobody was sent to takes no money.
+    """
     return attempt.state is AttemptState.UNSENT and attempt.created_at < now - KEY_LIVES
+
+
+def key_lives(since: datetime, now: datetime) -> bool:
+    """Whether YooKassa surely remembers a key first used at `since`, so that nothing is done twice.
+
+    Not if that is yet to come: it was used by a clock that was wrong, who knows how long ago.
+    """
+    return -CLOCK_SLACK <= now - since < KEY_LIVES
 
 
 def search(shop: Shop, attempt: Attempt) -> GatewayError | None:

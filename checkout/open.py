@@ -38,7 +38,9 @@ def open_store(database_url: str, clock: Callable[[], datetime]) -> Store:
     return Store(engine, clock)
 
 
-def open_shop(settings: Settings, clock: Callable[[], datetime]) -> Shop:
+def open_shop(
+    settings: Settings, clock: Callable[[], datetime], *, clock_is_moved: bool = False
+) -> Shop:
     """The shop of these settings, its database brought to the newest schema."""
     store = open_store(settings.database_url.get_secret_value(), clock)
     access = partial(
@@ -56,6 +58,7 @@ def open_shop(settings: Settings, clock: Callable[[], datetime]) -> Shop:
         mailer=Mailer(settings.smtp_url.get_secret_value(), settings.mail_from),
         calendar=decree_calendar(),
         key=settings.secret_key.get_secret_value() or secrets.token_hex(32),
+        clock_is_moved=clock_is_moved,
     )
 
 

@@ -6,8 +6,9 @@ the whole ledger against it (`checkout verify --head`).
 
 from datetime import date
 
-from checkout.shop import Shop, new_id
-from checkout.store import correspondence, heads, time_stamps
+from checkout.doubt import ask_about_clock, last_before_doubt, stage_head, tell_of_tomorrow
+from checkout.shop import Shop
+from checkout.store import heads, ledger, time_stamps
 from checkout.store.engine import Tx
 from checkout.store.heads import Head
 from offer.evidence.chain import instant
@@ -16,20 +17,28 @@ SCHEMA = 1
 
 
 def publish_head(shop: Shop) -> Head | None:
-    """Publish today's head with its letter; None if that is done or nothing has happened yet."""
+    """Publish today's head with its letter; None if that is done or nothing has happened yet.
+
+    None too while nobody vouches for the clock (see doubt.py).
+    """
     today = shop.store.clock().astimezone(shop.settings.zone).date()
     if shop.store.read(lambda tx: heads.of_day(tx, today)):
         return None
-    head = shop.store.transact(lambda tx: _publish(tx, today))
+    head = shop.store.transact(lambda tx: _publish(tx, shop, today))
     if head:
         shop.wake.set()
     return head
 
 
-def _publish(tx: Tx, today: date) -> Head | None:
+def _publish(tx: Tx, shop: Shop, today: date) -> Head | None:
+    ledger.alone(tx)
+    if last := last_before_doubt(tx, shop, today):
+        ask_about_clock(tx, last, today)
+        return None
+    tell_of_tomorrow(tx)
     head = heads.publish(tx, today)
     if head:
-        correspondence.stage(tx, new_id(), kind="head", subject=today.isoformat(), order_id=None)
+        stage_head(tx, today)
     return head
 
 

@@ -120,7 +120,9 @@ def reconcile_daily(shop: Shop) -> None:
     """Compare the days gone by, once a local day; if YooKassa is silent, again in an hour."""
     now = shop.store.clock()
     today = now.astimezone(shop.settings.zone).date()
-    if shop.chores.get(CHORE) == today or now < shop.not_before.get(CHORE, now):
+    again = shop.not_before.get(CHORE, now)
+    # what is to wait for longer was put off by a clock that was wrong
+    if shop.chores.get(CHORE) == today or timedelta() < again - now <= AGAIN:
         return
     morning = midnight(today, shop.settings.zone)
     if not shop.store.read(lambda tx: _is_due(tx, today, morning)):

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from checkout.ask import KEY_LIVES, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST
+from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST, key_lives
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.receipt import Receipt
@@ -70,10 +70,11 @@ def _look_later(tx: Tx, receipt: Issued) -> None:
 
 
 def _send_or_search(shop: Shop, receipt: Issued) -> None:
-    age = shop.store.clock() - receipt.created_at
-    if age < KEY_LIVES:
+    now = shop.store.clock()
+    age = now - receipt.created_at
+    if key_lives(receipt.created_at, now):
         _send(shop, receipt)
-    elif not _found(shop, receipt) and age >= LIST_IS_WHOLE:
+    elif not _found(shop, receipt) and not -CLOCK_SLACK <= age < LIST_IS_WHOLE:
         why = "ЮKassa не ответила за сутки, и в её списке этого чека нет"
         shop.store.transact(lambda tx: _fail(tx, receipt.id, ReceiptEvent.UNKNOWN, why))
 

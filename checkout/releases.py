@@ -76,7 +76,7 @@ class Shelf:
         sold stays: its bytes were proved and are archived.
         """
         release, now = self.release(), self._store.clock()
-        if self._looked_at and now - self._looked_at < LOOK_EVERY:
+        if self._looked_at and timedelta() <= now - self._looked_at < LOOK_EVERY:
             return
         self._looked_at = now
         if self._problem:

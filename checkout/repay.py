@@ -6,14 +6,14 @@ the key. After that its list of refunds is searched: the same request would pay 
 
 import structlog
 
-from checkout.ask import KEY_LIVES, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST
+from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST, key_lives
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.refund import Refund
 from checkout.domain.transitions import Event, RefundEvent, RefundState, State
 from checkout.fiscalise import note_refund
 from checkout.gateway.wire import amount_text
-from checkout.settle import LONGEST_PAUSE, LOST_AFTER, SHORTEST_PAUSE
+from checkout.settle import LONGEST_PAUSE, LOST_AFTER, SHORTEST_PAUSE, settle
 from checkout.shop import SOON, Shop, new_id, new_key
 from checkout.store import correspondence, ledger, orders, refunds, refusals
 from checkout.store.engine import Tx
@@ -34,7 +34,7 @@ def pursue(shop: Shop, attempt: RefundAttempt) -> GatewayError | None:
     try:
         if attempt.state is RefundState.OPEN and attempt.refund_id:
             _look(shop, attempt, attempt.refund_id)
-        elif shop.store.clock() - attempt.created_at < KEY_LIVES:
+        elif key_lives(attempt.created_at, shop.store.clock()):
             _send(shop, attempt)
         else:
             _search(shop, attempt)
@@ -49,8 +49,22 @@ def pursue(shop: Shop, attempt: RefundAttempt) -> GatewayError | None:
 def settle_refund(shop: Shop, refund_id: str) -> None:
     """Ask YooKassa about a refund that somebody named, and write down what follows."""
     refund = shop.yookassa.refund(refund_id)
+    if not shop.store.read(lambda tx: _attempt(tx, refund)):
+        _settle_first(shop, refund)
     shop.store.transact(lambda tx: record(tx, refund))
     shop.wake.set()
+
+
+def _settle_first(shop: Shop, refund: Refund) -> None:
+    """Of somebody else's refund: learn of its payment before.
+
+    Or what is given back already would be taken for paid, and its package for running.
+    """
+    try:
+        settle(shop, refund.payment_id)
+    except Refused as refusal:
+        if refusal.status != NOT_FOUND:
+            raise
 
 
 def look_later(tx: Tx, attempt: RefundAttempt) -> None:
@@ -92,7 +106,8 @@ def _search(shop: Shop, attempt: RefundAttempt) -> None:
     """YooKassa has forgotten the key: find the refund in its list, or know that there is none."""
     if _found(shop, attempt):
         return
-    if shop.store.clock() - attempt.created_at >= LIST_IS_WHOLE:
+    # of a key that a wrong clock dates into the future nothing better will ever be known
+    if not -CLOCK_SLACK <= shop.store.clock() - attempt.created_at < LIST_IS_WHOLE:
         why = "ЮKassa не ответила за сутки, и в её списке этого возврата нет"
         shop.store.transact(lambda tx: _give_up(tx, attempt, RefundEvent.UNKNOWN, why))
 

@@ -22,7 +22,9 @@ def stamp_head(shop: Shop) -> None:
     if not shop.settings.time_stamp_urls:
         return
     head = shop.store.read(time_stamps.newest_unstamped)
-    if head is None or (head.last_try and shop.store.clock() < head.last_try + AGAIN):
+    now = shop.store.clock()
+    # a last try that is yet to come was made by a clock that was wrong
+    if head is None or (head.last_try and timedelta() <= now - head.last_try < AGAIN):
         return
     link = shop.store.read(lambda tx: ledger.row(tx, head.number)).link.encode()
     for url in shop.settings.time_stamp_urls:

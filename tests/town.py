@@ -282,7 +282,7 @@ def a_town(
         settings = settings_of(
             publisher.folder, database_url, f"{yookassa.url}/v3", mailbox.smtp_url, **said
         )
-        shop = open_shop(settings, yookassa.clock)
+        shop = open_shop(settings, yookassa.clock, clock_is_moved=True)
         ending.callback(shop.store.engine.dispose)
         app = create_app(shop, gate_of(shop))
         client = ending.enter_context(

@@ -8,10 +8,11 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from checkout.store import ledger, tables
+from checkout.store.due import is_due
 from checkout.store.engine import Tx
 
 messages, inbox, cases, papers = tables.messages, tables.inbox, tables.cases, tables.papers
-attempts, orders, refunds = tables.attempts, tables.orders, tables.refunds
+attempts, letters, orders, refunds = tables.attempts, tables.letters, tables.orders, tables.refunds
 LEASE = timedelta(minutes=2)
 # the events of what is ours that are followed at once; the set of events is open
 FOLLOWED = ("payment.waiting_for_capture", "payment.succeeded", "payment.canceled",
@@ -80,7 +81,7 @@ def claim_message(tx: Tx) -> Message | None:
     """Take one due message. Unless it is marked, it is due again when the lease ends."""
     due = (
         select(*MESSAGE_COLUMNS)
-        .where(messages.c.sent_at.is_(None), messages.c.due_at <= tx.now)
+        .where(messages.c.sent_at.is_(None), is_due(messages.c.due_at, tx.now))
         .order_by(messages.c.due_at, messages.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -105,8 +106,13 @@ def is_staged(tx: Tx, kind: str, subject: str) -> bool:
 
 
 def mark_sent(tx: Tx, message_id: str) -> None:
-    """All its letters are taken; what the servers said of each is in the ledger."""
-    _change_message(tx, message_id, sent_at=tx.now, answer=None)
+    """All its letters are taken; what the servers said of each is in the ledger.
+
+    No sooner than the last of them was, though the clock may have been put back since.
+    """
+    taken = select(func.max(letters.c.sent_at)).where(letters.c.message == message_id)
+    last: datetime | None = tx.connection.execute(taken).scalar_one()
+    _change_message(tx, message_id, sent_at=max(tx.now, last or tx.now), answer=None)
 
 
 def postpone(tx: Tx, message_id: str, until: datetime, answer: str) -> None:
@@ -199,7 +205,7 @@ def claim_hint(tx: Tx, until: datetime, about: str = "payment") -> str | None:
     """
     due = (
         select(inbox.c.object_id)
-        .where(inbox.c.due_at <= tx.now, inbox.c.event.like(f"{about}.%"))
+        .where(is_due(inbox.c.due_at, tx.now), inbox.c.event.like(f"{about}.%"))
         .order_by(inbox.c.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)

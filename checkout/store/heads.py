@@ -28,13 +28,15 @@ HEADS = select(*(heads.c[name] for name in Head.__dataclass_fields__))
 def publish(tx: Tx, day: date) -> Head | None:
     """Publish the newest row as the head of `day`; None if the day has one or nothing happened.
 
+    None too for a day before that of a head: heads follow each other whatever the clock does.
+
     That it was published is a fact, which counts for nothing new itself.
     """
     ledger.alone(tx)  # several workers notice a new day at the same moment
-    newest = ledger.head(tx, besides="head")
-    if newest is None or of_day(tx, day) is not None or newest.at > tx.now:
+    row, last = ledger.head(tx, besides="head"), newest(tx)
+    if row is None or row.at > tx.now or (last and day <= last.day):
         return None  # a clock that was put back would publish a row before it was made
-    head = Head(day, tx.now, newest.number, newest.hash)
+    head = Head(day, tx.now, row.number, row.hash)
     tx.connection.execute(insert(heads), vars(head))
     ledger.append(tx, "head", head_fact(day, head.number, head.hash))
     return head
@@ -43,6 +45,12 @@ def publish(tx: Tx, day: date) -> Head | None:
 def of_day(tx: Tx, day: date) -> Head | None:
     """The head published on a local day."""
     row = tx.connection.execute(HEADS.where(heads.c.day == day)).one_or_none()
+    return Head(**row._mapping) if row else None
+
+
+def newest(tx: Tx) -> Head | None:
+    """The head of the newest day."""
+    row = tx.connection.execute(HEADS.order_by(heads.c.day.desc()).limit(1)).one_or_none()
     return Head(**row._mapping) if row else None
 
 

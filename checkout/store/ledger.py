@@ -1,6 +1,7 @@
 """Append to the ledger and read it."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select
@@ -107,6 +108,13 @@ def head(tx: Tx, *, besides: str | None = None) -> Entry | None:
     if besides is not None:
         newest = newest.where(tables.ledger.c.kind != besides)
     row = tx.connection.execute(newest).one_or_none()
+    return _entry(row) if row else None
+
+
+def last_before(tx: Tx, moment: datetime) -> Entry | None:
+    """The newest of the rows that were made before a moment."""
+    older = select(tables.ledger).where(tables.ledger.c.at < moment)
+    row = tx.connection.execute(older.order_by(tables.ledger.c.number.desc()).limit(1)).first()
     return _entry(row) if row else None
 
 

@@ -11,6 +11,7 @@ from checkout.domain import transitions
 from checkout.domain.order import Order
 from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
 from checkout.store import tables
+from checkout.store.due import is_due
 from checkout.store.engine import Tx
 from offer.periods import Period
 
@@ -202,7 +203,7 @@ def due(tx: Tx) -> Attempt | None:
     No other worker gets it before this transaction ends: put its next look off in it.
     """
     waiting = (
-        ATTEMPTS.where(tables.PAYABLE, attempts.c.next_look_at <= tx.now)
+        ATTEMPTS.where(tables.PAYABLE, is_due(attempts.c.next_look_at, tx.now))
         .order_by(attempts.c.next_look_at)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -10,6 +10,7 @@ from checkout.domain.receipt import Fiscal
 from checkout.domain.receipts import Kind, Standing, Written
 from checkout.domain.transitions import RECEIPT, ReceiptEvent, ReceiptState
 from checkout.store import tables
+from checkout.store.due import is_due
 from checkout.store.engine import Tx
 
 receipts = tables.receipts
@@ -112,7 +113,7 @@ def due(tx: Tx) -> Issued | None:
     waiting = (
         RECEIPTS.where(
             receipts.c.state.in_((ReceiptState.UNSENT, ReceiptState.PENDING)),
-            receipts.c.next_look_at <= tx.now,
+            is_due(receipts.c.next_look_at, tx.now),
         )
         .order_by(receipts.c.next_look_at)
         .limit(1)

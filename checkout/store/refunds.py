@@ -8,6 +8,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from checkout.domain.transitions import REFUND, RefundEvent, RefundState
 from checkout.store import tables
+from checkout.store.due import is_due
 from checkout.store.engine import Tx
 
 refunds = tables.refunds
@@ -76,7 +77,7 @@ def in_flight(tx: Tx, order_id: int) -> RefundAttempt | None:
 def due(tx: Tx) -> RefundAttempt | None:
     """The refund that waits longest to be asked about, as `orders.due`."""
     waiting = (
-        REFUNDS.where(tables.REFUNDING, refunds.c.next_look_at <= tx.now)
+        REFUNDS.where(tables.REFUNDING, is_due(refunds.c.next_look_at, tx.now))
         .order_by(refunds.c.next_look_at)
         .limit(1)
         .with_for_update(skip_locked=True)

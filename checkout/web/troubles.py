@@ -10,11 +10,8 @@ from checkout.domain import refusal_words
 from checkout.domain.refusal import Obstacle
 from checkout.web.views import Retry, Trouble
 from offer.terms import Requisites
-<<<<<<< HEAD
 from offer.typography import no_break
-=======
 from offer.wording import counted
->>>>>>> hostile
 
 NOT_CHARGED = "Деньги не списаны."
 

@@ -67,6 +67,7 @@ class Simulated:
     clock: StandingClock
     session: requests.Session = field(default_factory=requests.Session)
     trust: str | None = None
+    ordered: str = ""  # the fault that was ordered last
 
     def client(self, **changes: Any) -> YooKassa:
         known: dict[str, Any] = {
@@ -95,6 +96,7 @@ class Simulated:
 
     def fault(self, what: str | None, on: str = "*", times: int = 1) -> None:
         self.control("PUT", "/fault", {"what": what, "on": on, "times": times})
+        self.ordered = what or ""
 
     def requests(self) -> list[dict[str, Any]]:
         return list(self.control("GET", "/requests"))

@@ -112,7 +112,9 @@ class House:
         return bool(select.select([self._life], [], [], within)[0])
 
     def kill(self) -> None:
-        """End the service as a failing power supply does."""
+        """End the service, if there is one, as a failing power supply does."""
+        if self._life < 0:
+            return
         if not self.is_dead():
             signal.pidfd_send_signal(self._life, signal.SIGKILL)
             assert self.is_dead(PATIENCE)

@@ -4,7 +4,8 @@ JSON in and out; 2xx when it is done and the object has already changed, 4xx wit
 sentence in `error` otherwise. Unlike the hosted page, where a declined attempt may be repeated,
 `decline` here is final: the payment is cancelled with that reason.
 
-    POST /_control/payments/{id}/pay      {"method": "bank_card" | "sbp"}   (optional)
+    POST /_control/payments/{id}/pay      {"method": "bank_card" | "sbp"}   (optional), and
+                                          {"amount": what is taken instead of what was asked}
     POST /_control/payments/{id}/decline  {"reason": any word}              (general_decline)
     POST /_control/payments/{id}/expire
     GET  /_control/payments               all, newest first; /_control/payments/{id} one
@@ -20,6 +21,7 @@ sentence in `error` otherwise. Unlike the hosted page, where a declined attempt 
     POST /_control/notifications/deliver  what is kept goes out at once
     PUT  /_control/fault                  {"what": see `faults`, "on": "*" or "POST /payments"
                                           or "GET /payments/{id}" …, "times": 1}; `what` null: none
+    GET  /_control/fault                  {"what", "on", "times" left}
     POST /_control/fault/release          whoever the fault "held" holds goes on
     PUT  /_control/idempotence            {"concurrent": "waits" | "refused"}; GET also tells the
                                           keys `at_work`
@@ -97,6 +99,7 @@ def routes(desk: Desk) -> list[Route]:
         route("GET", "/notifications", lambda desk, _, __: desk.notices.state()),
         route("POST", "/notifications/deliver", _deliver),
         route("PUT", "/fault", _fault),
+        route("GET", "/fault", lambda desk, _, __: vars(desk.record.ordered())),
         route("POST", "/fault/release", _release),
         route("PUT", "/idempotence", _idempotence),
         route("GET", "/idempotence", _keys),
@@ -137,7 +140,16 @@ def _pay(desk: Desk, payment_id: str, asked: Object) -> object:
     method = asked.get("method", "bank_card")
     if method not in METHODS:
         raise _bad(f"`method` is one of {', '.join(METHODS)}")
-    return desk.shop.pay(payment_id, str(method))
+    amount = asked.get("amount")
+    if amount is not None and not _is_amount(amount):
+        raise _bad('`amount` is like {"value": "1.00", "currency": "USD"}')
+    return desk.shop.pay(payment_id, str(method), amount)
+
+
+def _is_amount(amount: object) -> bool:
+    return isinstance(amount, dict) and all(
+        isinstance(amount.get(name), str) for name in ("value", "currency")
+    )
 
 
 def _decline(desk: Desk, payment_id: str, asked: Object) -> object:

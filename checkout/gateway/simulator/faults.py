@@ -12,7 +12,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import anyio
@@ -154,6 +154,11 @@ class Record:
             self.faults = [fault]
             self.release.set()  # whoever is held by an earlier fault goes on
             self.release = threading.Event()
+
+    def ordered(self) -> Fault:
+        """A copy of the fault in force; its `times` are those that are left."""
+        with self.lock:
+            return replace(self.faults[0]) if self.faults else Fault("", "*", 0)
 
     def let_go(self) -> None:
         """Whoever is held goes on."""

@@ -119,13 +119,19 @@ class Shop:
             self._announce(objects.cancel(entry, "canceled_by_merchant"), entry)
             return deepcopy(entry.shown)
 
-    def pay(self, payment_id: str, method: str) -> Object:
-        """The payer confirms with "bank_card" or "sbp"."""
+    def pay(self, payment_id: str, method: str, amount: object = None) -> Object:
+        """The payer confirms with "bank_card" or "sbp".
+
+        `amount` is what is taken instead of what was asked: whole and well formed, or None.
+        """
         with self._lock:
             entry = self._pending(payment_id)
             if method == "sbp" and not entry.captures:
                 raise ObjectionError(409, "SBP can not be two-stage", "method")
-            self._taken(objects.pay(entry, method, self.now(), _random()), entry)
+            event = objects.pay(entry, method, self.now(), _random())
+            if amount is not None:
+                entry.shown["amount"] = amount
+            self._taken(event, entry)
             return deepcopy(entry.shown)
 
     def decline(self, payment_id: str, reason: str) -> None:
