@@ -40,6 +40,7 @@ from offer.evidence.chain import digest, instant
 from offer.evidence.settlement import LedgerRef, Settlement
 
 log = structlog.get_logger()
+AT_ONCE = 20
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 CODE = re.compile(r"\b[2-5]\d\d\b")
@@ -48,8 +49,12 @@ CODE = re.compile(r"\b[2-5]\d\d\b")
 def deliver(shop: Shop) -> int:
     """Send what is due; returns how many letters left. What cannot be sent is tried again."""
     sent = 0
-    while message := shop.store.transact(correspondence.claim_message):
+    for _ in range(AT_ONCE):
+        message = shop.store.transact(correspondence.claim_message)
+        if message is None:
+            return sent
         sent += _send(shop, message)
+    shop.wake.set()  # there may be more: after the payments that came meanwhile
     return sent
 
 
