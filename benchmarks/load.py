@@ -56,7 +56,11 @@ def load(port: int, method: str, paths: Sequence[str], connections: int) -> Meas
     times: list[float] = []
 
     def ask(part: Sequence[str]) -> None:
-        connection = _Connection(port)
+        try:
+            connection = _Connection(port)
+        except OSError:
+            start.abort()  # nobody is there: do not let the others wait
+            raise
         start.wait()
         for path in part:
             began = time.perf_counter()

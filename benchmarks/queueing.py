@@ -1,7 +1,6 @@
 """What the queue of SQLite's writers is worth: the same settlements with it and without it."""
 
 import statistics
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from benchmarks import stage
 from benchmarks.load import Measured
 from checkout.domain.payment import Payment
 from checkout.shop import Shop
@@ -74,9 +74,8 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     print(f"\nSettlements in one process, median of {ROUNDS} rounds")
     print(f"{'':33}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}")
-    Path("build").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir="build", prefix="bench-") as folder:
-        measure(Path(folder).resolve())
+    with stage.folder() as folder:
+        measure(folder)
 
 
 if __name__ == "__main__":

@@ -24,9 +24,12 @@ from checkout.domain.errors import CheckoutError
 from checkout.erase import erase, sentences
 from checkout.online import PAUSE_SECONDS, ask_about_paid
 from checkout.open import open_shop, open_store, serve
+from checkout.reconcile import Span, reconcile
+from checkout.reconcile import sentences as told_of_lists
 from checkout.refund import Wanted, kopecks_of, refund
 from checkout.refund_words import proposed, told
 from checkout.replay import replay, sentence
+from checkout.retain import midnight
 from checkout.settings import read_database_url, read_settings, read_zone
 from checkout.store.engine import Store, existing, open_engine
 from checkout.verify import BAD, given_head, verify
@@ -67,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         ("answer", _answer, "ответить на отказ клиента от пакета, не возвращая денег"),
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("backup", _back_up, "скопировать базу, не останавливая продаж"),
+        ("reconcile", _reconcile, "сверить платежи и возвраты со списками ЮKassa"),
         ("replay", _replay, "снова спросить ЮKassa обо всём, что приходило в уведомлениях"),
         ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
         ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
@@ -92,6 +96,14 @@ def _parser() -> argparse.ArgumentParser:
                 type=date.fromisoformat,
                 metavar="ГГГГ-ММ-ДД",
                 help="только пришедшие с этого дня",
+            )
+        if name == "reconcile":
+            command.add_argument(
+                "--since",
+                type=date.fromisoformat,
+                required=True,
+                metavar="ГГГГ-ММ-ДД",
+                help="с начала этого дня и до этой минуты",
             )
         if name == "verify":
             command.add_argument(
@@ -204,6 +216,14 @@ def _replay(asked: argparse.Namespace) -> int:
     with closing(open_store(existing(read_database_url()), real_clock)) as store:
         print(sentence(replay(store, zone, asked.since)))
     return 0
+
+
+def _reconcile(asked: argparse.Namespace) -> int:
+    shop = open_shop(read_settings(), real_clock)
+    with closing(shop.store):
+        compared = reconcile(shop, Span(midnight(asked.since, shop.settings.zone)))
+    print("\n".join(told_of_lists(compared)))
+    return 1 if compared.differences else 0
 
 
 def _check(asked: argparse.Namespace) -> int:

@@ -12,8 +12,10 @@ from checkout.ask import ask, forgotten
 from checkout.domain.details import Details, origin_details, party_details
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.domain.order import Order
+from checkout.domain.receipts import Json, payment_receipt
 from checkout.domain.shown import Shown
 from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
+from checkout.fiscalise import regime
 from checkout.gateway.wire import payment_request
 from checkout.settings import Settings
 from checkout.shop import SOON, Shop, new_id
@@ -268,12 +270,30 @@ def _details(purchase: Purchase) -> tuple[Details, Details]:
 def _add_attempt(tx: Tx, shop: Shop, order_id: int, purchase: Purchase) -> None:
     order = orders.by_id(tx, order_id)
     attempt_id = new_id()
-    orders.add_attempt(tx, attempt_id, order_id, _request(shop, order, attempt_id, purchase))
+    receipt = _receipt(tx, shop, order, purchase.party)
+    body = _request(shop, order, attempt_id, purchase, receipt)
+    orders.add_attempt(tx, attempt_id, order_id, body)
     # if we die before asking, the worker asks with the same key and body
     orders.change_attempt(tx, attempt_id, next_look_at=tx.now + SOON)
 
 
-def _request(shop: Shop, order: Order, attempt_id: str, purchase: Purchase) -> str:
+def _receipt(tx: Tx, shop: Shop, order: Order, party: Party) -> Json | None:
+    """The fiscal receipt that goes with the payment, if this shop gives them by YooKassa."""
+    now = regime(shop, tx.now)
+    if not now.fiscal:
+        return None
+    return payment_receipt(
+        now,
+        party,
+        number=order.number,
+        hours=order.hours,
+        amount_kopecks=order.price_kopecks,
+    )
+
+
+def _request(
+    shop: Shop, order: Order, attempt_id: str, purchase: Purchase, receipt: Json | None
+) -> str:
     edition, consent = purchase.edition, purchase.consent
     metadata = {
         "cms_name": "oferta",
@@ -292,4 +312,5 @@ def _request(shop: Shop, order: Order, attempt_id: str, purchase: Purchase) -> s
         ),
         return_url=f"{shop.settings.public_url}/orders/{order.token}",
         metadata=metadata,
+        receipt=receipt,
     )

@@ -1,13 +1,17 @@
 """Is this shop ready to sell? The settings were read; the rest is tried, one part after another."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checkout import look
 from checkout.domain.errors import CheckoutError, GatewayError
+from checkout.fiscalise import regime
 from checkout.mail.smtp import MailError
+from checkout.reconcile import found
 from checkout.shop import Shop
-from checkout.store import protection
+from checkout.store import protection, reconciliations
 from checkout.verify import BAD, chain
+from offer.wording import day
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,14 @@ class Finding:
 
 def check(shop: Shop) -> list[Finding]:
     """Every part's finding. Nothing is bought, nothing is sent."""
-    return [_database(shop), _protection(shop), _release(shop), _yookassa(shop), _mail(shop)]
+    return [
+        _database(shop),
+        _protection(shop),
+        _release(shop),
+        _yookassa(shop),
+        _books(shop),
+        _mail(shop),
+    ]
 
 
 def _database(shop: Shop) -> Finding:
@@ -49,7 +60,29 @@ def _yookassa(shop: Shop) -> Finding:
         return Finding(False, f"ЮKassa: {error.sentence}")
     mine = str(me.get("account_id", "")) in ("", shop.settings.yookassa_shop_id)
     kind = "тестовый магазин" if me.get("test") else "настоящий магазин"
+    if mine and (wrong := _receipts(shop, me)):
+        return Finding(False, f"ЮKassa: {kind}. {wrong}")
     return Finding(mine, f"ЮKassa: {kind}." if mine else "ЮKassa: ключ от другого магазина.")
+
+
+def _receipts(shop: Shop, me: Mapping[str, object]) -> str | None:
+    """A shop that gives receipts refuses payments without one, and the other way round."""
+    told = me.get("fiscalization")
+    enabled = told.get("enabled") if isinstance(told, dict) else None
+    asked = regime(shop, shop.store.clock()).fiscal
+    if enabled is False and asked:
+        return "Чеки у магазина не включены, а CHECKOUT_RECEIPTS их обещает."
+    if enabled is True and not asked:
+        return "У магазина включены чеки: без CHECKOUT_RECEIPTS=one или two платежи не пройдут."
+    return None
+
+
+def _books(shop: Shop) -> Finding:
+    made = shop.store.read(reconciliations.latest)
+    if made is None:
+        return Finding(True, "Сверка с ЮKassa: ещё не было.")
+    told = f"Сверка с ЮKassa: {day(made.day)}, {found(made)}."
+    return Finding(made.differences == 0, told)
 
 
 def _mail(shop: Shop) -> Finding:

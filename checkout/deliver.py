@@ -16,6 +16,7 @@ import structlog
 from checkout.certify import Erased, certify, known_party, party, settlement
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
+from checkout.fiscalise import given_by
 from checkout.mail.letters import (
     Letter,
     Withdrawal,
@@ -28,9 +29,10 @@ from checkout.mail.letters import (
 )
 from checkout.mail.refund_letters import Returned, refund_for_contractor, refund_letter
 from checkout.mail.smtp import MailError
+from checkout.reconcile import found
 from checkout.settle import accepted_terms
 from checkout.shop import Shop, new_id
-from checkout.store import correspondence, heads, letters, orders, refunds
+from checkout.store import correspondence, heads, letters, orders, reconciliations, refunds
 from checkout.store import ledger as rows
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
@@ -40,6 +42,7 @@ from offer.evidence.chain import digest, instant
 from offer.evidence.settlement import LedgerRef, Settlement
 
 log = structlog.get_logger()
+AT_ONCE = 20
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 CODE = re.compile(r"\b[2-5]\d\d\b")
@@ -48,8 +51,12 @@ CODE = re.compile(r"\b[2-5]\d\d\b")
 def deliver(shop: Shop) -> int:
     """Send what is due; returns how many letters left. What cannot be sent is tried again."""
     sent = 0
-    while message := shop.store.transact(correspondence.claim_message):
+    for _ in range(AT_ONCE):
+        message = shop.store.transact(correspondence.claim_message)
+        if message is None:
+            return sent
         sent += _send(shop, message)
+    shop.wake.set()  # there may be more: after the payments that came meanwhile
     return sent
 
 
@@ -258,6 +265,7 @@ def _returned(tx: Tx, shop: Shop, message: Message) -> Returned:
         method=orders.method(orders.attempt_paid_by(tx, refund.payment_id)),
         at=rows.row(tx, refund.ended).at,
         ended_at=package.ended_at if package else None,
+        receipt=given_by(tx, refund.payment_id),
         head=head.ref,
         contact=accepted_terms(tx, order).requisites.email,
         test=order.test,
@@ -289,8 +297,10 @@ def _head(shop: Shop, message: Message) -> list[Letter]:
     head = shop.store.read(lambda tx: heads.of_day(tx, day))
     if head is None:
         raise LookupError(f"no head was published on {day}")
+    made = shop.store.read(lambda tx: reconciliations.of_day(tx, day))
+    books = found(made) if made else None
     return [
-        head_for_contractor(head.day, head.number, head.hash, to=address)
+        head_for_contractor(head.day, head.number, head.hash, to=address, books=books)
         for address in _desk(shop, _contact(shop))
     ]
 

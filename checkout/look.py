@@ -7,13 +7,23 @@ from datetime import datetime
 from checkout.buy import needs_decision
 from checkout.certify import known_party
 from checkout.domain.order import Order, money_taken
+from checkout.domain.receipts import Standing
 from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from checkout.domain.transitions import AttemptState, State
 from checkout.refuse import obstacle_of
 from checkout.settle import terms_of
 from checkout.shop import Shop
-from checkout.store import archive, correspondence, ledger, orders, refunds, refusals, retention
+from checkout.store import (
+    archive,
+    correspondence,
+    ledger,
+    orders,
+    receipts,
+    refunds,
+    refusals,
+    retention,
+)
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.errors import OfferError
@@ -50,6 +60,7 @@ class OrderFacts:
     acceptance: LedgerRef | None
     shown: Mapping[str, str | None]
     consent: PublishedEdition | None
+    receipts: tuple[Standing, ...]
     refusal: Refusal | None
     obstacle: Obstacle | None
 
@@ -97,6 +108,7 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         consent=archive.edition(tx, "consent", found.consent) if found.consent else None,
         refusal=refusals.latest(tx, found.id) if package else None,
         obstacle=obstacle_of(found, package, tx.now, is_returning=returning is not None),
+        receipts=tuple(it.standing for it in receipts.of_order(tx, found.id)),
     )
 
 

@@ -5,6 +5,7 @@ The metadata of a payment were fixed before the money moved, and we cannot chang
 
 from collections.abc import Callable, Iterator
 
+from checkout.domain.differences import paid_differences
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.payment import Payment
@@ -52,16 +53,5 @@ def _not_told(order: Order, error: GatewayError) -> Remark:
 
 
 def _differences(order: Order, payment: Payment) -> Iterator[str]:
-    for name, told, ours in (
-        ("статус", payment.status, "succeeded"),
-        ("заказ", payment.metadata.get("order"), order.number),
-        ("хеш оферты", payment.metadata.get("offer_sha256"), order.edition_sha256),
-        ("хеш согласия", payment.metadata.get("consent_sha256"), order.consent_sha256),
-        ("сумма в копейках", payment.amount_kopecks, order.price_kopecks),
-        ("валюта", payment.currency, "RUB"),
-        ("время оплаты", payment.captured_at, order.paid_at),
-    ):
-        if told != ours:
-            yield (
-                f"Заказ {order.number}, платёж {payment.id}: {name} у ЮKassa {told}, у нас {ours}."
-            )
+    for it in paid_differences(order, payment):
+        yield f"Заказ {order.number}, платёж {payment.id}: {it}."

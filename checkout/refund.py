@@ -15,8 +15,10 @@ from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.domain.order import Order
 from checkout.domain.proposal import SMALLEST_REST, Proposal, propose
+from checkout.domain.receipts import nameless
 from checkout.domain.refusal import Refusal
 from checkout.domain.transitions import RefundState, State
+from checkout.fiscalise import receipt_of_refund
 from checkout.gateway.wire import refund_request
 from checkout.repay import pursue
 from checkout.settle import accepted_terms
@@ -113,6 +115,7 @@ def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
         amount_kopecks=amount,
         description=f"Возврат по заказу {order.number}",
         metadata={"order": order.number, "refund": key},
+        receipt=receipt_of_refund(tx, order, amount),
     )
     row = ledger.append(
         tx,
@@ -124,7 +127,7 @@ def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
             amount_kopecks=amount,
             reason=wanted.reason.strip(),
             ends_package=wanted.ends_package,
-            request=body,
+            request=nameless(body),
         ),
     )
     refunds.add(

@@ -4,15 +4,14 @@ Its key and exact request were committed before, so asking again is safe while Y
 the key. After that its list of refunds is searched: the same request would pay out a second time.
 """
 
-from datetime import timedelta
-
 import structlog
 
-from checkout.ask import KEY_LIVES, NOT_ABOUT_THE_REQUEST
+from checkout.ask import KEY_LIVES, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.refund import Refund
 from checkout.domain.transitions import Event, RefundEvent, RefundState, State
+from checkout.fiscalise import note_refund
 from checkout.gateway.wire import amount_text
 from checkout.settle import LONGEST_PAUSE, LOST_AFTER, SHORTEST_PAUSE
 from checkout.shop import SOON, Shop, new_id, new_key
@@ -26,16 +25,12 @@ from offer.wording import money
 
 log = structlog.get_logger()
 ENDED = (RefundState.SUCCEEDED, RefundState.CANCELLED)
-# An hour after the last request could be sent whatever it did stands in YooKassa's list.
-LIST_IS_WHOLE = KEY_LIVES + timedelta(hours=1)
 NOT_FOUND = 404
 ELSEWHERE = "сделан в ЮKassa, а не программой"
 
 
 def pursue(shop: Shop, attempt: RefundAttempt) -> GatewayError | None:
     """Learn what can be learnt of a refund now; returns why nothing is known, or None."""
-    # first of all, so that a bug in this one does not keep the others waiting
-    shop.store.transact(lambda tx: look_later(tx, attempt))
     try:
         if attempt.state is RefundState.OPEN and attempt.refund_id:
             _look(shop, attempt, attempt.refund_id)
@@ -161,6 +156,7 @@ def _succeed(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> No
         sentence = f"вернула {told}, а поручено {attempt.amount_kopecks} коп. RUB"
         _lay(tx, order, "odd_refund", refund.id, f"ЮKassa {sentence}.")
     _follow(tx, order, attempt.id, row.number, ends_package=attempt.ends_package)
+    note_refund(tx, order, refund.id, refund.amount_kopecks, attempt.body)
 
 
 def _follow(tx: Tx, order: Order, key: str, row: int, *, ends_package: bool) -> None:
@@ -239,6 +235,7 @@ def _stranger(tx: Tx, refund: Refund) -> None:
     key = new_id()
     row = _adopt(tx, order, key, refund)
     _follow(tx, order, key, row, ends_package=False)
+    note_refund(tx, order, refund.id, refund.amount_kopecks, "")
     sentence = f"{told}: {ELSEWHERE}. Он записан; пакет прекращён, только если возвращено всё."
     _lay(tx, order, "unknown_refund", refund.id, sentence)
 

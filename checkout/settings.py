@@ -5,9 +5,10 @@ None of them changes what the parties owe: that is read from the offer or from l
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -20,6 +21,7 @@ from pydantic import (
 )
 
 from checkout.domain.errors import CheckoutError
+from checkout.domain.receipts import CALCULATED, TAX_SYSTEMS, Dated, Regime, Scheme, dated
 
 PREFIX = "CHECKOUT_"
 # The privacy policy (5.2) promises its readers a year at most.
@@ -53,6 +55,19 @@ def _addresses(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _vat_codes(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    known = dated(value, CALCULATED)
+    if known.on(date.min) is None:
+        raise ValueError("нужен код ставки НДС, 1 — без НДС")
+    return known
+
+
+def _tax_systems(value: object) -> object:
+    return dated(value, TAX_SYSTEMS) if isinstance(value, str) else value
+
+
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
 Addresses = Annotated[tuple[str, ...], BeforeValidator(_addresses)]
 
@@ -72,7 +87,9 @@ class Settings(BaseModel):
     mail_from: str
     secret_key: SecretStr = SecretStr("")
     time_zone: str = "Europe/Moscow"
-    receipts: Literal["off"] = "off"
+    receipts: Scheme = Scheme.OFF
+    vat_code: Annotated[Dated, BeforeValidator(_vat_codes)] = dated("1", CALCULATED)
+    tax_system: Annotated[Dated, BeforeValidator(_tax_systems)] = dated("", TAX_SYSTEMS)
     trusted_proxies: Networks = ()
     listen: str = "127.0.0.1:8000"
     notification_sources: Networks = _networks(YOOKASSA_SENDERS)  # type: ignore[assignment]
@@ -122,6 +139,13 @@ class Settings(BaseModel):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    def regime_on(self, day: date) -> Regime:
+        """What receipts say on a local day."""
+        vat_code = self.vat_code.on(day)
+        if vat_code is None:
+            raise LookupError("a rate of VAT is in force on every day")
+        return Regime(self.receipts, vat_code, self.tax_system.on(day))
+
     @property
     def test(self) -> bool:
         """Whether this is a test shop: its keys say so and nothing else does."""
@@ -170,5 +194,5 @@ def _sentence(field: str, kind: str, message: str) -> str:
     if kind == "extra_forbidden":
         return f"{name}: такой настройки нет. Список настроек — в README."
     if field == "receipts":
-        return f"{name}: пока возможно только off: чеки появятся вместе с возвратами."
+        return f"{name}: возможны off, one, two и npd. Что они значат — в README."
     return f"{name}: {message.removeprefix('Value error, ')}."

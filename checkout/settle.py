@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from checkout.domain.order import Expectation, Order, mismatch
 from checkout.domain.payment import Payment
 from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
+from checkout.fiscalise import note_income
 from checkout.gateway.client import YooKassa
 from checkout.shop import Shop, new_id, new_key
 from checkout.store import archive, correspondence, ledger, orders
@@ -138,7 +139,9 @@ def _take(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) 
         wrong = f"Деньги пришли по заказу, который уже {ALREADY[order.state]}."
     if wrong is not None or payment.captured_at is None:
         return _lay_before_contractor(tx, order, payment, wrong or "")
-    return _start(tx, shop, order, payment, payment.captured_at)
+    settled = _start(tx, shop, order, payment, payment.captured_at)
+    note_income(tx, shop, order, attempt, payment)
+    return settled
 
 
 def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> Settled:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from checkout.gateway.client import YooKassa
@@ -35,7 +35,8 @@ class Shop:
     """The parts of a running shop. `glance` is YooKassa with a page's patience, not a worker's.
 
     `key` signs what comes back to us; without a setting it is this process's own. `chores` are the
-    worker's daily jobs and the local day on which this process last did each.
+    worker's daily jobs and the local day on which this process last did each; one that failed is
+    tried again, but `not_before`.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class Shop:
     key: str = field(repr=False)
     strangers: Tally = field(default_factory=Tally)
     chores: dict[str, date] = field(default_factory=dict)
+    not_before: dict[str, datetime] = field(default_factory=dict)
     wake: threading.Event = field(default_factory=threading.Event)
     doors: tuple[threading.Lock, ...] = field(
         default_factory=lambda: tuple(threading.Lock() for _ in range(DOORS))

@@ -2,27 +2,36 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
+from typing import TypeVar
 
 import structlog
 
-from checkout.ask import ask, forgotten, give_up
+from checkout.ask import ask, forgotten, search
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
+from checkout.fiscalise import settle_prepayments
 from checkout.publish_head import publish_head
+from checkout.reconcile import reconcile_daily
+from checkout.register import claim_receipt, pursue_receipt
 from checkout.remind import remind
+from checkout.repay import look_later as look_later_at_refund
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
 from checkout.settle import look_later, report_lost, settle
 from checkout.shop import SOON, Shop
 from checkout.stamp import stamp_head
 from checkout.store import correspondence, orders, refunds
+from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
+from checkout.store.refunds import RefundAttempt
 
 log = structlog.get_logger()
-AT_ONCE = 20
+# A letter with its certificate takes as long as a hundred settlements: these go first.
+AT_ONCE = 200
 NOT_FOUND = 404
+T = TypeVar("T")
 Job = Callable[[Shop], object]
 SETTLING: Mapping[str, Callable[[Shop, str], object]] = MappingProxyType(
     {"payment": settle, "refund": settle_refund}
@@ -50,54 +59,81 @@ def look_at_release(shop: Shop) -> None:
 
 
 def follow_hints(shop: Shop) -> None:
-    """Settle the payments and the refunds that notifications named."""
+    """Settle the payments and the refunds that notifications named.
+
+    Each thing is taken by one worker at a time, whoever it is, and due again if that one dies.
+    """
     for about, settling in SETTLING.items():
-        found = shop.store.read(lambda tx, about=about: correspondence.hints(tx, AT_ONCE, about))  # type: ignore[misc]
-        for object_id in found:
-            if not follow_hint(shop, object_id, settling):
-                return
-        if len(found) == AT_ONCE:
-            shop.wake.set()  # there may be more of them
+        claim = partial(_claim_hint, about=about)
+        if not _each(shop, claim, partial(_follow_hint, settling=settling)):
+            return
 
 
-def follow_hint(
-    shop: Shop, object_id: str, settling: Callable[[Shop, str], object] = settle
-) -> bool:
-    """Settle one object a notification named. False when YooKassa does not answer at all."""
-    _heed(shop, object_id, SOON)  # whatever goes wrong now, it is followed again
+def _claim_hint(tx: Tx, about: str) -> str | None:
+    return correspondence.claim_hint(tx, tx.now + SOON, about)
+
+
+def _follow_hint(shop: Shop, object_id: str, settling: Callable[[Shop, str], object]) -> bool:
     try:
         settling(shop, object_id)
     except GatewayError as error:
         log.warning("hint not followed", object=object_id, error=error.code)
         if error.status == NOT_FOUND:  # somebody's invention, not a hint
-            _heed(shop, object_id, None)
+            _heed(shop, object_id)
         return isinstance(error, Refused)
-    _heed(shop, object_id, None)
+    _heed(shop, object_id)
     return True
 
 
 def look_at_attempts(shop: Shop) -> None:
-    """Send again what was never answered, and ask about what is open.
+    """Send again what was never answered, and ask about what is open."""
+    _each(shop, _claim_attempt, _look_at)
 
-    Silence about one is taken for silence about all: letters need not wait for twenty timeouts.
-    """
-    due = shop.store.read(lambda tx: orders.attempts_due(tx, AT_ONCE))
-    for attempt in due:
-        if not _look_at(shop, attempt):
-            return
+
+def _claim_attempt(tx: Tx) -> Attempt | None:
+    attempt = orders.due(tx)
+    if attempt:
+        look_later(tx, attempt)
+    return attempt
 
 
 def look_at_refunds(shop: Shop) -> None:
     """Learn what became of the refunds that have not ended: of a cancelled one nobody tells us."""
-    for attempt in shop.store.read(lambda tx: refunds.due(tx, AT_ONCE)):
-        trouble = pursue(shop, attempt)
-        if trouble is not None and not isinstance(trouble, Refused):
-            return  # silence about one is taken for silence about all
+    _each(shop, _claim_refund, lambda shop, attempt: _answered(pursue(shop, attempt)))
+
+
+def _claim_refund(tx: Tx) -> RefundAttempt | None:
+    attempt = refunds.due(tx)
+    if attempt:
+        look_later_at_refund(tx, attempt)
+    return attempt
+
+
+def look_at_receipts(shop: Shop) -> None:
+    """Send what sets a prepayment off, and learn how receipts stand: of them nobody tells us."""
+    _each(shop, claim_receipt, lambda shop, it: _answered(pursue_receipt(shop, it)))
+
+
+def _each(shop: Shop, claim: Callable[[Tx], T | None], follow: Callable[[Shop, T], bool]) -> bool:
+    """Follow what is due, taking one after another. False if YooKassa was silent.
+
+    Silence about one is taken for silence about all: letters need not wait for twenty timeouts.
+    """
+    for _ in range(AT_ONCE):
+        taken = shop.store.transact(claim)
+        if taken is None:
+            return True
+        if not follow(shop, taken):
+            return False
+    shop.wake.set()  # there may be more of them
+    return True
+
+
+def _answered(trouble: GatewayError | None) -> bool:
+    return trouble is None or isinstance(trouble, Refused)
 
 
 def _look_at(shop: Shop, attempt: Attempt) -> bool:
-    # first of all, so that a bug in this one does not keep the others waiting
-    shop.store.transact(lambda tx: look_later(tx, attempt))
     if attempt.payment_id is None:
         return _repeat(shop, attempt)
     try:
@@ -111,18 +147,13 @@ def _look_at(shop: Shop, attempt: Attempt) -> bool:
 
 
 def _repeat(shop: Shop, attempt: Attempt) -> bool:
-    if not forgotten(attempt, shop.store.clock()):
-        error = ask(shop, attempt)
-        return error is None or isinstance(error, Refused)
-    # YooKassa has forgotten the key: the same request would be a second payment
-    shop.store.transact(lambda tx: give_up(tx, attempt.id))
-    return True
+    if forgotten(attempt, shop.store.clock()):
+        return _answered(search(shop, attempt))
+    return _answered(ask(shop, attempt))
 
 
-def _heed(shop: Shop, payment_id: str, pause: timedelta | None) -> None:
-    shop.store.transact(
-        lambda tx: correspondence.heed(tx, payment_id, None if pause is None else tx.now + pause)
-    )
+def _heed(shop: Shop, object_id: str) -> None:
+    shop.store.transact(lambda tx: correspondence.heed(tx, object_id, None))
 
 
 def _guarded(shop: Shop, job: Job) -> None:
@@ -139,6 +170,9 @@ JOBS: tuple[Job, ...] = (
     follow_hints,
     look_at_attempts,
     look_at_refunds,
+    settle_prepayments,
+    look_at_receipts,
+    reconcile_daily,
     publish_head,
     remind,
     deliver,

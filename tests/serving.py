@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -46,30 +47,48 @@ class _Server(uvicorn.Server):
         await self.on_tick(0)
         await self._told.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.config.is_ssl:
+            # TLS ends with both sides' word, and a client that keeps its connection is silent
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+        await super().shutdown(sockets)
+
     def stop(self) -> None:
         self.should_exit = True
         self._loop.call_soon_threadsafe(self._told.set)
 
 
-def bound() -> Bound:
+def bound(scheme: str = "http") -> Bound:
     """Listen on a free port; connections queue until `serving` is given the socket."""
     # The protocol is named because asyncio switches Nagle's delay off only where it is.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)
-    return Bound(listener, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    return Bound(listener, f"{scheme}://127.0.0.1:{listener.getsockname()[1]}")
 
 
 @contextmanager
-def serving(make: Callable[[str], ASGIApp], at: Bound | None = None) -> Iterator[str]:
-    """Run `make(base url)` in a thread of its own, with its lifespan; yield the base url."""
-    where = at or bound()
+def serving(
+    make: Callable[[str], ASGIApp],
+    at: Bound | None = None,
+    *,
+    certificate: str | None = None,
+    **options: Any,
+) -> Iterator[str]:
+    """Run `make(base url)` in a thread of its own, with its lifespan; yield the base url.
+
+    With a `certificate`, a file that holds its key too, it is https. `options` are uvicorn's.
+    """
+    where = at or bound("https" if certificate else "http")
     config = uvicorn.Config(
         make(where.url),
         log_level="warning",
         access_log=False,
         ws="none",
         timeout_graceful_shutdown=3,
+        ssl_certfile=certificate,
+        **options,
     )
     server = _Server(config)
     thread = threading.Thread(

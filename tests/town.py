@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -241,8 +242,10 @@ class Town:
         return self.shop.store.read(lambda tx: ledger.row(tx, number)).hash
 
 
-def settings_of(folder: Path, database_url: str, api_url: str, smtp_url: str) -> Settings:
-    """A test shop's settings."""
+def settings_of(
+    folder: Path, database_url: str, api_url: str, smtp_url: str, **said: str
+) -> Settings:
+    """A test shop's settings; what is `said` by name besides."""
     return read_settings(
         {
             "CHECKOUT_DATABASE_URL": database_url,
@@ -254,13 +257,19 @@ def settings_of(folder: Path, database_url: str, api_url: str, smtp_url: str) ->
             "CHECKOUT_SMTP_URL": smtp_url,
             "CHECKOUT_MAIL_FROM": "Поддержка <noreply@example.ru>",
             "CHECKOUT_NOTIFICATION_SOURCES": "127.0.0.1",
+            **{f"CHECKOUT_{name.upper()}": value for name, value in said.items()},
         }
     )
 
 
 @contextmanager
-def a_town(folder: Path, database_url: str, **simulator: Any) -> Iterator[Town]:
-    """A shop that sells the first offer, with consent and privacy policy."""
+def a_town(
+    folder: Path,
+    database_url: str,
+    said: Mapping[str, str] = MappingProxyType({}),
+    **simulator: Any,
+) -> Iterator[Town]:
+    """A shop that sells the first offer, with consent and privacy policy; `said` are settings."""
     with ExitStack() as ending:
         yookassa = ending.enter_context(simulated(**simulator))
         refusals: list[str] = []
@@ -271,7 +280,7 @@ def a_town(folder: Path, database_url: str, **simulator: Any) -> Iterator[Town]:
         publisher.folder.mkdir()
         publisher.publish(**{document: text_of(document) for document in DOCUMENTS})
         settings = settings_of(
-            publisher.folder, database_url, f"{yookassa.url}/v3", mailbox.smtp_url
+            publisher.folder, database_url, f"{yookassa.url}/v3", mailbox.smtp_url, **said
         )
         shop = open_shop(settings, yookassa.clock)
         ending.callback(shop.store.engine.dispose)

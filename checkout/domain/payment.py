@@ -10,7 +10,7 @@ class Payment:
     """YooKassa's payment object, the parts we act on (facts: YooKassa API v3, Payment object).
 
     `status` and the cancellation reason are open sets. Amounts are kopecks, times are UTC.
-    `raw` is the exact JSON of the answer.
+    `raw` is the exact JSON of the answer. `receipt_registration` is how its receipt stands.
     """
 
     id: str
@@ -28,3 +28,4 @@ class Payment:
     shop_id: str | None
     method: str | None
     raw: str
+    receipt_registration: str | None = None

@@ -10,7 +10,7 @@ class Refund:
     """YooKassa's refund object, the parts we act on (facts: YooKassa API v3, Refund object).
 
     `status` and the cancellation reason are open sets. Amounts are kopecks, times are UTC.
-    `raw` is the exact JSON of the refund.
+    `raw` is the exact JSON of the refund, `receipt_registration` how its receipt stands.
     """
 
     id: str
@@ -23,6 +23,7 @@ class Refund:
     cancellation_party: str | None
     cancellation_reason: str | None
     raw: str
+    receipt_registration: str | None = None
 
 
 @dataclass(frozen=True)

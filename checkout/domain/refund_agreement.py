@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from checkout.domain.receipts import nameless
 from checkout.domain.stored import StoredFact, digest
 
 
@@ -72,7 +73,7 @@ def _refund(
     ]
     if "ordered" in told:
         pairs.append(("основание", refund.reason, decided.told.get("reason")))
-        pairs.append(("запрос", digest(refund.body), decided.told.get("request_sha256")))
+        pairs.append(("запрос", digest(nameless(refund.body)), decided.told.get("request_sha256")))
     if end is None and refund.state not in ("unsent", "open"):
         yield f"он {refund.state}, а в журнале о конце ничего нет"
     if end is not None:

@@ -1,4 +1,4 @@
-"""The one table of what may happen to an order, to an attempt to pay it and to a refund.
+"""The one table of what may happen to an order, an attempt to pay it, a refund and a receipt.
 
 Each row names the event that moves from one state to another; what has no row is refused. The
 picture of it, held equal by a test, is in decisions/0013.
@@ -70,6 +70,25 @@ class RefundEvent(StrEnum):
     ACCEPTED = "YooKassa accepted the refund and works on it"
     SUCCEEDED = "YooKassa gave the money back"
     CANCELLED = "YooKassa cancelled the refund"
+    REFUSED = "YooKassa refused the request"
+    UNKNOWN = "YooKassa's list does not have it after its key is forgotten"
+
+
+class ReceiptState(StrEnum):
+    """A fiscal receipt: unsent means that its outcome is not known yet."""
+
+    UNSENT = "unsent"
+    PENDING = "pending"
+    REGISTERED = "registered"
+    FAILED = "failed"
+
+
+class ReceiptEvent(StrEnum):
+    """What moves a receipt. YooKassa says it, or it never heard of it."""
+
+    ACCEPTED = "YooKassa accepted the receipt"
+    REGISTERED = "the tax office has registered it"
+    CANCELLED = "YooKassa could not have it registered"
     REFUSED = "YooKassa refused the request"
     UNKNOWN = "YooKassa's list does not have it after its key is forgotten"
 
@@ -163,6 +182,24 @@ REFUND = Life(
             (RefundState.OPEN, RefundEvent.CANCELLED): RefundState.CANCELLED,
             # given up, and performed all the same: the client has the money
             (RefundState.CANCELLED, RefundEvent.SUCCEEDED): RefundState.SUCCEEDED,
+        }
+    ),
+)
+
+
+RECEIPT = Life(
+    "Чек",
+    ReceiptState,
+    ReceiptEvent,
+    MappingProxyType(
+        {
+            (ReceiptState.UNSENT, ReceiptEvent.ACCEPTED): ReceiptState.PENDING,
+            (ReceiptState.UNSENT, ReceiptEvent.REGISTERED): ReceiptState.REGISTERED,
+            (ReceiptState.UNSENT, ReceiptEvent.CANCELLED): ReceiptState.FAILED,
+            (ReceiptState.UNSENT, ReceiptEvent.REFUSED): ReceiptState.FAILED,
+            (ReceiptState.UNSENT, ReceiptEvent.UNKNOWN): ReceiptState.FAILED,
+            (ReceiptState.PENDING, ReceiptEvent.REGISTERED): ReceiptState.REGISTERED,
+            (ReceiptState.PENDING, ReceiptEvent.CANCELLED): ReceiptState.FAILED,
         }
     ),
 )

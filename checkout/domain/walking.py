@@ -17,6 +17,7 @@ KINDS = (
     "payment",
     "refund",
     "refusal",
+    "receipt",
     "certificate",
     "message",
     "confirmation",

@@ -41,6 +41,7 @@ class Asked:
 LOOKING = Asked("GET")
 # what creates a payment takes no money before the payer confirms
 PAYING = Asked("POST", " Деньги не списаны.", " Деньги не списаны.")
+REGISTERING = Asked("POST", " Чек не отправлен.", " Отправлен ли чек, пока не известно.")
 REPAYING = Asked("POST", " Деньги не возвращены.", " Возвращены ли деньги, пока не известно.")
 
 

@@ -8,9 +8,11 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from checkout.domain.errors import GatewayError
 from checkout.domain.payment import Payment
+from checkout.domain.receipt import Fiscal, Receipt
 from checkout.domain.refund import Page, Refund
 
 CMS_NAME = "oferta"  # otherwise YooKassa's statistics would count us as its SDK
@@ -23,6 +25,7 @@ MAX_METADATA_VALUE = 512
 
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,11})\.([0-9]{2})")
 _PAYMENT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_RECEIPT_ID = re.compile(rf"rt-{_PAYMENT_ID.pattern}")
 _KEY = re.compile(r"[0-9A-Za-z+_.-]{1,64}")
 
 Json = Mapping[str, object]
@@ -55,6 +58,11 @@ def kopecks_from(value: object) -> int:
 def is_payment_id(text: str) -> bool:
     """Has it the shape of a payment's id? Ask before an id from outside is kept or used."""
     return _PAYMENT_ID.fullmatch(text) is not None
+
+
+def is_receipt_id(text: str) -> bool:
+    """Has it the shape of a receipt's id?"""
+    return _RECEIPT_ID.fullmatch(text) is not None
 
 
 def is_idempotence_key(text: str) -> bool:
@@ -112,6 +120,12 @@ def refund_request(
         _refuse_floats(receipt)
         request["receipt"] = receipt
     return json.dumps(request, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def receipt_request(receipt: Json) -> str:
+    """The exact JSON of POST /receipts, kept and replayed as `payment_request`'s is."""
+    _refuse_floats(receipt)
+    return json.dumps(receipt, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _text(name: str, value: str, longest: int) -> str:
@@ -184,6 +198,7 @@ def _payment(payment: Json, raw: str) -> Payment:
         shop_id=_string_or_none(_part(payment, "recipient").get("account_id")),
         method=_string_or_none(_part(payment, "payment_method").get("type")),
         raw=raw,
+        receipt_registration=_string_or_none(payment.get("receipt_registration")),
     )
 
 
@@ -209,7 +224,61 @@ def _refund(refund: Json, raw: str) -> Refund:
         cancellation_party=_string_or_none(cancellation.get("party")),
         cancellation_reason=_string_or_none(cancellation.get("reason")),
         raw=raw,
+        receipt_registration=_string_or_none(refund.get("receipt_registration")),
     )
+
+
+def read_receipt(raw: str) -> Receipt:
+    """The receipt in an answer, as `read_payment` reads a payment."""
+    try:
+        return _receipt(read_object(raw), raw)
+    except (ValueError, KeyError, TypeError, InvalidOperation) as error:
+        raise UnreadableAnswerError(f"not a receipt: {type(error).__name__}: {error}") from None
+
+
+def _receipt(receipt: Json, raw: str) -> Receipt:
+    receipt_id = _string(receipt["id"])
+    if not is_receipt_id(receipt_id):
+        raise ValueError(f"not a receipt id: {receipt_id[:80]!r}")
+    settlements: dict[str, int] = {}
+    for it in _objects(receipt, "settlements"):
+        kind = _string(it["type"])
+        settlements[kind] = settlements.get(kind, 0) + kopecks_from(_part(it, "amount")["value"])
+    return Receipt(
+        id=receipt_id,
+        type=_string(receipt["type"]),
+        status=_string(receipt["status"]),
+        payment_id=_id_or_none(receipt.get("payment_id")),
+        refund_id=_id_or_none(receipt.get("refund_id")),
+        amount_kopecks=sum(_line(it) for it in _objects(receipt, "items")),
+        settlements=settlements,
+        fiscal=_fiscal(receipt),
+        raw=raw,
+    )
+
+
+def _line(item: Json) -> int:
+    """Kopecks of one line: the unit's price by the quantity, which may have three decimals."""
+    quantity = Decimal(str(item["quantity"]))
+    exact = kopecks_from(_part(item, "amount")["value"]) * quantity
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _fiscal(receipt: Json) -> Fiscal | None:
+    told = Fiscal(
+        document=_string_or_none(receipt.get("fiscal_document_number")) or "",
+        storage=_string_or_none(receipt.get("fiscal_storage_number")) or "",
+        attribute=_string_or_none(receipt.get("fiscal_attribute")) or "",
+        registered_at=_moment_or_none(receipt.get("registered_at")),
+    )
+    return told if told.document or told.storage or told.attribute else None
+
+
+def _objects(value: Json, name: str) -> list[Json]:
+    parts = value.get(name) or []
+    if not isinstance(parts, list) or not all(isinstance(it, dict) for it in parts):
+        raise TypeError(f"{name} is not a list of objects")
+    return parts
 
 
 def read_page(raw: str) -> Page:
@@ -239,6 +308,10 @@ def _id(value: object) -> str:
     if not is_payment_id(text):
         raise ValueError(f"not a payment id: {text[:80]!r}")
     return text
+
+
+def _id_or_none(value: object) -> str | None:
+    return None if value is None else _id(value)
 
 
 def _string(value: object) -> str:

@@ -32,6 +32,12 @@ CASES = {
     "odd_refund": "возвращена другая сумма",
     "unknown_refund": "возврат сделан не\u00a0программой",
     "refusal_overdue": "срок ответа на\u00a0отказ от\u00a0пакета вышел",
+    "receipt_failed": "чек не\u00a0зарегистрирован",
+    "receipt_late": "чек не\u00a0зарегистрирован за\u00a0сутки",
+    "receipts_differ": "суммы чеков не\u00a0сходятся",
+    "npd_income": "нужен чек в\u00a0«Мой налог»",
+    "npd_refund": "нужно аннулировать чек в\u00a0«Мой налог»",
+    "not_reconciled": "у\u00a0ЮKassa и\u00a0у\u00a0нас записано разное",
     "provisional_end": "предварительная дата окончания пакета",
 }
 
@@ -207,8 +213,13 @@ def case_for_contractor(
     return letter(to, f"Нужно ваше решение: {words}, {about}", body, reply_to=None)
 
 
-def head_for_contractor(day: date, number: int, head: str, *, to: str) -> Letter:
-    """To the contractor, once a day: the ledger's newest row, to be held against it later."""
+def head_for_contractor(
+    day: date, number: int, head: str, *, to: str, books: str | None = None
+) -> Letter:
+    """To the contractor, once a day: the ledger's newest row, to be held against it later.
+
+    `books` is what the day's comparison with YooKassa found, if it was made.
+    """
     body = Body(
         lead=f"Голова журнала за {day:%d.%m.%Y}: №\u00a0{number}",
         sections=(
@@ -217,6 +228,7 @@ def head_for_contractor(day: date, number: int, head: str, *, to: str) -> Letter
                     Fact("Строка", f"№\u00a0{number}"),
                     Fact("Хеш", head, "code"),
                     Fact("Проверка", f"checkout verify --head {number}:{head}", "code"),
+                    *([Fact("Сверка с\u00a0ЮKassa", books)] if books else []),
                 ),
                 paragraphs=(
                     "Сохраните это письмо. Если журнал потом подменят или укоротят, это покажет "

@@ -16,6 +16,7 @@ class Returned:
     """A refund as its letters tell it: sums in kopecks, `at` and `ended_at` UTC.
 
     `left_kopecks` is what has not been given back; `ended_at` when the package ended by a refund.
+    `receipt` says who gives the receipt of it: fiscal (YooKassa does), npd, or off.
     `party` is None once who ordered is erased; `contact` is the contractor's address for answers.
     """
 
@@ -29,6 +30,7 @@ class Returned:
     method: str | None
     at: datetime
     ended_at: datetime | None
+    receipt: str
     head: LedgerRef
     contact: str | None
     test: bool
@@ -41,6 +43,7 @@ def refund_letter(said: Returned, party: Party, *, zone: ZoneInfo) -> Letter:
         f"Деньги ушли {where}. Банк зачислит их за несколько дней: на карту — до трёх рабочих "
         "дней, по СБП — обычно на следующий день.",
         _package(said, zone),
+        *(["Чек возврата придёт на эту же почту."] if said.receipt == "fiscal" else []),
     )
     body = Body(
         notice=notice(said),
@@ -56,10 +59,6 @@ def refund_letter(said: Returned, party: Party, *, zone: ZoneInfo) -> Letter:
 
 def refund_for_contractor(said: Returned, *, to: str, zone: ZoneInfo) -> Letter:
     """To the contractor: what was given back to whom, and what of the package."""
-    receipt = (
-        "Если вы выдаёте чеки сами, оформите чек возврата: программа чеков пока не пробивает. "
-        "Комиссию за платёж ЮKassa не возвращает."
-    )
     # the key in the client's link says that *he* has read his mail
     said = replace(said, order_url=said.order_url.partition("?")[0])
     who = Section("Заказчик", facts=party_facts(said.party)) if said.party else Section()
@@ -67,7 +66,7 @@ def refund_for_contractor(said: Returned, *, to: str, zone: ZoneInfo) -> Letter:
         notice=notice(said),
         lead=f"Клиенту возвращено {wording.money(said.amount_kopecks)}: заказ {said.order_number}",
         sections=(
-            Section(paragraphs=[no_break(it) for it in (_package(said, zone), receipt)]),
+            Section(paragraphs=[no_break(it) for it in (_package(said, zone), _receipt(said))]),
             Section("Возврат", facts=_facts(said, zone)),
             who,
         ),
@@ -75,6 +74,14 @@ def refund_for_contractor(said: Returned, *, to: str, zone: ZoneInfo) -> Letter:
     subject = f"Возврат {wording.money(said.amount_kopecks)}, заказ {said.order_number}"
     reply_to = said.party.email if said.party else None
     return letter(to, subject_of(said, subject), body, reply_to=reply_to)
+
+
+def _receipt(said: Returned) -> str:
+    own = {
+        "fiscal": "Чек возврата оформляет ЮKassa; программа следит, чтобы его зарегистрировали.",
+        "npd": "Аннулируйте чек в «Мой налог»: об этом отдельное письмо, чек возврата не нужен.",
+    }.get(said.receipt, "Если вы выдаёте чеки сами, оформите и чек возврата.")
+    return f"{own} Комиссию за платёж ЮKassa не возвращает."
 
 
 def _package(said: Returned, zone: ZoneInfo) -> str:

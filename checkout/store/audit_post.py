@@ -18,6 +18,7 @@ messages, orders = tables.messages, tables.orders
 # rows that stand on another one, which a foreign key cannot hold while it is switched off
 STANDING_ON = (
     *((it.c.order_id, orders.c.id) for it in (tables.packages, tables.papers, tables.attempts)),
+    (tables.receipts.c.order_id, orders.c.id),
     *((it.c.order_id, orders.c.id) for it in (messages, cases)),
     (letters.c.message, messages.c.id),
     *((it.c.ledger, tables.ledger.c.number) for it in (details, tables.shown_pages)),

@@ -139,15 +139,22 @@ def receive(tx: Tx, event: str, object_id: str, body: str) -> None:
     )
 
 
-def hints(tx: Tx, limit: int, about: str = "payment") -> list[str]:
-    """The payments (or refunds) that notifications tell us to ask about, oldest hint first."""
+def claim_hint(tx: Tx, until: datetime, about: str = "payment") -> str | None:
+    """Take the payment (or refund) that a notification told us of longest ago.
+
+    Unless it is heeded, it is to be followed again at `until`.
+    """
     due = (
         select(inbox.c.object_id)
         .where(inbox.c.due_at <= tx.now, inbox.c.event.like(f"{about}.%"))
         .order_by(inbox.c.due_at)
-        .limit(limit)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
-    return list(dict.fromkeys(tx.connection.execute(due).scalars()))
+    object_id = tx.connection.execute(due).scalar_one_or_none()
+    if object_id is not None:
+        heed(tx, object_id, until)
+    return object_id
 
 
 def replay(tx: Tx, since: datetime | None) -> int:
@@ -190,6 +197,12 @@ def lay_case(tx: Tx, *, kind: str, subject: str, order_id: int | None, sentence:
     )
     ledger.append(tx, "case", _case(tx, kind, subject, order_id, sentence))
     return True
+
+
+def cases_about(tx: Tx, subject: str) -> frozenset[str]:
+    """The kinds of the cases that were opened about something."""
+    kinds = select(cases.c.kind).where(cases.c.subject == subject)
+    return frozenset(tx.connection.execute(kinds).scalars())
 
 
 def _case(

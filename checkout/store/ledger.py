@@ -110,6 +110,14 @@ def head(tx: Tx, *, besides: str | None = None) -> Entry | None:
     return _entry(row) if row else None
 
 
+def first(tx: Tx) -> Entry | None:
+    """The oldest row; None while there is none."""
+    row = tx.connection.execute(
+        select(tables.ledger).order_by(tables.ledger.c.number).limit(1)
+    ).one_or_none()
+    return _entry(row) if row else None
+
+
 def row(tx: Tx, number: int) -> Entry:
     """One row by its number; it exists."""
     return _entry(

@@ -169,6 +169,16 @@ def attempt_paid_by(tx: Tx, payment_id: str) -> Attempt | None:
     return _attempt(tx.connection.execute(known).first())
 
 
+def payments_opened(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
+    """YooKassa's ids of the payments that were opened for attempts of a span."""
+    opened = select(attempts.c.payment_id).where(
+        attempts.c.payment_id.is_not(None), attempts.c.created_at >= since
+    )
+    if before is not None:
+        opened = opened.where(attempts.c.created_at < before)
+    return list(tx.connection.execute(opened).scalars())
+
+
 def by_payment(tx: Tx, payment_id: str) -> Order | None:
     """The order that a payment was opened for, whatever became of it."""
     paid = attempt_paid_by(tx, payment_id)
@@ -184,14 +194,18 @@ def method(attempt: Attempt | None) -> str | None:
     return kind if isinstance(kind, str) else None
 
 
-def attempts_due(tx: Tx, limit: int) -> list[Attempt]:
-    """Attempts whose outcome is to be asked for now, the longest waiting first."""
-    due = (
+def due(tx: Tx) -> Attempt | None:
+    """The attempt that waits longest to be asked about, if any is to be asked about now.
+
+    No other worker gets it before this transaction ends: put its next look off in it.
+    """
+    waiting = (
         ATTEMPTS.where(tables.PAYABLE, attempts.c.next_look_at <= tx.now)
         .order_by(attempts.c.next_look_at)
-        .limit(limit)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
-    return [it for row in tx.connection.execute(due) if (it := _attempt(row))]
+    return _attempt(tx.connection.execute(waiting).first())
 
 
 def start_package(tx: Tx, order_id: int, period: Period, acceptance: int, payment: int) -> None:

@@ -73,14 +73,25 @@ def in_flight(tx: Tx, order_id: int) -> RefundAttempt | None:
     return _one(tx.connection.execute(pending).first())
 
 
-def due(tx: Tx, limit: int) -> list[RefundAttempt]:
-    """Refunds whose outcome is to be asked for now, the longest waiting first."""
+def due(tx: Tx) -> RefundAttempt | None:
+    """The refund that waits longest to be asked about, as `orders.due`."""
     waiting = (
         REFUNDS.where(tables.REFUNDING, refunds.c.next_look_at <= tx.now)
         .order_by(refunds.c.next_look_at)
-        .limit(limit)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
-    return [it for row in tx.connection.execute(waiting) if (it := _one(row))]
+    return _one(tx.connection.execute(waiting).first())
+
+
+def taken(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
+    """YooKassa's ids of the refunds it took that were ordered in a span."""
+    known = select(refunds.c.refund_id).where(
+        refunds.c.refund_id.is_not(None), refunds.c.created_at >= since
+    )
+    if before is not None:
+        known = known.where(refunds.c.created_at < before)
+    return list(tx.connection.execute(known).scalars())
 
 
 def returned(tx: Tx, order_id: int) -> int:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from checkout.domain.details import Details, Part, party_details
 from checkout.domain.order import Order
+from checkout.domain.receipts import nameless
 from checkout.domain.retention import Act, Standing
 from checkout.domain.transitions import State
 from checkout.store import tables
@@ -170,6 +171,7 @@ def wipe(tx: Tx, order: Order, rows: Sequence[Place]) -> None:
         .values(answer=None, key=None, sent_at=func.coalesce(messages.c.sent_at, tx.now))
     )
     _redact(tx, order)
+    _take_buyer_out(tx, order)
     # the form's fingerprint has no salt: a name could be guessed by it
     tx.connection.execute(
         update(orders).where(orders.c.id == order.id).values(fingerprint=secrets.token_hex(32))
@@ -188,6 +190,15 @@ def _redact(tx: Tx, order: Order) -> None:
         for notice in tx.connection.execute(select(inbox).where(heard)).all():
             this = update(inbox).where(heard, inbox.c.event == notice.event)
             tx.connection.execute(this.values(body=_without_card(notice.body) or ""))
+
+
+def _take_buyer_out(tx: Tx, order: Order) -> None:
+    """A request with a fiscal receipt names whom the receipt is for; nobody will send it again."""
+    for table in (attempts, tables.refunds, tables.receipts):
+        own = select(table.c.id, table.c.body).where(table.c.order_id == order.id)
+        for request in tx.connection.execute(own).all():
+            this = update(table).where(table.c.id == request.id)
+            tx.connection.execute(this.values(body=nameless(request.body)))
 
 
 def _without_card(answer: str | None) -> str | None:

@@ -261,6 +261,36 @@ Index(
     postgresql_where=text("ended IS NULL"),
 )
 
+# Fiscal receipts: those that go with payments and refunds, and those that set a prepayment off.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("order_id", Integer, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("payment_id", String(64), nullable=False, index=True),
+    Column("amount_kopecks", Integer, nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("vat_code", Integer, nullable=False),
+    # a settlement's exact request, saved before it is sent; the others went with their own
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("receipt_id", String(64), unique=True),
+    Column("document", String(32)),
+    Column("storage", String(32)),
+    Column("attribute", String(32)),
+    Column("registered_at", Instant),
+    Column("answer", Text),
+    Column("tries", Integer, nullable=False),
+    Column("next_look_at", Instant, index=True),
+    Column("settle_at", Instant, index=True),
+    Column("ordered", Integer, ForeignKey("ledger.number"), unique=True),
+    Column("ended", Integer, ForeignKey("ledger.number"), unique=True),
+    UniqueConstraint("kind", "subject", name="one_receipt_each"),
+)
+
 # The certificate: made once, its bytes kept.
 papers = Table(
     "papers",
@@ -317,6 +347,18 @@ inbox = Table(
     Column("received_at", Instant, nullable=False),
     Column("deliveries", Integer, nullable=False),
     Column("due_at", Instant, index=True),
+)
+
+# What the worker's daily comparison with YooKassa found.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("payments", Integer, nullable=False),
+    Column("refunds", Integer, nullable=False),
+    Column("differences", Integer, nullable=False),
 )
 
 # What only the contractor can decide.

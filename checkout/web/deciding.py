@@ -168,6 +168,8 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         kind=facts.kind,
         refusal=facts.refusal,
         obstacle=facts.obstacle,
+        receipts=facts.receipts,
+        receipt=any(it.sent_with_payment for it in facts.receipts),
     )
 
 

@@ -169,7 +169,6 @@ def _paid(page: OrderPage) -> Words:
         if page.period
         else ""
     )
-    receipt = ", чек придёт на почту" if page.receipt else ""
     returned = (
         f" Из них возвращено {wording.money(page.refunded_kopecks)}."
         if page.refunded_kopecks
@@ -177,7 +176,7 @@ def _paid(page: OrderPage) -> Words:
     )
     return Words(
         f"Оплачено.{until}" if until else "Оплачено",
-        f"Получено {wording.money(page.price_kopecks)}{receipt}.{returned}",
+        f"Получено {wording.money(page.price_kopecks)}{_receipt(page)}.{returned}",
         "done",
         _returning(page),
     )
@@ -209,6 +208,15 @@ def _over(page: OrderPage, period: Period) -> Words:
         "done",
         f"Неиспользованные часы не\u00a0переносятся (п.\u00a03.4). {_returning(page)}".strip(),
     )
+
+
+def _receipt(page: OrderPage) -> str:
+    """Where the fiscal receipt of the payment is, if there is one."""
+    if not page.receipt:
+        return ""
+    own = [it for it in page.receipts if it.sent_with_payment]
+    is_there = any(it.state == "registered" for it in own)
+    return ", чек отправлен на почту" if is_there else ", чек придёт на почту"
 
 
 def _left(page: OrderPage, ended_at: datetime) -> Words:

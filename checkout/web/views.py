@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, accept_and_pay_button, pay_button
 from checkout.domain.proposal import Proposal
+from checkout.domain.receipts import Standing
 from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from offer.changes.change_sentences import ChangeSentence
@@ -114,7 +115,8 @@ class OrderPage:
     """An order at its secret address. `state` is one of checkout.domain.order.State.
 
     `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
-    `receipt`: a fiscal receipt goes out by e-mail. `shown` are the words the order was made with.
+    `receipt`: a fiscal receipt goes out by e-mail; `receipts` is how each of them stands.
+    `shown` are the words the order was made with.
     `returning_kopecks` are on their way back; `ended_at` is when they ended the package, `is_over`
     says that it ended by itself. `refusal` is the client's newest, `obstacle` why there is none.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
@@ -155,6 +157,7 @@ class OrderPage:
     kind: str = "person"
     refusal: Refusal | None = None
     obstacle: Obstacle | None = None
+    receipts: tuple[Standing, ...] = ()
 
     @property
     def running(self) -> bool:

@@ -318,3 +318,67 @@ def refusal_asked_fact(
 def refusal_answered_fact(order: str, *, asked: int, text: str) -> Fact:
     """The contractor's answer that pays nothing out; `asked` is the row of the client's word."""
     return {"order": order, "action": "answered", "asked": asked, "text": text}
+
+
+def receipt_ordered_fact(
+    order: str, receipt: str, *, payment_id: str, amount_kopecks: int, request: str
+) -> Fact:
+    """A prepayment is to be set off; `receipt` is the key YooKassa is asked under.
+
+    `request` is what is asked, without the buyer's name: its hash stays for ever.
+    """
+    return {
+        "order": order,
+        "receipt": receipt,
+        "action": "ordered",
+        "of": "settlement",
+        "payment_id": payment_id,
+        "amount_kopecks": amount_kopecks,
+        "request_sha256": digest(request),
+    }
+
+
+def receipt_registered_fact(
+    order: str,
+    receipt: str,
+    *,
+    of: str,
+    subject: str,
+    receipt_id: str | None,
+    amount_kopecks: int,
+    registered_kopecks: int | None,
+    fiscal: Fact | None,
+    answer: str,
+) -> Fact:
+    """The tax office has a receipt `of` a payment, its settlement, or a refund (`subject`).
+
+    It was to be of `amount_kopecks` and is of `registered_kopecks`. `fiscal` are the numbers it is
+    found by there. Both are None where YooKassa does not tell them.
+    """
+    return {
+        "order": order,
+        "receipt": receipt,
+        "action": "registered",
+        "of": of,
+        "subject": subject,
+        "receipt_id": receipt_id,
+        "amount_kopecks": amount_kopecks,
+        "registered_kopecks": registered_kopecks,
+        "fiscal": fiscal,
+        "answer_sha256": digest(answer),
+    }
+
+
+def receipt_failed_fact(
+    order: str, receipt: str, *, of: str, subject: str, receipt_id: str | None, reason: str
+) -> Fact:
+    """A receipt that will not be registered, and why."""
+    return {
+        "order": order,
+        "receipt": receipt,
+        "action": "failed",
+        "of": of,
+        "subject": subject,
+        "receipt_id": receipt_id,
+        "reason": reason,
+    }

@@ -20,8 +20,13 @@ CREDENTIALS = (
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[Simulated]:
-    with simulated() as one:
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", "http"))
+
+
+@pytest.fixture(scope="session")
+def served(scheme: str) -> Iterator[Simulated]:
+    with simulated(scheme) as one:
         yield one
 
 

@@ -3,12 +3,14 @@
 import itertools
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import requests
+import trustme
 
 from checkout.gateway.client import YooKassa
 from checkout.gateway.simulator import create_simulator
@@ -19,6 +21,9 @@ SHOP_ID = "501001"
 SECRET_KEY = "test_Yooh9ThoopheighaeZ"
 NOON = datetime(2026, 11, 23, 9, 0, 0, 412_000, tzinfo=UTC)
 RETURN_URL = "https://shop.example/orders/vL8nq2"
+AUTHORITY = trustme.CA()
+# for a module whose cases run over both: the SDK was another in the clear than in TLS
+BOTH = pytest.mark.parametrize("scheme", ["http", "https"], indirect=True, scope="session")
 
 _keys = itertools.count(1)
 
@@ -61,12 +66,14 @@ class Simulated:
     url: str
     clock: StandingClock
     session: requests.Session = field(default_factory=requests.Session)
+    trust: str | None = None
 
     def client(self, **changes: Any) -> YooKassa:
         known: dict[str, Any] = {
             "shop_id": SHOP_ID,
             "secret_key": SECRET_KEY,
             "api_url": f"{self.url}/v3",
+            "trust": self.trust,
         }
         return YooKassa(**(known | changes))
 
@@ -97,7 +104,18 @@ class Simulated:
 
 
 @contextmanager
-def simulated(**options: Any) -> Iterator[Simulated]:
+def certified(authority: trustme.CA = AUTHORITY, **changes: Any) -> Iterator[tuple[str, str]]:
+    """Files: a certificate of 127.0.0.1 with its key, and the authority that gave it."""
+    certificate = authority.issue_cert("127.0.0.1", **changes)
+    with (
+        certificate.private_key_and_cert_chain_pem.tempfile() as own,
+        authority.cert_pem.tempfile() as trust,
+    ):
+        yield own, trust
+
+
+@contextmanager
+def simulated(scheme: str = "http", **options: Any) -> Iterator[Simulated]:
     """A simulator of its own; it notifies nobody unless given a `notify_url`."""
     clock = StandingClock()
     known = {"notify_url": None, "on_clock": clock.move_to} | options
@@ -107,8 +125,12 @@ def simulated(**options: Any) -> Iterator[Simulated]:
             shop_id=SHOP_ID, secret_key=SECRET_KEY, clock=clock, public_url=url, **known
         )
 
-    with serving(make) as url, requests.Session() as session:
-        yield Simulated(url, clock, session)
+    with ExitStack() as ending:
+        own, trust = ending.enter_context(certified()) if scheme == "https" else (None, None)
+        url = ending.enter_context(serving(make, certificate=own))
+        session = ending.enter_context(requests.Session())
+        session.trust_env, session.verify = False, trust or True
+        yield Simulated(url, clock, session, trust)
 
 
 def request_value(**changes: object) -> dict[str, object]:

@@ -6,7 +6,9 @@ import pytest
 
 from checkout.domain.errors import GatewayError, Refused, UnknownOutcome
 from checkout.gateway.client import YooKassa
-from tests.contract.simulated import Simulated, body, new_key
+from tests.contract.simulated import BOTH, Simulated, body, new_key
+
+pytestmark = BOTH
 
 CREATE = "POST /payments"
 READ = "GET /payments/{id}"
@@ -19,6 +21,7 @@ DEFINITE = [
     ("404", 404, "not_found"),
     ("405", 405, ""),
     ("410", 410, "gone"),
+    ("413", 413, ""),
     ("415", 415, ""),
     ("429", 429, "too_many_requests"),
 ]
@@ -32,6 +35,7 @@ UNCLEAR = [
     ("500_empty", 500),
     ("html_502", 502),
     ("503", 503),
+    ("503_hours", 503),
     ("html_200", 200),
     ("null", 200),
     ("empty_list", 200),
@@ -39,6 +43,7 @@ UNCLEAR = [
     ("broken_json", 200),
     ("not_utf8", 200),
     ("huge", 200),
+    ("bomb", 200),
     ("float_amount", 200),
     ("no_amount", 200),
     ("truncated", None),
@@ -68,7 +73,7 @@ def test_a_definite_no_is_refused_with_its_code(
     assert isinstance(error, Refused)
     assert (error.status, error.reason) == (status, reason)
     assert error.sentence.endswith("Деньги не списаны.")
-    assert error.retry_after is None
+    assert error.retry_after == (36_000 if fault == "413" else None)
 
 
 @pytest.mark.parametrize(("fault", "status"), UNCLEAR)
@@ -99,15 +104,17 @@ def test_whatever_else_comes_back_from_a_question_says_nothing_about_money(
     assert yookassa.payment(payment.id).id == payment.id
 
 
+@pytest.mark.parametrize(("fault", "status", "reason"), DEFINITE)
 def test_a_refused_question_says_nothing_about_money(
-    simulator: Simulated, yookassa: YooKassa
+    simulator: Simulated, yookassa: YooKassa, fault: str, status: int, reason: str
 ) -> None:
     payment = create(yookassa)
-    simulator.fault("401", READ)
+    simulator.fault(fault, READ)
 
     with pytest.raises(Refused) as raised:
         yookassa.payment(payment.id)
 
+    assert (raised.value.status, raised.value.reason) == (status, reason)
     assert "Деньги" not in raised.value.sentence
 
 
@@ -124,7 +131,16 @@ def test_the_parameter_they_complain_of_is_told_on(
 
 
 @pytest.mark.parametrize(
-    ("fault", "seconds"), [("429_header", 7), ("429_body", 1.5), ("429", None)]
+    ("fault", "seconds"),
+    [
+        ("429_header", 7),
+        ("429_body", 1.5),
+        ("429_hours", 36_000),
+        ("429_years", 86_400),
+        ("429_date", None),
+        ("429_nonsense", None),
+        ("429", None),
+    ],
 )
 def test_how_long_they_ask_to_wait_is_told_in_seconds(
     simulator: Simulated, yookassa: YooKassa, fault: str, seconds: float | None
@@ -165,7 +181,7 @@ def test_what_was_performed_behind_a_failure_is_found_by_the_same_key_and_body(
 
 
 def test_nothing_is_sent_again_by_itself(simulator: Simulated) -> None:
-    for fault in ("reset", "202", "503", "429_header", "hang"):
+    for fault in ("reset", "202", "413", "503", "503_hours", "429_hours", "redirect", "hang"):
         before = len(simulator.requests())
         simulator.fault(fault, CREATE, times=5)
 
@@ -191,6 +207,15 @@ def test_unknown_words_in_an_answer_are_read_as_they_stand(
 
     assert (payment.status, payment.method) == ("under_review", "crystal")
     assert payment.cancellation_reason == "eclipse"
+
+
+def test_fields_nobody_knows_are_passed_over(simulator: Simulated, yookassa: YooKassa) -> None:
+    simulator.fault("new_fields", CREATE)
+
+    payment = create(yookassa)
+
+    assert (payment.status, payment.shop_id) == ("pending", None)
+    assert '"mood": "calm"' in payment.raw
 
 
 def test_the_shop_describes_itself_or_says_why_not(

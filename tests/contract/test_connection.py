@@ -4,74 +4,46 @@ import base64
 import json
 import logging
 import socket
-import threading
 import traceback
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from checkout.domain.errors import GatewayError, Refused, UnknownOutcome, Unreachable
+from checkout.domain.errors import GatewayError, Refused, Unreachable
 from checkout.domain.payment import Payment
 from checkout.gateway.client import YooKassa
 from checkout.gateway.wire import payment_request
-from tests.contract.simulated import SECRET_KEY, SHOP_ID, Simulated, body, new_key
+from tests.contract.raw import at
+from tests.contract.simulated import BOTH, SECRET_KEY, SHOP_ID, Simulated, body, new_key
 from tests.serving import bound
 
+pytestmark = BOTH
 IMPATIENT = (0.3, 0.3)
-
-
-def at(url: str) -> YooKassa:
-    return YooKassa(shop_id=SHOP_ID, secret_key=SECRET_KEY, api_url=url, timeouts=IMPATIENT)
 
 
 def create(yookassa: YooKassa) -> Payment:
     return yookassa.create_payment(key=new_key(), body=body())
 
 
-@contextmanager
-def raw_server(*pieces: bytes, endless: bool = False) -> Iterator[str]:
-    """Answer one request with these bytes; `endless` repeats the last one, slowly."""
-    where, enough = bound(), threading.Event()
-
-    def answer() -> None:
-        connection, _ = where.socket.accept()
-        with connection:
-            connection.recv(65536)
-            for piece in pieces:
-                connection.sendall(piece)
-            while endless and not enough.wait(0.05):
-                connection.sendall(pieces[-1])
-
-    thread = threading.Thread(target=answer)
-    thread.start()
-    try:
-        yield where.url
-    finally:
-        enough.set()
-        thread.join()
-        where.socket.close()
-
-
 # --- no connection
 
 
-def test_a_closed_port_is_unreachable_and_nothing_was_done() -> None:
-    where = bound()
+def test_a_closed_port_is_unreachable_and_nothing_was_done(scheme: str) -> None:
+    where = bound(scheme)
     where.socket.close()
 
     with pytest.raises(Unreachable, match="Деньги не списаны"):
         create(at(where.url))
 
 
-def test_a_name_that_does_not_resolve_is_unreachable() -> None:
+@pytest.mark.parametrize("name", ["nobody.invalid", "a" * 70, "a..b"])
+def test_a_name_that_does_not_resolve_is_unreachable(scheme: str, name: str) -> None:
     with pytest.raises(Unreachable):
-        create(at("http://nobody.invalid/v3"))
+        create(at(f"{scheme}://{name}/v3"))
 
 
-def test_a_host_that_does_not_take_the_connection_in_time_is_unreachable() -> None:
+def test_a_host_that_does_not_take_the_connection_in_time_is_unreachable(scheme: str) -> None:
     with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -80,38 +52,7 @@ def test_a_host_that_does_not_take_the_connection_in_time_is_unreachable() -> No
             queued.connect_ex(listener.getsockname())
 
         with pytest.raises(Unreachable):
-            create(at(f"http://127.0.0.1:{listener.getsockname()[1]}"))
-
-
-@pytest.mark.parametrize(
-    "pieces",
-    [
-        (),
-        (b"SSH-2.0-OpenSSH_9.2\r\n",),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n",),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\r\n",),
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",),
-    ],
-)
-def test_a_connection_that_talks_nonsense_or_closes_leaves_the_outcome_unknown(
-    pieces: tuple[bytes, ...],
-) -> None:
-    with raw_server(*pieces) as url, pytest.raises(UnknownOutcome):
-        create(at(url))
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-    ],
-)
-def test_an_answer_that_never_ends_is_given_up(head: bytes) -> None:
-    piece = b"1\r\n \r\n" if b"chunked" in head else b" "
-    with raw_server(head, piece, endless=True) as url, pytest.raises(UnknownOutcome):
-        create(at(url))
+            create(at(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"))
 
 
 # --- what is sent

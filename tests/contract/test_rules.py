@@ -134,11 +134,19 @@ def test_a_fiscalised_shop_wants_a_receipt_that_adds_up() -> None:
         "amount": {"value": "745.00", "currency": "RUB"},
         "quantity": "2.000",
         "vat_code": 1,
+        "measure": "piece",
+        "payment_subject": "service",
+        "payment_mode": "full_prepayment",
     }
+    customer = {"email": "anna@example.ru"}
     with simulated(receipts=True) as shop:
         without = shop.post("/payments", request_value())
-        wrong = shop.post("/payments", request_value(receipt={"items": [line, line]}))
-        right = shop.post("/payments", request_value(receipt={"items": [line]}))
+        wrong = shop.post(
+            "/payments", request_value(receipt={"customer": customer, "items": [line, line]})
+        )
+        right = shop.post(
+            "/payments", request_value(receipt={"customer": customer, "items": [line]})
+        )
 
     assert (without.status_code, without.json()["parameter"]) == (400, "receipt")
     assert (wrong.status_code, wrong.json()["parameter"]) == (400, "receipt.items")

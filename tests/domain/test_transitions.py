@@ -1,4 +1,4 @@
-"""The life of an order, of an attempt to pay and of a refund: every event in every state."""
+"""The life of an order, an attempt to pay, a refund and a receipt: every event in every state."""
 
 from enum import StrEnum
 from itertools import product
@@ -10,6 +10,7 @@ import pytest
 from checkout.domain.transitions import (
     ATTEMPT,
     ORDER,
+    RECEIPT,
     REFUND,
     ForbiddenTransition,
     Life,
@@ -43,10 +44,18 @@ open          -          succeeded  cancelled    -           -
 succeeded     -          -          -            -           -
 cancelled     -          succeeded  -            -           -
 """
+#             accepted   registered cancelled    refused     unknown
+RECEIPTS = """
+unsent        pending    registered failed       failed      failed
+pending       -          registered failed       -           -
+registered    -          -          -            -           -
+failed        -          -          -            -           -
+"""
 LIVES: tuple[tuple[Life[Any, Any], str], ...] = (
     (ORDER, ORDERS),
     (ATTEMPT, ATTEMPTS),
     (REFUND, REFUNDS),
+    (RECEIPT, RECEIPTS),
 )
 
 
@@ -87,6 +96,6 @@ def test_nothing_leads_out_of_paid_but_giving_all_the_money_back() -> None:
     assert led_to == {State.PAID, State.REFUNDED}
 
 
-@pytest.mark.parametrize("life", [ORDER, ATTEMPT, REFUND], ids=lambda it: it.what)
+@pytest.mark.parametrize("life", [ORDER, ATTEMPT, REFUND, RECEIPT], ids=lambda it: it.what)
 def test_the_decision_shows_the_table_that_the_code_asks(life: Life[Any, Any]) -> None:
     assert "\n".join(drawn(life)) in DECISION.read_text(encoding="utf-8")

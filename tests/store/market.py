@@ -7,7 +7,7 @@ opens the same shop by its folder and database.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from checkout.domain.labels import offer_label
 from checkout.domain.order import Order
 from checkout.domain.payment import Payment
 from checkout.domain.shown import Shown
+from checkout.gateway.client import YooKassa
 from checkout.open import open_shop
 from checkout.shop import Shop
 from checkout.store import orders
@@ -40,10 +41,20 @@ def publish(folder: Path) -> None:
 
 
 @contextmanager
-def opened(folder: Path, database_url: str) -> Iterator[Shop]:
-    """The shop of a folder, as every process of it opens it."""
-    settings = settings_of(folder / "site", database_url, f"{NOWHERE}/v3", "smtp://127.0.0.1:9")
+def opened(
+    folder: Path, database_url: str, yookassa: str = NOWHERE, trust: str | None = None
+) -> Iterator[Shop]:
+    """The shop of a folder, as every process of it opens it; `trust` as `YooKassa` has it."""
+    settings = settings_of(folder / "site", database_url, f"{yookassa}/v3", "smtp://127.0.0.1:9")
     shop = open_shop(settings, StandingClock())
+    if trust:
+        client = YooKassa(
+            shop_id=settings.yookassa_shop_id,
+            secret_key=settings.yookassa_secret_key.get_secret_value(),
+            api_url=settings.yookassa_api_url,
+            trust=trust,
+        )
+        shop = replace(shop, yookassa=client)
     try:
         shop.shelf.release()
         yield shop

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+from itertools import chain
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -118,8 +120,10 @@ def heard(store: Store) -> list[tuple[str, str, int]]:
     return [tuple(row) for row in store.read(lambda tx: tx.connection.execute(rows).all())]
 
 
-def hints(store: Store, limit: int = 20) -> list[str]:
-    return store.read(lambda tx: correspondence.hints(tx, limit))
+def hints(store: Store) -> list[str]:
+    """What one worker takes, one after another, until nothing is due; it is his for a day."""
+    claim = partial(correspondence.claim_hint, until=store.clock() + timedelta(days=1))
+    return list(iter(lambda: store.transact(claim), None))
 
 
 def test_a_notification_delivered_again_is_counted_and_followed_again(
@@ -168,6 +172,15 @@ def test_notifications_that_come_at_once_are_all_counted(store: Store) -> None:
     at_once(*[lambda: hear(store)] * 8)
 
     assert heard(store) == [("payment.succeeded", "p-1", 8)]
+
+
+def test_workers_who_take_hints_at_once_get_each_hint_once(store: Store) -> None:
+    for number in range(12):
+        hear(store, f"p-{number}")
+
+    taken = at_once(*[lambda: hints(store)] * 4)
+
+    assert sorted(chain.from_iterable(taken)) == sorted(f"p-{number}" for number in range(12))
 
 
 # --- letters to send

@@ -106,6 +106,26 @@ REFUSAL: Mapping[str, Any] = {
     "ended": None,
     "ended_at": None,
 }
+RECEIPT: Mapping[str, Any] = {
+    "id": "c-1",
+    "order_id": 1,
+    "kind": "payment",
+    "subject": "p-1",
+    "payment_id": "p-1",
+    "amount_kopecks": 1_490_00,
+    "mode": "full_prepayment",
+    "vat_code": 1,
+    "body": "",
+    "state": "pending",
+    "created_at": NOON,
+    "receipt_id": "rt-1",
+    "tries": 0,
+    "settle_at": NOON,
+    "ordered": None,
+    "ended": None,
+}
+SETTLEMENT = {"id": "c-2", "kind": "settlement", "receipt_id": None, "state": "unsent",
+              "body": "{}", "mode": "full_payment", "settle_at": None, "ordered": 3}  # fmt: skip
 ROWS = {
     "orders": ORDER,
     "attempts": ATTEMPT,
@@ -114,6 +134,7 @@ ROWS = {
     "messages": MESSAGE,
     "refunds": REFUND,
     "refusals": REFUSAL,
+    "receipts": RECEIPT,
 }
 
 
@@ -318,6 +339,22 @@ NONSENSE: list[tuple[str, str, dict[str, object]]] = [
     ("decided before it was asked", "refusals", {"asked": 3, "order_id": 2, "ended": 1,
      "ended_at": NOON}),
     ("an answer that ends nothing", "refusals", {"asked": 3, "order_id": 2, "answer": "Нет."}),
+    ("a second receipt of a payment", "receipts", {"id": "c-2", "receipt_id": "rt-2"}),
+    ("a receipt of YooKassa's twice", "receipts", {"id": "c-2", "subject": "p-2"}),
+    ("a receipt of no order", "receipts", {**SETTLEMENT, "order_id": 9}),
+    ("a receipt of nothing", "receipts", {**SETTLEMENT, "amount_kopecks": 0}),
+    ("a receipt of no known kind", "receipts", {**SETTLEMENT, "kind": "gift"}),
+    ("a receipt of no known mode", "receipts", {**SETTLEMENT, "mode": "credit"}),
+    ("a receipt in no known state", "receipts", {**SETTLEMENT, "state": "lost"}),
+    ("a rate that there is not", "receipts", {**SETTLEMENT, "vat_code": 13}),
+    ("a receipt that ended without a fact", "receipts", {**SETTLEMENT, "state": "registered"}),
+    ("a receipt that waits, with the fact of its end", "receipts", {**SETTLEMENT, "ended": 2}),
+    ("a settlement nobody ordered", "receipts", {**SETTLEMENT, "ordered": None}),
+    ("a settlement without its request", "receipts", {**SETTLEMENT, "body": ""}),
+    ("a payment's receipt that is to be sent by itself", "receipts", {"id": "c-2",
+     "subject": "p-2", "receipt_id": None, "state": "unsent"}),
+    ("a settlement to be set off", "receipts", {**SETTLEMENT, "settle_at": NOON}),
+    ("a settlement on a fact that is not there", "receipts", {**SETTLEMENT, "ordered": 99}),
 ]  # fmt: skip
 
 
@@ -352,6 +389,9 @@ def test_what_the_list_of_nonsense_spoils_is_sound_before(ordered: Engine) -> No
     add(ordered, "refusals", asked=3, order_id=2, ended=4, ended_at=NOON, answer="Нет.")
     add(ordered, "refusals", asked=4, order_id=2)
     add(ordered, "refunds", id="r-3", refund_id=None, ordered=2, ended=1, state="cancelled")
+    add(ordered, "receipts", **SETTLEMENT)
+    add(ordered, "receipts", id="c-3", subject="p-3", receipt_id=None, settle_at=None,
+        mode="full_payment", state="failed", ended=2)  # fmt: skip
 
 
 # SQLite numbers a row without an id by itself

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import structlog
+from pydantic import SecretStr
 
+from checkout.settings import PREFIX, Settings
 from tests.town import Town, a_town, dearer, moscow, text_of
 
 
@@ -60,3 +62,17 @@ def chronicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         town.publisher.publish(consent=text_of("consent"))
         town.clock.now = moscow(2026, 12, 3, 14, 3)
         yield town
+
+
+@pytest.fixture
+def as_its_process(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment of the town's service, for a command, which sets up its own log."""
+    log = structlog.get_config()
+    for name in Settings.model_fields:
+        value = getattr(own_town.shop.settings, name)
+        if value not in ("", None, ()) and name != "notification_sources":
+            said = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            if said:
+                monkeypatch.setenv(f"{PREFIX}{name.upper()}", said)
+    yield
+    structlog.configure(**log)

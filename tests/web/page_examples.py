@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, offer_label, pay_button
 from checkout.domain.proposal import propose
+from checkout.domain.receipt import Fiscal
+from checkout.domain.receipts import PAYMENT, PREPAYMENT, Kind, Standing
 from checkout.domain.refusal import Obstacle, Refusal
+from checkout.domain.transitions import ReceiptState
 from checkout.web.pages import Changed, FieldError, OrderForm, OrderPage, RefusalForm, Retry
 from checkout.web.record_views import Compared, ComparePage, DayPage, InForceThen, Record
 from offer.changes.change_sentences import sentences_of
@@ -309,6 +312,19 @@ def leaving() -> Mapping[str, OrderPage]:
             "paid", is_over=True, kind="company", obstacle=Obstacle.OVER, pay_again_url="/"
         ),
     }
+
+
+def receipts() -> tuple[Standing, ...]:
+    """A receipt in each of its states, and of each kind."""
+    registered = Fiscal(
+        "3986", "9288000100115785", "2617603986", datetime(2026, 11, 22, 9, 2, tzinfo=UTC)
+    )
+    told = [
+        (Kind.PAYMENT, PREPAYMENT, 1_500_000, ReceiptState.REGISTERED, registered),
+        (Kind.REFUND, PREPAYMENT, 150_050, ReceiptState.FAILED, None),
+        (Kind.SETTLEMENT, PAYMENT, 1_349_950, ReceiptState.PENDING, None),
+    ]
+    return tuple(Standing(*it) for it in told)
 
 
 def record() -> Record:

@@ -42,6 +42,7 @@ def every_page() -> Mapping[str, str]:
         "day": pages.day(example.day()),
         "no day": pages.day(example.no_day()),
         "provisional": pages.order(example.order("paid", period=example.period(provisional=True))),
+        "receipts": pages.order(example.order("paid", receipts=example.receipts())),
         "retry refused": pages.order(
             example.order("cancelled", retry=example.retry(ask=example.edition(), error="Нет."))
         ),

@@ -9,7 +9,11 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from checkout.deliver import deliver
 from checkout.replay import replay
+from checkout.shop import new_id
+from checkout.store import correspondence
+from checkout.store.engine import Tx
 from tests.town import SITE, Town
 from tests.web.buying import asked_of_yookassa, client_with, letters_to, payment_of
 
@@ -251,3 +255,20 @@ def test_a_notification_that_cannot_be_kept_is_no_200(own_town: Town) -> None:
     answer = client.post(PATH, json=notice(UNKNOWN))
 
     assert answer.status_code == 500
+
+
+def test_after_twenty_letters_it_is_the_turn_of_the_payments_that_came_meanwhile(
+    own_town: Town,
+) -> None:
+    def lay_open(tx: Tx) -> None:
+        for number in range(21):
+            correspondence.open_case(
+                tx, new_id(), kind="odd_money", subject=f"{number}", order_id=None, sentence="Да."
+            )
+
+    own_town.shop.store.transact(lay_open)
+    own_town.shop.wake.clear()
+
+    assert deliver(own_town.shop) == 20
+    assert own_town.shop.wake.is_set()
+    assert deliver(own_town.shop) == 1

@@ -125,6 +125,17 @@ def test_a_receipt_is_promised_only_when_receipts_are_sent() -> None:
     assert "чек" not in order("paid", receipt=False).text
 
 
+def test_each_receipt_says_what_it_is_of_and_how_it_stands() -> None:
+    text = order("paid", receipts=example.receipts()).text
+
+    assert "Получено 15 000 ₽, чек отправлен на почту." in text
+    assert "Чек предоплаты на 15 000 ₽: зарегистрирован 22.11.2026, 12:02 (МСК), отправлен" in text
+    assert "ФД № 3986 · ФН 9288000100115785 · ФПД 2617603986" in text
+    assert "Чек возврата на 1 500,50 ₽: не зарегистрирован. Исполнитель об этом знает" in text
+    assert "Чек полного расчёта (зачёт предоплаты) на 13 499,50 ₽: ждёт регистрации" in text
+    assert "Кассовые чеки" not in order("paid").text
+
+
 def test_a_provisional_last_day_is_called_so() -> None:
     assert "предварительно" in order("paid", period=example.period(provisional=True)).text
     assert "предварительно" not in order("paid").text

@@ -1,8 +1,12 @@
 """YooKassa does not answer, or answers nonsense: the client is told that no money was taken."""
 
+from typing import Any
+
 import pytest
 
+from checkout.domain.transitions import AttemptState
 from checkout.gateway.client import YooKassa
+from checkout.store import orders
 from tests.serving import bound
 from tests.town import Town, dearer
 from tests.web.buying import (
@@ -139,6 +143,59 @@ def test_a_request_unanswered_for_a_day_asks_for_a_new_decision(
     assert answer.status_code == 303
     assert succeeded(own_town) == 0
     assert own_town.pay(action.split("/")[2])["state"] == "paid"
+
+
+def listed(town: Town, sent: str) -> list[dict[str, Any]]:
+    """What a day and an hour of work ask of YooKassa, whose answers to `sent` were all lost."""
+    town.yookassa.fault(sent, "POST /payments", times=99)
+    town.send(town.form())
+    town.clock.forward(hours=23, minutes=30)
+    with asked_of_yookassa(town) as asked:
+        town.work()
+        town.clock.forward(hours=2)
+        town.work()
+        town.clock.forward(hours=2)
+        town.work()
+    return asked
+
+
+def test_a_payment_whose_key_is_forgotten_is_found_in_the_list(own_town: Town) -> None:
+    other = own_town.order()
+    asked = listed(own_town, "500_after")
+    payments = own_town.yookassa.payments()
+    kept = own_town.shop.store.read(lambda tx: orders.attempt_of(tx, 2))
+
+    assert {it["method"] for it in asked} == {"GET"}
+    assert own_town.facts(other)["state"] == "cancelled"
+    assert kept is not None
+    assert kept.state is AttemptState.FINAL
+    assert kept.payment_id in {it["id"] for it in payments}
+    assert len(payments) == 2
+
+
+def test_a_payment_that_the_list_does_not_have_is_given_up_and_never_sent_again(
+    own_town: Town,
+) -> None:
+    asked = listed(own_town, "500")
+    kept = own_town.shop.store.read(lambda tx: orders.attempt_of(tx, 1))
+
+    assert [it["path"] for it in asked] == ["/v3/payments"] * 2
+    assert {it["method"] for it in asked} == {"GET"}
+    assert kept is not None
+    assert kept.state is AttemptState.REFUSED
+    assert own_town.yookassa.payments() == []
+
+
+def test_while_the_list_is_not_to_be_had_nothing_is_given_up(own_town: Town) -> None:
+    own_town.yookassa.fault("500", "*", times=99)
+    own_town.send(own_town.form())
+    for _ in range(30):
+        own_town.clock.forward(hours=1)
+        own_town.work()
+    kept = own_town.shop.store.read(lambda tx: orders.attempt_of(tx, 1))
+
+    assert kept is not None
+    assert kept.state is AttemptState.UNSENT
 
 
 @pytest.mark.parametrize("fault", ["400", "404", "405", "410", "415"])

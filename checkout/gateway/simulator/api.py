@@ -55,6 +55,9 @@ def routes(shop: Shop, *, secret_key: str) -> list[Route]:
         route("POST", "/refunds", lambda shop, call: shop.refund(call.body)),
         route("GET", "/refunds", _refunds),
         route("GET", "/refunds/{id}", _refund),
+        route("POST", "/receipts", lambda shop, call: shop.create_receipt(call.body)),
+        route("GET", "/receipts", _receipts),
+        route("GET", "/receipts/{id}", _receipt),
         route("GET", "/me", _me),
         Route("/v3/{rest:path}", _endpoint(shop, secret_key, _unknown)),
     ]
@@ -159,12 +162,32 @@ def _refund(shop: Shop, call: Call) -> Object:
     raise ObjectionError(404, "Refund doesn't exist or access denied", "refund_id")
 
 
+def _receipts(shop: Shop, call: Call) -> Object:
+    if "payment_id" in call.query and "refund_id" in call.query:
+        raise ObjectionError(400, "Only one of payment_id and refund_id", "refund_id")
+    dated = [shown | {"created_at": at} for shown, at in shop.receipts()]
+    wanted = [it for it in dated if _matches(it, call.query, _subject_is)]
+    for receipt in wanted:
+        del receipt["created_at"]  # asked for by it, and not shown
+    return _page(wanted, call.query)
+
+
+def _subject_is(shown: Object, query: Mapping[str, str]) -> bool:
+    names = ("payment_id", "refund_id")
+    return all(query.get(name, shown.get(name)) == shown.get(name) for name in names)
+
+
+def _receipt(shop: Shop, call: Call) -> Object:
+    shop.sweep()
+    return shop.register.found(call.object_id)
+
+
 def _me(shop: Shop, call: Call) -> Object:
     return {
         "account_id": shop.shop_id,
         "status": "enabled",
         "test": True,
-        "fiscalization": {"enabled": False, "provider": "avanpost"},
+        "fiscalization": {"enabled": shop.register.enabled, "provider": "avanpost"},
         "payment_methods": list(METHODS),
         "itn": "7707083893",
     }

@@ -11,6 +11,10 @@ sentence in `error` otherwise. Unlike the hosted page, where a declined attempt 
     GET  /_control/refunds                all, newest first
     PUT  /_control/refunds                {"become": succeeded (at once), pending, canceled}
     POST /_control/refunds/{id}/succeed   a pending one; /cancel {"reason": any word}
+    GET  /_control/receipts               all, newest first
+    PUT  /_control/receipts               {"become": succeeded, canceled, pending for ever,
+                                          "takes": whole seconds}
+    POST /_control/receipts/{id}/register a pending one at once; /cancel
     PUT  /_control/notifications          {"deliver": now, never, twice, late, reordered}
     GET  /_control/notifications          kept, due and sent
     POST /_control/notifications/deliver  what is kept goes out at once
@@ -27,7 +31,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
@@ -85,6 +89,10 @@ def routes(desk: Desk) -> list[Route]:
         route("PUT", "/refunds", _refunds),
         route("POST", "/refunds/{id}/succeed", _succeed),
         route("POST", "/refunds/{id}/cancel", _cancel_refund),
+        route("GET", "/receipts", lambda desk, _, __: [it for it, _ in desk.shop.receipts()]),
+        route("PUT", "/receipts", _receipts),
+        route("POST", "/receipts/{id}/register", _register),
+        route("POST", "/receipts/{id}/cancel", _cancel_receipt),
         route("PUT", "/notifications", _notifications),
         route("GET", "/notifications", lambda desk, _, __: desk.notices.state()),
         route("POST", "/notifications/deliver", _deliver),
@@ -161,6 +169,25 @@ def _succeed(desk: Desk, refund_id: str, asked: Object) -> object:
 
 def _cancel_refund(desk: Desk, refund_id: str, asked: Object) -> object:
     return desk.shop.end_refund(refund_id, _reason(asked))
+
+
+def _receipts(desk: Desk, _: str, asked: Object) -> object:
+    become, takes = asked.get("become", "succeeded"), asked.get("takes", 10)
+    if become not in {"succeeded", "pending", "canceled"}:
+        raise _bad("`become` is succeeded, pending or canceled")
+    if type(takes) is not int or takes < 0:
+        raise _bad("`takes` is a whole number of seconds")
+    desk.shop.register.become = str(become)
+    desk.shop.register.takes = timedelta(seconds=takes)
+    return {"become": become, "takes": takes}
+
+
+def _register(desk: Desk, receipt_id: str, asked: Object) -> object:
+    return desk.shop.end_receipt(receipt_id, "succeeded")
+
+
+def _cancel_receipt(desk: Desk, receipt_id: str, asked: Object) -> object:
+    return desk.shop.end_receipt(receipt_id, "canceled")
 
 
 def _notifications(desk: Desk, _: str, asked: Object) -> object:

@@ -5,6 +5,7 @@ Written against uvicorn: breaking a connection off needs its transport, which it
 puts the first one into the scope, under WIRE.
 """
 
+import gzip
 import json
 import re
 import threading
@@ -24,9 +25,10 @@ from checkout.gateway.simulator.rules import error_body
 
 WIRE = "simulator.wire"
 KEPT = 1000
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(r"(?:rt-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _AFTER = "_after"
 _COOKIE = (b"set-cookie", b"session=1; Path=/")
+_BOMB = gzip.compress(bytes(64 * 1024 * 1024))
 _HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -70,19 +72,27 @@ INSTEAD: dict[str, Callable[[], Answer]] = {
     "405": lambda: Answer(405, b""),
     "409": lambda: _error(409, "Simulated fault"),
     "410": lambda: _error(410, "Simulated fault"),
+    "413": lambda: Answer(413, b"", ((b"retry-after", b"36000"),)),
     "415": lambda: Answer(415, b""),
     "429": lambda: _error(429, "Simulated fault"),
     "429_header": lambda: Answer(429, b"slow down", ((b"retry-after", b"7"),)),
+    "429_hours": lambda: Answer(429, b"", ((b"retry-after", b"36000"),)),
+    "429_years": lambda: Answer(429, b"", ((b"retry-after", b"999999999"),)),
+    "429_date": lambda: Answer(429, b"", ((b"retry-after", b"Wed, 21 Oct 2035 07:28:00 GMT"),)),
+    "429_nonsense": lambda: Answer(429, b"", ((b"retry-after", b"-1e9 soon"),)),
     "429_body": lambda: _error(429, "Simulated fault", retry_after=1500),
     "500": lambda: _error(500, "Simulated fault"),
     "500_empty": lambda: Answer(500, b""),
     "503": lambda: Answer(503, b"", ((b"retry-after", b"3"),)),
+    "503_hours": lambda: Answer(503, b"", ((b"retry-after", b"36000"),)),
     "html_502": lambda: Answer(502, _HTML, ((b"content-type", b"text/html"),)),
     "html_200": lambda: Answer(200, _HTML, ((b"content-type", b"text/html"),)),
     "redirect": lambda: Answer(307, b"", ((b"location", b"/v3/me"),)),
     "redirect_302": lambda: Answer(302, b"", ((b"location", b"/v3/me"),)),
+    "bomb": lambda: Answer(200, _BOMB, ((b"content-encoding", b"gzip"),)),
     "null": lambda: Answer(200, b"null"),
     "empty_list": lambda: Answer(200, b"[]"),
+    "empty_page": lambda: Answer(200, b'{"type":"list","items":[]}'),
     "empty_object": lambda: Answer(200, b"{}"),
 }
 
@@ -103,6 +113,9 @@ MANGLED: dict[str, Callable[[Answer], Answer]] = {
         status="under_review",
         payment_method={"type": "crystal"},
         cancellation_details={"party": "the_moon", "reason": "eclipse"},
+    ),
+    "new_fields": lambda true: _changed(
+        true, mood="calm", recipient={"account_id": None, "x": [1]}
     ),
     "float_amount": lambda true: _changed(true, amount={"value": 1490.5, "currency": "RUB"}),
     "no_amount": lambda true: _changed(true, amount=None),

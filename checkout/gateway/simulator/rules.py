@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from decimal import Decimal
 
 from checkout.gateway.simulator.objects import METHODS, REFUNDABLE_FOR, Entry, Object, kopecks
 
@@ -54,7 +53,7 @@ def check_key(key: str | None) -> str:
     return key
 
 
-def check_payment(request: Object, *, receipts: bool) -> None:
+def check_payment(request: Object) -> None:
     """POST /payments. The SDK's empty lists and any unknown key pass, as at YooKassa."""
     check_amount(request.get("amount"))
     if not isinstance(request.get("capture", False), bool):
@@ -63,8 +62,6 @@ def check_payment(request: Object, *, receipts: bool) -> None:
     _check_text(request.get("description"), "description", 128)
     _check_metadata(request.get("metadata"))
     _check_method(request.get("payment_method_data"), request.get("capture") is True)
-    if receipts:
-        _check_receipt(request.get("receipt"), kopecks(request["amount"]))
 
 
 def check_amount(amount: object) -> None:
@@ -168,22 +165,3 @@ def _check_method(method: object, captures: bool) -> None:
         raise ObjectionError(400, "Payment method is not enabled", "payment_method_data.type")
     if kind == "sbp" and not captures:
         raise ObjectionError(400, "SBP can not be two-stage", "capture")
-
-
-def _check_receipt(receipt: object, total: int) -> None:
-    items = receipt.get("items") if isinstance(receipt, dict) else None
-    if not isinstance(items, list) or not 1 <= len(items) <= 80:
-        raise ObjectionError(400, "Receipt is missing or illegal", "receipt")
-    if sum(_line(item) for item in items) != total:
-        raise ObjectionError(400, "Receipt total differs from the amount", "receipt.items")
-
-
-def _line(item: object) -> Decimal:
-    """Kopecks of one receipt line: unit price × quantity (the SDK sends it as text)."""
-    if not isinstance(item, dict) or not item.get("description") or not item.get("vat_code"):
-        raise ObjectionError(400, "Receipt is missing or illegal", "receipt.items")
-    check_amount(item.get("amount"))
-    try:
-        return kopecks(item["amount"]) * Decimal(str(item.get("quantity")))
-    except ArithmeticError:
-        raise ObjectionError(400, "Quantity is illegal", "receipt.items.quantity") from None

@@ -1,4 +1,4 @@
-"""The simulated shop at YooKassa: its payments and refunds behind one lock."""
+"""The simulated shop at YooKassa: its payments, refunds and receipts behind one lock."""
 
 import secrets
 import threading
@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime, timedelta
 
-from checkout.gateway.simulator import objects, rules
+from checkout.gateway.simulator import objects, receipt_rules, rules
 from checkout.gateway.simulator.keys import Keys
 from checkout.gateway.simulator.memory import Memory
 from checkout.gateway.simulator.objects import Entry, Object
+from checkout.gateway.simulator.register import Register
 from checkout.gateway.simulator.rules import ObjectionError
 
 Tell = Callable[[str, Object], None]
@@ -40,9 +41,9 @@ class Shop:
         self._clock = clock
         self._offset = timedelta(0)
         self._tell = tell
-        self._receipts = receipts
         self._lock = threading.RLock()
         self._memory = memory
+        self.register = Register(memory, enabled=receipts)
         payments = memory.all("payment").values()
         self._payments = {entry.id: entry for entry in (objects.found(it, page) for it in payments)}
         self._refunds = memory.all("refund")
@@ -56,13 +57,15 @@ class Shop:
         self.sweep()
 
     def sweep(self) -> None:
-        """Cancel what nobody confirmed or captured in time."""
+        """Cancel what nobody confirmed or captured in time; register what was issued."""
         with self._lock:
             now = self.now()
             for entry in self._payments.values():
                 reason = objects.overdue(entry, now)
                 if reason:
                     self._announce(objects.cancel(entry, reason), entry)
+            for receipt in self.register.sweep(now):
+                self._registered(receipt)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -72,11 +75,16 @@ class Shop:
 
     def create(self, request: Object) -> Object:
         """POST /payments."""
-        rules.check_payment(request, receipts=self._receipts)
+        rules.check_payment(request)
+        receipt = self._receipt(request, required=True)
         with self._lock:
             entry = objects.new_payment(
                 request, shop_id=self.shop_id, page=self._page, at=self.now(), random=_random()
             )
+            if receipt is None:
+                entry.shown.pop("receipt_registration", None)
+            else:
+                self.register.draft(entry.id, receipt)
             self._payments[entry.id] = entry
             self._keep(entry)
             return deepcopy(entry.shown)
@@ -100,7 +108,7 @@ class Shop:
         with self._lock:
             entry = self._entry(payment_id)
             amount = rules.check_capture(entry, request.get("amount"))
-            self._announce(objects.capture(entry, amount, self.now()), entry)
+            self._taken(objects.capture(entry, amount, self.now()), entry)
             return deepcopy(entry.shown)
 
     def cancel(self, payment_id: str) -> Object:
@@ -117,7 +125,7 @@ class Shop:
             entry = self._pending(payment_id)
             if method == "sbp" and not entry.captures:
                 raise ObjectionError(409, "SBP can not be two-stage", "method")
-            self._announce(objects.pay(entry, method, self.now(), _random()), entry)
+            self._taken(objects.pay(entry, method, self.now(), _random()), entry)
             return deepcopy(entry.shown)
 
     def decline(self, payment_id: str, reason: str) -> None:
@@ -144,7 +152,11 @@ class Shop:
             waiting = [it for it in self._refunds.values() if _is_on_its_way(it, entry.id)]
             on_their_way = sum(objects.kopecks(it["amount"]) for it in waiting)
             rules.check_refund(request, entry, on_their_way=on_their_way, now=self.now())
+            receipt = self._receipt_back(request, entry)
             refund = objects.new_refund(request, entry, self.now(), _random())
+            if receipt is not None:
+                self.register.draft(str(refund["id"]), receipt)
+                refund["receipt_registration"] = "pending"
             self._refunds[str(refund["id"])] = refund
             self._memory.put("refund", str(refund["id"]), refund)
             if self.refunds_become == "pending":
@@ -162,14 +174,39 @@ class Shop:
             if reason:
                 objects.cancel_refund(refund, reason)
             else:
-                self._tell(objects.succeed(refund, entry), deepcopy(refund))
+                event = objects.succeed(refund, entry)
+                self.register.issue(refund, "refund", self.now(), _random())
+                self._tell(event, deepcopy(refund))
             self._memory.put("refund", refund_id, refund)
             self._keep(entry)
             return deepcopy(refund)
 
+    def create_receipt(self, request: Object) -> Object:
+        """POST /receipts; only of payments, because nobody here sends others."""
+        with self.at_once():
+            try:
+                entry = self._entry(str(request.get("payment_id")))
+            except ObjectionError:
+                raise ObjectionError(400, "Payment is not found", "payment_id") from None
+            return self.register.create(request, entry.shown, self.now(), _random())
+
+    def end_receipt(self, receipt_id: str, status: str) -> Object:
+        """A pending receipt is registered or cancelled at once."""
+        with self.at_once():
+            receipt = self.register.end(receipt_id, status, self.now())
+            self._registered(receipt)
+            return receipt
+
+    def receipts(self) -> list[tuple[Object, str]]:
+        """Copies of all receipts, newest first, each with when it was issued."""
+        with self._lock:
+            self.sweep()
+            return self.register.all()
+
     def refunds(self) -> list[Object]:
         """Copies of all refunds, newest first."""
         with self._lock:
+            self.sweep()
             return [deepcopy(refund) for refund in reversed(self._refunds.values())]
 
     def _entry(self, payment_id: str) -> Entry:
@@ -184,6 +221,37 @@ class Shop:
         if entry.status != "pending":
             raise ObjectionError(409, f"The payment is {entry.status} already")
         return entry
+
+    def _receipt(self, request: Object, *, required: bool) -> Object | None:
+        """The receipt in a request, checked, if this shop is fiscalised."""
+        receipt = request.get("receipt")
+        if not self.register.enabled or (receipt is None and not required):
+            return None
+        receipt_rules.check_receipt(receipt, objects.kopecks(request["amount"]))
+        return receipt if isinstance(receipt, dict) else None
+
+    def _receipt_back(self, request: Object, entry: Entry) -> Object | None:
+        """The receipt of a refund: of a whole payment its own, of a part what was asked."""
+        is_whole = objects.kopecks(request["amount"]) == objects.kopecks(entry.shown["amount"])
+        of_payment = self.register.drafted(entry.id)
+        given = self._receipt(request, required=not is_whole)
+        return of_payment if given is None and is_whole else given
+
+    def _registered(self, receipt: Object) -> None:
+        """Its payment or its refund shows how the first of its receipts stands."""
+        entry = self._payments.get(str(receipt.get("payment_id")))
+        if entry is not None and self.register.of("payment_id", entry.id)[-1] == receipt:
+            entry.shown["receipt_registration"] = receipt["status"]
+            self._keep(entry)
+        refund = self._refunds.get(str(receipt.get("refund_id")))
+        if refund is not None:
+            refund["receipt_registration"] = receipt["status"]
+            self._memory.put("refund", str(refund["id"]), refund)
+
+    def _taken(self, event: str, entry: Entry) -> None:
+        if entry.status == "succeeded":
+            self.register.issue(entry.shown, "payment", self.now(), _random())
+        self._announce(event, entry)
 
     def _announce(self, event: str, entry: Entry) -> None:
         self._keep(entry)

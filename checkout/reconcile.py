@@ -1,0 +1,248 @@
+"""Hold YooKassa's lists against ours, in both directions, and write down what we had missed.
+
+What YooKassa says goes through the one door by which a notification would have come in. What
+differs even then is laid before the contractor. Once a day the worker does it of its own accord.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
+
+import structlog
+
+from checkout.domain.differences import (
+    OurPayment,
+    OurRefund,
+    payment_differences,
+    refund_differences,
+)
+from checkout.domain.errors import GatewayError, Refused
+from checkout.domain.payment import Payment
+from checkout.domain.refund import Refund
+from checkout.domain.transitions import AttemptState
+from checkout.gateway.wire import read_payment
+from checkout.repay import record as record_refund
+from checkout.retain import midnight
+from checkout.settle import record as record_payment
+from checkout.shop import Shop, new_id
+from checkout.store import correspondence, ledger, orders, reconciliations, refunds
+from checkout.store.engine import Tx
+from checkout.store.reconciliations import Reconciliation
+from offer.evidence.chain import instant
+from offer.wording import counted, day, money
+
+log = structlog.get_logger()
+CHORE = "reconcile"
+DAYS = 31
+AGAIN = timedelta(hours=1)
+NOT_FOUND = 404
+WRITTEN = "Теперь записано, как говорит ЮKassa."
+T = TypeVar("T", Payment, Refund)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Since when (UTC) and, unless until now, before when."""
+
+    since: datetime
+    before: datetime | None = None
+
+    def filters(self) -> Mapping[str, str]:
+        """As YooKassa's lists are asked."""
+        ended = {"created_at.lt": instant(self.before)} if self.before else {}
+        return {"created_at.gte": instant(self.since), **ended}
+
+
+@dataclass
+class Compared:
+    """How many payments and refunds YooKassa listed, what money they moved, and what differed."""
+
+    payments: int = 0
+    refunds: int = 0
+    taken_kopecks: int = 0
+    returned_kopecks: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Side(Generic[T]):
+    """One kind of thing that both sides keep. `kept` are the ids that ought to be in the list."""
+
+    name: str
+    listed: Callable[..., Iterator[T]]
+    found: Callable[[str], T]
+    kept: Callable[[Tx, datetime, datetime | None], list[str]]
+    differences: Callable[[Tx, T], list[str]]
+    record: Callable[[Tx, T], object]
+
+
+def reconcile(shop: Shop, span: Span) -> Compared:
+    """Compare payments and refunds of a span. Raises GatewayError: half a list is no list."""
+    compared = Compared()
+    for payment in _compare(shop, _payments(shop), span, compared.differences):
+        compared.payments += 1
+        if payment.status == "succeeded":
+            compared.taken_kopecks += payment.amount_kopecks
+    for refund in _compare(shop, _refunds(shop), span, compared.differences):
+        compared.refunds += 1
+        if refund.status == "succeeded":
+            compared.returned_kopecks += refund.amount_kopecks
+    return compared
+
+
+def sentences(compared: Compared) -> list[str]:
+    """What to print of it: each difference, then what was compared."""
+    differ = [f"✗ {it}" for it in compared.differences]
+    payments = counted(compared.payments, "платёж", "платежа", "платежей")
+    refunds = counted(compared.refunds, "возврат", "возврата", "возвратов")
+    taken, returned = money(compared.taken_kopecks), money(compared.returned_kopecks)
+    lists = f"В ЮKassa {payments}, получено {taken}; {refunds}, возвращено {returned}."
+    if not differ:
+        return [f"✓ {lists} У нас то же."]
+    return [*differ, f"{lists} Найдено {_differences(len(differ))}."]
+
+
+def found(made: Reconciliation) -> str:
+    """What a daily comparison found, in a few words: «с 28.10.2026 расхождений нет»."""
+    what = _differences(made.differences) if made.differences else "расхождений нет"
+    return f"с {day(made.since)} {what}"
+
+
+def _differences(number: int) -> str:
+    return counted(number, "расхождение", "расхождения", "расхождений")
+
+
+def reconcile_daily(shop: Shop) -> None:
+    """Compare the days gone by, once a local day; if YooKassa is silent, again in an hour."""
+    now = shop.store.clock()
+    today = now.astimezone(shop.settings.zone).date()
+    if shop.chores.get(CHORE) == today or now < shop.not_before.get(CHORE, now):
+        return
+    morning = midnight(today, shop.settings.zone)
+    if not shop.store.read(lambda tx: _is_due(tx, today, morning)):
+        shop.chores[CHORE] = today
+        return
+    since = today - timedelta(days=DAYS)
+    try:
+        found = reconcile(shop, Span(midnight(since, shop.settings.zone), morning))
+    except GatewayError as error:
+        log.warning("not reconciled", error=error.code)
+        shop.not_before[CHORE] = now + AGAIN
+        return
+    made = Reconciliation(today, now, since, found.payments, found.refunds, len(found.differences))
+    shop.store.transact(lambda tx: reconciliations.add(tx, made))
+    shop.chores[CHORE] = today
+    shop.wake.set()
+
+
+def _is_due(tx: Tx, today: date, morning: datetime) -> bool:
+    """Whether it is not done yet, and there is a day gone by."""
+    first = ledger.first(tx)
+    begun = first is not None and first.at < morning
+    return begun and reconciliations.of_day(tx, today) is None
+
+
+def _payments(shop: Shop) -> Side[Payment]:
+    return Side(
+        name="Платёж",
+        listed=shop.yookassa.payments,
+        found=shop.yookassa.payment,
+        kept=orders.payments_opened,
+        differences=lambda tx, it: payment_differences(it, _our_payment(tx, it), tx.now),
+        record=lambda tx, it: record_payment(tx, shop, it),
+    )
+
+
+def _refunds(shop: Shop) -> Side[Refund]:
+    return Side(
+        name="Возврат",
+        listed=shop.yookassa.refunds,
+        found=shop.yookassa.refund,
+        kept=refunds.taken,
+        differences=lambda tx, it: refund_differences(it, _our_refund(tx, it), tx.now),
+        record=record_refund,
+    )
+
+
+def _our_payment(tx: Tx, payment: Payment) -> OurPayment:
+    laid = not correspondence.cases_about(tx, payment.id).isdisjoint(
+        ("odd_money", "unknown_payment")
+    )
+    attempt = orders.attempt_paid_by(tx, payment.id)
+    if attempt is None:
+        return OurPayment(laid=laid)
+    ended = attempt.state is AttemptState.FINAL and attempt.answer is not None
+    told = read_payment(attempt.answer) if ended and attempt.answer else None
+    return OurPayment(laid=laid, order=orders.by_id(tx, attempt.order_id), told=told)
+
+
+def _our_refund(tx: Tx, refund: Refund) -> OurRefund:
+    laid = "unknown_refund" in correspondence.cases_about(tx, refund.id)
+    kept = refunds.known_as(tx, refund.id)
+    if kept is None:
+        return OurRefund(laid=laid)
+    return OurRefund(
+        laid=laid,
+        number=orders.by_id(tx, kept.order_id).number,
+        state=kept.state,
+        payment_id=kept.payment_id,
+        amount_kopecks=kept.amount_kopecks,
+    )
+
+
+def _compare(shop: Shop, side: Side[T], span: Span, differences: list[str]) -> Iterator[T]:
+    """Every thing YooKassa has of the span; what differs is added to `differences`."""
+    seen = set()
+    for theirs in side.listed(**span.filters()):
+        seen.add(theirs.id)
+        differences += _held_against_ours(shop, side, theirs)
+        yield theirs
+    ours = shop.store.read(lambda tx: side.kept(tx, span.since, span.before))
+    for missing in (it for it in ours if it not in seen):
+        differences += _looked_for(shop, side, missing)
+
+
+def _held_against_ours(shop: Shop, side: Side[T], theirs: T) -> list[str]:
+    differ = shop.store.read(lambda tx: side.differences(tx, theirs))
+    if not differ:
+        return []
+    try:
+        return shop.store.transact(lambda tx: _learn(tx, side, theirs))
+    except Exception:
+        # what cannot be written down, in books that somebody spoilt, must not hide the rest
+        log.exception("difference not written down", object=theirs.id)
+        shop.store.transact(lambda tx: _lay(tx, theirs.id, " ".join(differ)))
+        return differ
+
+
+def _learn(tx: Tx, side: Side[T], theirs: T) -> list[str]:
+    ledger.alone(tx)  # before the order, as settling does
+    differ = side.differences(tx, theirs)
+    side.record(tx, theirs)
+    left = side.differences(tx, theirs)
+    for sentence in left:
+        _lay(tx, theirs.id, sentence)
+    return [it if it in left else f"{it} {WRITTEN}" for it in differ]
+
+
+def _looked_for(shop: Shop, side: Side[T], object_id: str) -> list[str]:
+    """It is not in the list, which may begin a little later by their clock than by ours."""
+    try:
+        theirs = side.found(object_id)
+    except Refused as refusal:
+        if refusal.status != NOT_FOUND:
+            raise
+        sentence = (
+            f"{side.name} {object_id} записан у нас, а в ЮKassa его нет. Проверьте в личном "
+            "кабинете ЮKassa, тот ли это магазин, и напишите в её поддержку."
+        )
+        shop.store.transact(lambda tx: _lay(tx, object_id, sentence))
+        return [sentence]
+    return _held_against_ours(shop, side, theirs)
+
+
+def _lay(tx: Tx, subject: str, sentence: str) -> None:
+    correspondence.open_case(
+        tx, new_id(), kind="not_reconciled", subject=subject, order_id=None, sentence=sentence
+    )

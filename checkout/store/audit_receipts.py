@@ -1,0 +1,34 @@
+"""Read the receipts as they are stored, sound or not, for whoever verifies them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from checkout.domain.receipt_agreement import StoredReceipt
+from checkout.domain.stored import text_of
+from checkout.store import tables
+from checkout.store.audit import as_stored
+from checkout.store.engine import Tx
+
+orders, receipts = tables.orders, tables.receipts
+TEXTS = ("id", "kind", "subject", "payment_id", "mode", "body", "state")
+
+
+def kept_receipts(tx: Tx) -> list[StoredReceipt]:
+    """Every receipt with its order's number, in the order they came to be."""
+    names = [name for name in StoredReceipt.__dataclass_fields__ if name != "order"]
+    columns = as_stored(tx.connection.dialect, *(receipts.c[name] for name in names))
+    (number,) = as_stored(tx.connection.dialect, orders.c.number, prefix="o_")
+    found = (
+        select(*columns, number)
+        .outerjoin_from(receipts, orders, orders.c.id == receipts.c.order_id)
+        .order_by(receipts.c.created_at, receipts.c.id)
+    )
+    return [_receipt(it) for it in tx.connection.execute(found).mappings()]
+
+
+def _receipt(it: Mapping[Any, Any]) -> StoredReceipt:
+    known = {str(name): value for name, value in it.items() if name != "o_number"}
+    texts = {name: text_of(it[name]) for name in TEXTS}
+    return StoredReceipt(**{**known, **texts, "order": text_of(it["o_number"])})

@@ -1,0 +1,98 @@
+"""Databases of the versions after the first are brought to the newest schema with all in them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, MetaData, insert, select
+
+from checkout.refund import Wanted, refund
+from checkout.store import ledger, receipts, tables
+from checkout.store.engine import Store, open_engine
+from checkout.store.schema import migrate
+from checkout.verify import verify
+from tests.contract.simulated import StandingClock
+from tests.store import first_version
+from tests.store.history import ZONE
+from tests.store.test_schema import EDITION
+from tests.store.test_upgrade import everything
+from tests.town import a_town
+
+LATER = ("0003", "0004", "0005", "0006")
+REFUNDS_SINCE = "0005"
+
+
+@pytest.fixture(scope="module")
+def sold_then(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[Any]]]:
+    """Rows of a shop that sold as those versions did, without refunds and with them."""
+    folder = tmp_path_factory.mktemp("then")
+    found = {}
+    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+        for _ in range(2):
+            town.pay(town.order(accept_consent=town.shop.shelf.release().current("consent").sha256))  # type: ignore[union-attr]
+        town.order()
+        town.work()
+        found["before refunds"] = _rows(town.shop.store.engine)
+        refund(town.shop, Wanted("2026-0001", 500_000, "письмо"))
+        refund(town.shop, Wanted("2026-0002", None, "письмо"))
+        town.work()
+        found["with refunds"] = _rows(town.shop.store.engine)
+    return found
+
+
+def _rows(engine: Engine) -> dict[str, list[Any]]:
+    with engine.connect() as connection:
+        return {
+            table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for table in tables.metadata.sorted_tables
+        }
+
+
+@pytest.fixture(params=LATER)
+def later(
+    empty_database_url: str,
+    request: pytest.FixtureRequest,
+    sold_then: dict[str, dict[str, list[Any]]],
+) -> Iterator[Engine]:
+    """A database at a later revision, with what such a shop had in its tables and columns."""
+    engine = open_engine(empty_database_url)
+    first_version.at_revision(engine, request.param)
+    rows = sold_then["with refunds" if request.param >= REFUNDS_SINCE else "before refunds"]
+    known = MetaData()
+    known.reflect(engine)
+    with engine.begin() as connection:
+        for table in tables.metadata.sorted_tables:
+            there = known.tables.get(table.name)
+            if there is None or table.name == "locks" or not rows[table.name]:
+                continue
+            for column in there.c:
+                column.type = table.c[column.name].type
+            names = [column.name for column in there.c]
+            values = [{name: row[name] for name in names} for row in rows[table.name]]
+            connection.execute(insert(there), values)
+    yield engine
+    engine.dispose()
+
+
+def test_an_upgrade_from_a_later_version_keeps_every_row_and_is_sound(later: Engine) -> None:
+    known = MetaData()
+    known.reflect(later)
+    before = everything(later, known)
+    migrate(later)
+    store = Store(later, StandingClock())
+
+    assert everything(later, known) == before
+    assert len(before["orders"]) == 3
+    assert [it.sentence for it in verify(store, ZONE) if it.mark == "✗"] == []
+    assert store.read(lambda tx: receipts.of_order(tx, 1)) == []
+
+
+def test_what_was_sold_without_receipts_goes_on_without_them(later: Engine) -> None:
+    migrate(later)
+    store = Store(later, StandingClock())
+    store.transact(lambda tx: ledger.append(tx, "case", {"kind": "test"}))
+    with later.begin() as connection:
+        connection.execute(insert(tables.editions), {**EDITION, "number": 7})
+
+    assert store.transact(receipts.due) is None
+    assert store.read(lambda tx: receipts.to_settle(tx, 10)) == []

@@ -1,0 +1,96 @@
+"""Whatever is changed about fiscal receipts, in the table or in the ledger, is found."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from checkout.refund import Wanted, refund
+from tests.store.history import Sold, unprotect
+from tests.town import a_town, moscow
+
+WHY = "письмо от 23.11.2026"
+
+
+@pytest.fixture(scope="module")
+def with_receipts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sold]:
+    """Orders: 1 gave a part back and ended, 2 ended and its settlement failed, 3 still runs."""
+    folder = tmp_path_factory.mktemp("town")
+    url = f"sqlite:///{folder / 'town.sqlite'}"
+    with a_town(folder, url, {"receipts": "two"}, receipts=True) as town:
+        for _ in range(2):
+            town.pay(town.order())
+        town.clock.forward(minutes=2)
+        town.work()
+        refund(town.shop, Wanted("2026-0001", 500_000, WHY, ends_package=True))
+        for _ in range(3):
+            town.clock.forward(minutes=2)
+            town.work()
+        town.clock.now = moscow(2026, 12, 26)
+        town.yookassa.fault("400", "POST /receipts")
+        town.work()
+        town.pay(town.order())
+        sold = Sold(town.shop.store)
+        unprotect(sold)
+        yield sold
+
+
+def test_receipts_agree_with_the_ledger_and_their_sums_come_out(with_receipts: Sold) -> None:
+    assert with_receipts.wrong() == []
+    assert "Чеки: 6, сходятся с журналом, предоплата зачтена." in [
+        it.sentence for it in with_receipts.remarks()
+    ]
+
+
+OF_ONE = "UPDATE receipts SET {} WHERE order_id = 1 AND kind = '{}'"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (OF_ONE.format("amount_kopecks = 1", "payment"), "сумма в копейках"),
+        (OF_ONE.format("amount_kopecks = 1", "settlement"), "сумма в копейках"),
+        (OF_ONE.format("amount_kopecks = 'x'", "refund"), "сумма в копейках"),
+        (OF_ONE.format("mode = 'full_payment'", "payment"), "незачтённой предоплаты -1500000"),
+        (OF_ONE.format("state = 'failed'", "settlement"), "состояние"),
+        (OF_ONE.format("body = '{}'", "settlement"), "запрос"),
+        (OF_ONE.format("answer = '{}'", "payment"), "ответ ЮKassa"),
+        (OF_ONE.format("receipt_id = 'rt'", "refund"), "номер в ЮKassa"),
+        (OF_ONE.format("document = '1'", "payment"), "номер документа"),
+        (OF_ONE.format("storage = '1'", "payment"), "фискальный накопитель"),
+        (OF_ONE.format("attribute = NULL", "payment"), "фискальный признак"),
+        (OF_ONE.format("registered_at = created_at", "payment"), "время регистрации"),
+        (OF_ONE.format("ended = NULL", "payment"), "строка конца"),
+        (OF_ONE.format("ordered = 1", "settlement"), "строка решения"),
+        (OF_ONE.format("kind = 'payment'", "refund"), "чеков самого платежа 2"),
+        (OF_ONE.format("subject = 'p'", "refund"), "о чём"),
+        (OF_ONE.format("payment_id = 'p'", "settlement"), "платёж"),
+        (OF_ONE.format("order_id = 3", "settlement"), "заказ"),
+        ("DELETE FROM receipts WHERE order_id = 1 AND kind = 'settlement'", "а в таблице его нет"),
+        ("DELETE FROM receipts WHERE order_id = 1 AND kind = 'refund'", "незачтённой предоплаты"),
+        ("UPDATE receipts SET settle_at = NULL WHERE order_id = 3", "предоплаты 1500000 коп."),
+        ("UPDATE receipts SET state = 'registered' WHERE order_id = 3", "о конце ничего нет"),
+        ("UPDATE receipts SET state = 'registered' WHERE state = 'failed'", "состояние"),
+        ("UPDATE receipts SET order_id = 99 WHERE order_id = 3", "Таблица receipts: строк"),
+        ("UPDATE receipts SET mode = 'full_payment' WHERE order_id = 3", "зачитывать нечего"),
+    ],
+)
+def test_each_change_of_a_receipt_is_found(with_receipts: Sold, change: str, told: str) -> None:
+    with with_receipts.undone():
+        with_receipts.spoil(change)
+        wrong = with_receipts.wrong()
+
+    assert [it for it in wrong if told in it], wrong
+
+
+def test_the_buyer_may_be_taken_out_of_a_request_and_it_is_the_same(with_receipts: Sold) -> None:
+    from checkout.domain.receipts import nameless
+
+    (row,) = with_receipts.ask("SELECT id, body FROM receipts WHERE ordered IS NOT NULL "
+                               "AND order_id = 1")  # fmt: skip
+    with with_receipts.undone():
+        with_receipts.spoil("UPDATE receipts SET body = :body WHERE id = :id", id=row.id,
+                            body=nameless(row.body))  # fmt: skip
+        wrong = with_receipts.wrong()
+
+    assert "anna@example.ru" in row.body
+    assert wrong == []
