@@ -11,12 +11,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from checkout.check import check
 from checkout.domain.receipts import Kind, open_prepayment
 from checkout.domain.transitions import ReceiptState
 from checkout.fiscalise import settle_prepayments
 from checkout.open import open_shop
+from checkout.reconcile import Span, reconcile, sentences
 from checkout.refund import Outcome, Wanted, kopecks_of, refund
 from checkout.register import record_listed
 from checkout.store import orders, receipts
@@ -771,3 +773,61 @@ def test_what_is_erased_is_no_longer_named_in_the_requests_of_its_receipts(
     assert "anna" not in attempt.body
     assert json.loads(attempt.body)["receipt"]["items"]
     assert sound(own_town)
+
+
+def compared(town: Town) -> list[str]:
+    return reconcile(town.shop, Span(moscow(2026, 1, 1))).differences
+
+
+def edit(town: Town, statement: str) -> None:
+    with town.shop.store.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_receipts_that_agree_with_yookassas_list_are_no_difference(
+    own_town: Town, token: str
+) -> None:
+    give_back(own_town, "1500")
+    end_term(own_town)
+    later(own_town, days=2)
+    found = reconcile(own_town.shop, Span(moscow(2026, 1, 1)))
+
+    assert (found.receipts, found.differences) == (3, [])
+    assert sentences(found)[0].endswith("Чеков: 3. У нас то же.")
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE receipts SET state = 'failed'", "статус у ЮKassa succeeded, у нас canceled"),
+        ("UPDATE receipts SET amount_kopecks = 1", "сумма в копейках у ЮKassa 1500000, у нас 1"),
+        ("DELETE FROM receipts", "в ЮKassa он есть, а у нас его нет"),
+        (
+            "UPDATE receipts SET receipt_id = 'rt-2fbc9d2a-0000-5000-8000-000000000000'",
+            "записан у нас, а в ЮKassa его нет",
+        ),
+    ],
+)
+def test_a_receipt_that_our_books_tell_otherwise_is_found(
+    own_town: Town, token: str, statement: str, words: str
+) -> None:
+    edit(own_town, statement)
+    found = compared(own_town)
+
+    assert any(words in it for it in found), found
+
+
+def test_a_receipt_of_another_sellers_order_is_none_of_ours(own_town: Town, token: str) -> None:
+    edit(own_town, "DELETE FROM receipts")
+    edit(own_town, "UPDATE attempts SET payment_id = '2fbc9d2a-000f-5000-8000-000000000000'")
+
+    assert not any("чек" in it for it in compared(own_town))
+
+
+def test_a_receipt_that_was_registered_unnoticed_is_found_after_a_day(own_town: Town) -> None:
+    own_town.pay(own_town.order())
+    own_town.clock.forward(days=1)
+    (found,) = compared(own_town)
+
+    assert "исход не записан. Теперь записано, как говорит ЮKassa." in found
+    assert compared(own_town) == []
