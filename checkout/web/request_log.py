@@ -59,8 +59,5 @@ def _say(scope: Scope, status: int, seconds: float) -> None:
 
 
 def _route(scope: Scope) -> str:
-    """«/orders/{token}/retry»: the address with its parts named instead of told."""
-    path = str(scope["path"])
-    for name, value in scope.get("path_params", {}).items():
-        path = path.replace(str(value), f"{{{name}}}", 1) if str(value) else path
-    return path
+    """«/orders/{token}/retry»: the route, never the address; "" where none fits it."""
+    return str(getattr(scope.get("route"), "path_format", ""))

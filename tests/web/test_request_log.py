@@ -57,6 +57,9 @@ def test_no_line_of_a_purchase_tells_a_secret(own_town: Town, lines: list[Any]) 
     own_town.work()
     own_town.client.get(f"/orders/{token}?letter=guessed")
     own_town.client.get(f"/orders/{token}/nothing/here")
+    for odd in (f"/orders/{token}/%0Ax", f"/{token}/at/%0A0", f"/orders/{token}/%0A/"):
+        own_town.client.get(odd)
+        own_town.client.post(odd)
     own_town.client.post(f"/orders/{token}/consent/withdraw")
     told = repr(lines)
 
