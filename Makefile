@@ -22,11 +22,12 @@ run: setup ## publish this checkout and sell by it on http://127.0.0.1:8000 (POR
 test: setup machine check ## every test, on SQLite, on PostgreSQL and in a real browser
 	@$(BIN)/pytest -m "not soak" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-check: setup ## formatting, lint, types and the direction of imports
+check: setup ## formatting, lint, types, the direction of imports and the lock
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/uv pip check --quiet --python $(BIN)/python
 
 bench: setup ## measure the order page, a settlement, reading and set-up; asserts nothing
 	@$(BIN)/python -m benchmarks

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import structlog
 
+from checkout.answer import answer
 from checkout.back_up import back_up
 from checkout.back_up import sentences as told_of_copy
 from checkout.check import check
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         ("work", _work, "один работник без службы"),
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
         ("refund", _refund, "вернуть деньги по заказу, все или часть"),
+        ("answer", _answer, "ответить на отказ клиента от пакета, не возвращая денег"),
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("backup", _back_up, "скопировать базу, не останавливая продаж"),
         ("reconcile", _reconcile, "сверить платежи и возвраты со списками ЮKassa"),
@@ -80,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "demo":
             command.add_argument("--port", default="8000", help="порт сайта")
+        if name == "answer":
+            command.add_argument("order", help="номер заказа, например 2026-0001")
+            command.add_argument("--text", required=True, help="ответ клиенту, без имён")
         if name == "erase":
             command.add_argument("order", help="номер заказа, например 2026-0001")
             command.add_argument("--reason", required=True, help="по какому обращению, без имён")
@@ -181,6 +186,12 @@ def _verify(asked: argparse.Namespace) -> int:
     for remark in remarks:
         print(f"{remark.mark} {remark.sentence}")
     return 1 if any(remark.mark == BAD for remark in remarks) else 0
+
+
+def _answer(asked: argparse.Namespace) -> int:
+    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+        print(answer(store, asked.order, asked.text).sentence)
+    return 0
 
 
 def _erase(asked: argparse.Namespace) -> int:

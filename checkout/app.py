@@ -1,12 +1,12 @@
 """The composition root: one table of routes, each with its guard, and the parts behind them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 import structlog
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, fail_after
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,7 +17,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from checkout.shop import Shop
-from checkout.web import comparing, days, guards, handlers, ledger_heads, ordering, site, troubles
+from checkout.web import (
+    comparing,
+    days,
+    guards,
+    handlers,
+    ledger_heads,
+    ordering,
+    refusing,
+    site,
+    troubles,
+)
 from checkout.web.answers import house, trouble
 from checkout.web.asked import Asked, read_fields
 from checkout.web.guards import Denied, Gate, Guard
@@ -48,6 +58,8 @@ ROUTES = (
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),
     Entry("/orders/{token}/consent/withdraw", "GET", handlers.to_order, guards.secret_address),
     Entry("/orders/{token}/consent/withdraw", "POST", handlers.withdraw, guards.own_form),
+    Entry("/orders/{token}/refuse", "GET", refusing.refusal_form, guards.secret_address),
+    Entry("/orders/{token}/refuse", "POST", refusing.refuse_package, guards.own_form),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/orders/{token}/evidence.zip", "GET", handlers.evidence, guards.secret_address),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
@@ -65,6 +77,10 @@ ROUTES = (
 PATIENT_THREADS = 16
 # A comparison is work for a processor: whoever asks for many waits in his own queue.
 COMPARING_THREADS = 2
+UNREAD = {
+    408: "Запрос пришёл не\u00a0целиком: связь слишком медленная. Повторите.",
+    413: "Тело запроса слишком велико.",
+}
 STATIC = Path(__file__).parent / "web" / "static"
 STYLESHEET = files("offer") / "look" / "house.css"
 
@@ -76,7 +92,7 @@ def create_app(shop: Shop, gate: Gate) -> Starlette:
     def threads(entry: Entry) -> CapacityLimiter | None:
         return patient if entry.asks_yookassa else few if entry.compares else None
 
-    return Starlette(
+    app = Starlette(
         routes=[
             *(
                 Route(it.path, _endpoint(it, shop, gate, threads(it)), methods=[it.method])
@@ -89,6 +105,9 @@ def create_app(shop: Shop, gate: Gate) -> Starlette:
         middleware=[Middleware(RequestLog), Middleware(Headers, settings=shop.settings)],
         exception_handlers={HTTPException: _refusal(shop)},
     )
+    # it would lead to whatever host the request named
+    app.router.redirect_slashes = False
+    return app
 
 
 def _endpoint(
@@ -97,7 +116,7 @@ def _endpoint(
     async def answer(request: Request) -> Response:
         try:
             entry.guard(request, gate)
-            asked = await _read(request, gate)
+            asked = _paced(entry, await _read(request, gate), gate)
             return await run_sync(entry.handler, asked, shop, limiter=limiter)
         except Denied as denied:
             return _denied(denied, shop)
@@ -110,22 +129,42 @@ def _endpoint(
 
 
 async def _read(request: Request, gate: Gate) -> Asked:
-    """The body with a cap that needs no Content-Length, and its fields."""
+    """The body, within its time and with a cap that needs no Content-Length, and its fields."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > guards.LARGEST_BODY:
-            raise Denied(413)
+    try:
+        with fail_after(gate.limits.body):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > guards.LARGEST_BODY:
+                    raise Denied(413)
+    except TimeoutError:
+        raise Denied(408) from None
     fields: dict[str, str] = {}
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         fields = read_fields(bytes(body))
-    return Asked(request, fields, bytes(body), guards.client_address(request, gate.settings))
+    address = guards.client_address(request, gate.settings)
+    return Asked(request, fields, bytes(body), address)
+
+
+def _paced(entry: Entry, asked: Asked, gate: Gate) -> Asked:
+    """What can be said only of a request that is read: for whose e-mail, and how eagerly."""
+    if entry.guard is guards.own_form:
+        guards.own_mail(asked.fields, gate)
+    elif entry.asks_yookassa:
+        return replace(asked, eagerly=guards.may_ask(asked.path("token"), gate))
+    return asked
 
 
 def _denied(denied: Denied, shop: Shop) -> Response:
-    if denied.status == 413:
-        return Response("Тело запроса слишком велико.", 413, media_type="text/plain")
-    words = {403: troubles.forbidden, 404: troubles.not_found, 429: troubles.too_many}
+    if denied.status in UNREAD:
+        # what is still to come belongs to no request
+        closing = {"connection": "close"}
+        return Response(UNREAD[denied.status], denied.status, closing, "text/plain")
+    if denied.status == 429:
+        answer = trouble(troubles.too_many(house(shop), denied.wait), shop, 429)
+        answer.headers["retry-after"] = str(denied.wait)
+        return answer
+    words = {403: troubles.forbidden, 404: troubles.not_found}
     return trouble(words[denied.status](house(shop)), shop, denied.status)
 
 

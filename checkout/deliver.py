@@ -6,6 +6,7 @@ Message-ID. Who got what, when, and what the mail server said, are facts (clause
 
 import re
 import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from email.utils import parseaddr
@@ -36,6 +37,7 @@ from checkout.store import ledger as rows
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
 from checkout.store.letters import KeptLetter
+from checkout.tell_refusal import KINDS, letters_about
 from offer.evidence.chain import digest, instant
 from offer.evidence.settlement import LedgerRef, Settlement
 
@@ -192,15 +194,9 @@ def _composed(shop: Shop, message: Message, number: int, letter: Letter) -> Kept
 
 
 def _letters(shop: Shop, message: Message) -> list[Letter]:
-    zone = shop.settings.zone
-    if message.kind == "case":
-        return _cases(shop, message)
-    if message.kind == "head":
-        return _head(shop, message)
-    if message.kind == "withdrawn":
-        return _withdrawal(shop, message)
-    if message.kind == "refunded":
-        return _refund(shop, message)
+    zone, compose = shop.settings.zone, COMPOSERS.get(message.kind)
+    if compose:
+        return compose(shop, message)
     order, facts = _facts(shop, message)
     if message.kind == "paid":
         if message.key:  # none in what was staged before letters had keys
@@ -276,6 +272,10 @@ def _returned(tx: Tx, shop: Shop, message: Message) -> Returned:
     )
 
 
+def _refusal(shop: Shop, message: Message) -> list[Letter]:
+    return letters_about(shop, message, _desk(shop, _contact(shop)))
+
+
 def _facts(shop: Shop, message: Message) -> tuple[Order, Settlement]:
     if message.order_id is None:
         raise LookupError(f"message {message.id} names no order")
@@ -315,3 +315,13 @@ def _desk(shop: Shop, contact: str | None) -> tuple[str, ...]:
     if shop.settings.desk_emails:
         return shop.settings.desk_emails
     return (contact,) if contact else (parseaddr(shop.settings.mail_from)[1],)
+
+
+# of what is not about an order just paid
+COMPOSERS: Mapping[str, Callable[[Shop, Message], list[Letter]]] = {
+    "case": _cases,
+    "head": _head,
+    "withdrawn": _withdrawal,
+    "refunded": _refund,
+    **dict.fromkeys(KINDS, _refusal),
+}

@@ -22,13 +22,20 @@ class NotANotification(CheckoutError):  # noqa: N818 - reads as what it is
     code = "not_a_notification"
 
 
+class TooManyStrangers(CheckoutError):  # noqa: N818 - reads as what it is
+    """The queue of what nobody here knows is full: it has to be said again later."""
+
+    code = "too_many_strangers"
+
+
 def hear(shop: Shop, body: bytes) -> None:
     """Keep a notification, without the payer's card, and wake the worker.
 
-    Raises NotANotification.
+    Raises NotANotification; TooManyStrangers, and then nothing is kept.
     """
     text, event, object_id = _read(body)
-    shop.store.transact(lambda tx: correspondence.receive(tx, event, object_id, text))
+    if not shop.store.transact(lambda tx: correspondence.receive(tx, event, object_id, text)):
+        raise TooManyStrangers("Слишком много уведомлений о том, чего здесь не знают.")
     shop.wake.set()
 
 

@@ -8,11 +8,22 @@ from checkout.buy import needs_decision
 from checkout.certify import known_party
 from checkout.domain.order import Order, money_taken
 from checkout.domain.receipts import Standing
+from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from checkout.domain.transitions import AttemptState, State
+from checkout.refuse import obstacle_of
 from checkout.settle import terms_of
 from checkout.shop import Shop
-from checkout.store import archive, correspondence, ledger, orders, receipts, refunds, retention
+from checkout.store import (
+    archive,
+    correspondence,
+    ledger,
+    orders,
+    receipts,
+    refunds,
+    refusals,
+    retention,
+)
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.errors import OfferError
@@ -28,8 +39,9 @@ from offer.wording import day
 class OrderFacts:
     """An order with everything its page tells; who made it, or the act that erased that.
 
-    `period` is as accepted; `ended_at` when money given back ended it sooner. Of the sums the first
-    was given back, the second is on its way.
+    `period` is as accepted; `ended_at` when money given back ended it sooner, `is_over` when its
+    time has passed. Of the sums the first was given back, the second is on its way. `refusal` is
+    the newest one of the package, `obstacle` why it cannot be refused now.
     """
 
     order: Order
@@ -42,12 +54,20 @@ class OrderFacts:
     method: str | None
     period: Period | None
     ended_at: datetime | None
+    is_over: bool
     refunded_kopecks: int
     returning_kopecks: int
     acceptance: LedgerRef | None
     shown: Mapping[str, str | None]
     consent: PublishedEdition | None
     receipts: tuple[Standing, ...]
+    refusal: Refusal | None
+    obstacle: Obstacle | None
+
+    @property
+    def kind(self) -> str:
+        """What sort of client it is, as he ordered."""
+        return self.order.party_kind
 
     @property
     def payable(self) -> bool:
@@ -80,12 +100,15 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         method=orders.method(attempt),
         period=package.period if package else None,
         ended_at=package.ended_at if package else None,
+        is_over=package is not None and package.is_over(tx.now),
         refunded_kopecks=refunds.returned(tx, found.id),
         returning_kopecks=returning.amount_kopecks if returning else 0,
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,
         shown=ledger.fact(tx, found.ledger)["shown"],
         consent=archive.edition(tx, "consent", found.consent) if found.consent else None,
         receipts=tuple(it.standing for it in receipts.of_order(tx, found.id)),
+        refusal=refusals.latest(tx, found.id) if package else None,
+        obstacle=obstacle_of(found, package, tx.now, is_returning=returning is not None),
     )
 
 

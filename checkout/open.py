@@ -4,7 +4,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import uvicorn
@@ -18,13 +18,13 @@ from checkout.settings import Settings
 from checkout.shop import Shop
 from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
-from checkout.web.guards import Gate, Pace
+from checkout.web.guards import Gate
+from checkout.web.waiting import patient
 from checkout.worker import work
 from offer.periods import decree_calendar
 
 # A page does not keep its client waiting as long as a worker may wait for YooKassa.
 PAGE_PATIENCE = (3.05, 8.0)
-POSTS_A_MINUTE = 120
 
 
 def open_store(database_url: str, clock: Callable[[], datetime]) -> Store:
@@ -63,9 +63,8 @@ def open_shop(
 
 
 def gate_of(shop: Shop) -> Gate:
-    """The guards' view of a shop: one address may post at a human's pace."""
-    pace = Pace(POSTS_A_MINUTE, timedelta(minutes=1))
-    return Gate(shop.settings, shop.store.clock, pace)
+    """The guards' view of a shop."""
+    return Gate(shop.settings, shop.store.clock)
 
 
 @contextmanager
@@ -85,12 +84,15 @@ def working(shop: Shop) -> Iterator[None]:
 def serve(shop: Shop) -> None:
     """Serve until told to stop, with one worker inside."""
     host, _, port = shop.settings.listen.rpartition(":")
+    gate = gate_of(shop)
     with working(shop):
         uvicorn.run(
-            create_app(shop, gate_of(shop)),
+            create_app(shop, gate),
             host=host.strip("[]"),
             port=int(port),
             log_level="warning",
+            http=patient(gate.limits),
+            ws="none",
             server_header=False,
             # addresses are taken from trusted proxies only, by our own guard
             proxy_headers=False,

@@ -13,20 +13,25 @@ import structlog
 
 from checkout.domain.differences import (
     OurPayment,
+    OurReceipt,
     OurRefund,
     payment_differences,
+    receipt_differences,
     refund_differences,
 )
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.payment import Payment
+from checkout.domain.receipt import Receipt
+from checkout.domain.receipts import Scheme
 from checkout.domain.refund import Refund
 from checkout.domain.transitions import AttemptState
 from checkout.gateway.wire import read_payment
+from checkout.register import listed, record_listed
 from checkout.repay import record as record_refund
 from checkout.retain import midnight
 from checkout.settle import record as record_payment
 from checkout.shop import Shop, new_id
-from checkout.store import correspondence, ledger, orders, reconciliations, refunds
+from checkout.store import correspondence, ledger, orders, receipts, reconciliations, refunds
 from checkout.store.engine import Tx
 from checkout.store.reconciliations import Reconciliation
 from offer.evidence.chain import instant
@@ -38,7 +43,7 @@ DAYS = 31
 AGAIN = timedelta(hours=1)
 NOT_FOUND = 404
 WRITTEN = "Теперь записано, как говорит ЮKassa."
-T = TypeVar("T", Payment, Refund)
+T = TypeVar("T", Payment, Refund, Receipt)
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,11 @@ class Span:
 
 @dataclass
 class Compared:
-    """How many payments and refunds YooKassa listed, what money they moved, and what differed."""
+    """How much YooKassa listed, what money it moved, and what differed."""
 
     payments: int = 0
     refunds: int = 0
+    receipts: int = 0
     taken_kopecks: int = 0
     returned_kopecks: int = 0
     differences: list[str] = field(default_factory=list)
@@ -67,7 +73,10 @@ class Compared:
 
 @dataclass(frozen=True)
 class Side(Generic[T]):
-    """One kind of thing that both sides keep. `kept` are the ids that ought to be in the list."""
+    """One kind of thing that both sides keep. `kept` are the ids that ought to be in the list.
+
+    What is still open the worker asks about one by one; it says itself when one is lost.
+    """
 
     name: str
     listed: Callable[..., Iterator[T]]
@@ -78,7 +87,10 @@ class Side(Generic[T]):
 
 
 def reconcile(shop: Shop, span: Span) -> Compared:
-    """Compare payments and refunds of a span. Raises GatewayError: half a list is no list."""
+    """Compare payments, refunds and receipts of a span, these last where the shop gives them.
+
+    Raises GatewayError: half a list is no list.
+    """
     compared = Compared()
     for payment in _compare(shop, _payments(shop), span, compared.differences):
         compared.payments += 1
@@ -88,6 +100,9 @@ def reconcile(shop: Shop, span: Span) -> Compared:
         compared.refunds += 1
         if refund.status == "succeeded":
             compared.returned_kopecks += refund.amount_kopecks
+    if shop.settings.receipts in (Scheme.ONE, Scheme.TWO):
+        for _ in _compare(shop, _receipts(shop), span, compared.differences):
+            compared.receipts += 1
     return compared
 
 
@@ -98,6 +113,8 @@ def sentences(compared: Compared) -> list[str]:
     refunds = counted(compared.refunds, "возврат", "возврата", "возвратов")
     taken, returned = money(compared.taken_kopecks), money(compared.returned_kopecks)
     lists = f"В ЮKassa {payments}, получено {taken}; {refunds}, возвращено {returned}."
+    if compared.receipts:
+        lists += f" Чеков: {compared.receipts}."
     if not differ:
         return [f"✓ {lists} У нас то же."]
     return [*differ, f"{lists} Найдено {_differences(len(differ))}."]
@@ -150,7 +167,7 @@ def _payments(shop: Shop) -> Side[Payment]:
         name="Платёж",
         listed=shop.yookassa.payments,
         found=shop.yookassa.payment,
-        kept=orders.payments_opened,
+        kept=orders.payments_ended,
         differences=lambda tx, it: payment_differences(it, _our_payment(tx, it), tx.now),
         record=lambda tx, it: record_payment(tx, shop, it),
     )
@@ -161,9 +178,20 @@ def _refunds(shop: Shop) -> Side[Refund]:
         name="Возврат",
         listed=shop.yookassa.refunds,
         found=shop.yookassa.refund,
-        kept=refunds.taken,
+        kept=refunds.ended,
         differences=lambda tx, it: refund_differences(it, _our_refund(tx, it), tx.now),
         record=record_refund,
+    )
+
+
+def _receipts(shop: Shop) -> Side[Receipt]:
+    return Side(
+        name="Чек",
+        listed=shop.yookassa.receipts,
+        found=shop.yookassa.receipt,
+        kept=receipts.ended,
+        differences=lambda tx, it: receipt_differences(it, _our_receipt(tx, it), tx.now),
+        record=record_listed,
     )
 
 
@@ -191,6 +219,27 @@ def _our_refund(tx: Tx, refund: Refund) -> OurRefund:
         payment_id=kept.payment_id,
         amount_kopecks=kept.amount_kopecks,
     )
+
+
+def _our_receipt(tx: Tx, receipt: Receipt) -> OurReceipt:
+    kept = listed(tx, receipt)
+    if kept is None:
+        return OurReceipt(_buyer_of(tx, receipt))
+    return OurReceipt(
+        number=orders.by_id(tx, kept.order_id).number,
+        state=kept.state,
+        amount_kopecks=kept.amount_kopecks,
+        created_at=kept.created_at,
+    )
+
+
+def _buyer_of(tx: Tx, receipt: Receipt) -> str | None:
+    """The number of the order that a receipt's payment or refund is of."""
+    refund = refunds.known_as(tx, receipt.refund_id) if receipt.refund_id else None
+    if refund:
+        return orders.by_id(tx, refund.order_id).number
+    order = orders.by_payment(tx, receipt.payment_id) if receipt.payment_id else None
+    return order.number if order else None
 
 
 def _compare(shop: Shop, side: Side[T], span: Span, differences: list[str]) -> Iterator[T]:

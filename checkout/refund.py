@@ -6,6 +6,8 @@ was paid: the sum is checked under the order's lock, and a second refund waits f
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from checkout.certify import known_party
 from checkout.domain import reasons
@@ -14,16 +16,18 @@ from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.domain.order import Order
 from checkout.domain.proposal import SMALLEST_REST, Proposal, propose
 from checkout.domain.receipts import nameless
+from checkout.domain.refusal import Refusal
 from checkout.domain.transitions import RefundState, State
 from checkout.fiscalise import receipt_of_refund
 from checkout.gateway.wire import refund_request
 from checkout.repay import pursue
 from checkout.settle import accepted_terms
 from checkout.shop import SOON, Shop, new_id
-from checkout.store import ledger, orders, refunds
+from checkout.store import ledger, orders, refunds, refusals
 from checkout.store.engine import Tx
 from checkout.store.refunds import RefundAttempt
 from offer.evidence import facts
+from offer.periods import Period
 from offer.wording import money
 
 AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{2}))?")
@@ -57,13 +61,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A refund as it stands after asking; `trouble` is why no more is known, `why` it failed."""
+    """A refund as it stands after asking; `trouble` is why no more is known, `why` it failed.
+
+    `undecided`: the client has refused his package, and this is not the decision.
+    """
 
     number: str
     attempt: RefundAttempt
     left_kopecks: int
     trouble: GatewayError | None
     why: str
+    undecided: bool = False
 
     @property
     def done(self) -> bool:
@@ -91,7 +99,8 @@ def _outcome(tx: Tx, number: str, attempt: RefundAttempt, trouble: GatewayError 
     left = order.price_kopecks - refunds.returned(tx, order.id)
     now = refunds.by_key(tx, attempt.id) or attempt
     end = ledger.fact(tx, now.ended) if now.ended else {}
-    return Outcome(number, now, left, trouble, str(end.get("reason", "")))
+    undecided = refusals.undecided(tx, order.id) is not None and not now.ends_package
+    return Outcome(number, now, left, trouble, str(end.get("reason", "")), undecided)
 
 
 def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
@@ -191,25 +200,38 @@ def _returnable(tx: Tx, order: Order, amount: int) -> None:
         raise CannotRefund("Оплату с телефона ЮKassa возвращает только целиком.")
 
 
-def rehearse(shop: Shop, number: str, spent_minutes: int) -> tuple[Proposal, str]:
-    """What leaving now comes to, and the kind of the client; nothing is written."""
+def rehearse(shop: Shop, number: str, spent_minutes: int) -> tuple[Proposal, str, Refusal | None]:
+    """What leaving now comes to, the kind of the client, his open refusal; nothing is written."""
     return shop.store.read(lambda tx: _rehearse(tx, shop, number, spent_minutes))
 
 
-def _rehearse(tx: Tx, shop: Shop, number: str, spent_minutes: int) -> tuple[Proposal, str]:
+def _rehearse(
+    tx: Tx, shop: Shop, number: str, spent_minutes: int
+) -> tuple[Proposal, str, Refusal | None]:
     order = _known(tx, number)
     package = orders.package(tx, order.id)
     if order.state is not State.PAID or package is None:
         raise CannotRefund(NOT_PAID.get(order.state, "Пакета по этому заказу нет."))
-    proposal = propose(
+    refusal = refusals.undecided(tx, order.id)
+    at = refusal.asked_at if refusal else tx.now  # who decides late takes no days off by that
+    proposal = proposal_of(
+        tx, order, package.period, spent_minutes=spent_minutes, at=at, zone=shop.settings.zone
+    )
+    known = known_party(tx, order)
+    return proposal, known.kind if known else order.party_kind, refusal
+
+
+def proposal_of(
+    tx: Tx, order: Order, period: Period, *, spent_minutes: int, at: datetime, zone: ZoneInfo
+) -> Proposal:
+    """What leaving a paid order's package at `at` comes to."""
+    return propose(
         price_kopecks=order.price_kopecks,
         hours=order.hours,
         spent_minutes=spent_minutes,
         unit_minutes=accepted_terms(tx, order).unit_minutes,
-        period=package.period,
+        period=period,
         returned_kopecks=refunds.returned(tx, order.id),
-        at=tx.now,
-        zone=shop.settings.zone,
+        at=at,
+        zone=zone,
     )
-    known = known_party(tx, order)
-    return proposal, known.kind if known else order.party_kind

@@ -1,17 +1,26 @@
 """What the contractor reads when he counts or orders a refund, a line each."""
 
+from zoneinfo import ZoneInfo
+
 from checkout.domain.proposal import Proposal
+from checkout.domain.refusal import Refusal
 from checkout.domain.transitions import RefundState
 from checkout.gateway.wire import amount_text
 from checkout.refund import Outcome, rehearse
 from checkout.shop import Shop
-from offer.wording import counted, hours, minutes, money
+from offer.wording import counted, day, hours, minutes, money
+
+UNDECIDED = (
+    "! Клиент отказался от пакета, и этим возвратом его дело не закрыто: закроет его возврат "
+    "с --ends-package или checkout answer."
+)
 
 
 def proposed(shop: Shop, number: str, spent_minutes: int) -> list[str]:
     """The proposal of `checkout refund --dry-run`; raises CannotRefund."""
-    it, kind = rehearse(shop, number, spent_minutes)
+    it, kind, refusal = rehearse(shop, number, spent_minutes)
     lines = [
+        *(_refused(refusal, shop.settings.zone) if refusal else ()),
         f"Заказ {number}: {hours(it.hours)}, {money(it.price)}, уже возвращено "
         f"{money(it.price - it.left)}.",
         f"По часам: истрачено {minutes(it.spent_minutes)}, по счёту оферты "
@@ -19,6 +28,11 @@ def proposed(shop: Shop, number: str, spent_minutes: int) -> list[str]:
         f"По дням: осталось {_days(it.days_left)} из {it.days}; возврат {money(it.by_days)}.",
     ]
     return [*lines, *(_after_the_term(kind) if it.is_over else _offered(number, it))]
+
+
+def _refused(refusal: Refusal, zone: ZoneInfo) -> tuple[str]:
+    asked, last = day(refusal.asked_at.astimezone(zone).date()), day(refusal.decide_by)
+    return (f"Клиент отказался от пакета {asked}: решите до {last} включительно.",)
 
 
 def _days(count: int) -> str:
@@ -52,7 +66,8 @@ def told(outcome: Outcome) -> list[str]:
     it = outcome.attempt
     amount = f"{money(it.amount_kopecks)} по заказу {outcome.number}"
     if it.state is RefundState.SUCCEEDED:
-        return [f"✓ Возвращено {amount}, возврат {it.refund_id}.", _rest(outcome)]
+        done = [f"✓ Возвращено {amount}, возврат {it.refund_id}.", _rest(outcome)]
+        return [*done, UNDECIDED] if outcome.undecided else done
     if it.state is RefundState.OPEN:
         return [
             f"✓ Возврат {amount} принят ЮKassa и ещё выполняется ({it.refund_id}). "

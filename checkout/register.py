@@ -152,6 +152,26 @@ def record(tx: Tx, key: str, told: Receipt) -> None:
         _accept(tx, key, told)
 
 
+def listed(tx: Tx, told: Receipt) -> Issued | None:
+    """The receipt of ours that YooKassa's list means: of one thing we give one."""
+    if told.type not in ("payment", "refund"):
+        return None
+    kind = Kind.SETTLEMENT if told.settles else Kind(told.type)
+    subject = told.refund_id if kind is Kind.REFUND else told.payment_id
+    return receipts.of(tx, kind, subject or "")
+
+
+def record_listed(tx: Tx, told: Receipt) -> bool:
+    """Write down what YooKassa's list says of a receipt; False if it is of nothing of ours.
+
+    Anybody may give a second one in YooKassa's cabinet: what has ended here stays as it is.
+    """
+    known = listed(tx, told)
+    if known is not None and known.receipt_id in (None, told.id):
+        record(tx, known.id, told)
+    return known is not None
+
+
 def _accept(tx: Tx, key: str, told: Receipt) -> None:
     receipt, _ = _locked(tx, key)
     known = {"receipt_id": told.id, "answer": redacted(told.raw)}

@@ -15,7 +15,7 @@ from checkout.fiscalise import note_refund
 from checkout.gateway.wire import amount_text
 from checkout.settle import LONGEST_PAUSE, LOST_AFTER, SHORTEST_PAUSE, settle
 from checkout.shop import SOON, Shop, new_id, new_key
-from checkout.store import correspondence, ledger, orders, refunds
+from checkout.store import correspondence, ledger, orders, refunds, refusals
 from checkout.store.engine import Tx
 from checkout.store.refunds import RefundAttempt
 from offer.evidence import facts
@@ -170,17 +170,21 @@ def _succeed(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> No
         told = f"{refund.amount_kopecks} коп. {refund.currency}"
         sentence = f"вернула {told}, а поручено {attempt.amount_kopecks} коп. RUB"
         _lay(tx, order, "odd_refund", refund.id, f"ЮKassa {sentence}.")
-    _follow(tx, order, attempt.id, ends_package=attempt.ends_package)
+    _follow(tx, order, attempt.id, row.number, ends_package=attempt.ends_package)
     note_refund(tx, order, refund.id, refund.amount_kopecks, attempt.body)
 
 
-def _follow(tx: Tx, order: Order, key: str, *, ends_package: bool) -> None:
-    """What money given back does to its order, to its package, and to those who wait for word."""
+def _follow(tx: Tx, order: Order, key: str, row: int, *, ends_package: bool) -> None:
+    """What money given back does to its order, to its package, and to those who wait for word.
+
+    `row` tells of it: it decides a refusal whose package it ends.
+    """
     if order.state is State.PAID:
         whole = refunds.returned(tx, order.id) >= order.price_kopecks
         orders.move(tx, order, Event.RETURNED if whole else Event.PARTLY_RETURNED)
         if whole or ends_package:
             orders.end_package(tx, order.id)
+            refusals.end(tx, order.id, row)
     correspondence.stage(
         tx, new_id(), kind="refunded", subject=key, order_id=order.id, key=new_key()
     )
@@ -244,14 +248,15 @@ def _stranger(tx: Tx, refund: Refund) -> None:
         return
     order = orders.locked(tx, found.id)
     key = new_id()
-    _adopt(tx, order, key, refund)
-    _follow(tx, order, key, ends_package=False)
+    row = _adopt(tx, order, key, refund)
+    _follow(tx, order, key, row, ends_package=False)
     note_refund(tx, order, refund.id, refund.amount_kopecks, "")
     sentence = f"{told}: {ELSEWHERE}. Он записан; пакет прекращён, только если возвращено всё."
     _lay(tx, order, "unknown_refund", refund.id, sentence)
 
 
-def _adopt(tx: Tx, order: Order, key: str, refund: Refund) -> None:
+def _adopt(tx: Tx, order: Order, key: str, refund: Refund) -> int:
+    """Keep a refund that nobody here ordered; the row that tells of it."""
     row = ledger.append(tx, "refund", _succeeded(order, key, refund, ends_package=False))
     refunds.add(
         tx,
@@ -271,6 +276,7 @@ def _adopt(tx: Tx, order: Order, key: str, refund: Refund) -> None:
             "ended": row.number,
         },
     )
+    return row.number
 
 
 def _succeeded(order: Order, key: str, refund: Refund, *, ends_package: bool) -> Fact:

@@ -20,13 +20,15 @@ from checkout.domain.retention import (
 )
 from checkout.doubt import is_doubted
 from checkout.shop import Shop
-from checkout.store import ledger, orders, retention
+from checkout.store import correspondence, ledger, orders, retention
 from checkout.store.engine import Tx
 from checkout.store.retention import Place
 from offer.evidence.chain import Fact
 
 CHORE = "retain"
 AT_ONCE = 500
+# What was notified of nothing of ours is no evidence: a week is for whoever wonders what it was.
+STRANGERS_DAYS = 7
 
 
 def retain(shop: Shop) -> list[int]:
@@ -38,6 +40,8 @@ def retain(shop: Shop) -> list[int]:
     today = shop.store.clock().astimezone(zone).date()
     if shop.chores.get(CHORE) == today or is_doubted(shop, today):
         return []
+    week_ago = midnight(today - timedelta(days=STRANGERS_DAYS), zone)
+    shop.store.transact(lambda tx: correspondence.forget_strangers(tx, week_ago))
     acts = [*_old_addresses(shop, today), *_old_parties(shop, today)]
     if acts:
         shop.store.scrub()

@@ -20,6 +20,7 @@ from checkout.domain.errors import CheckoutError
 from checkout.domain.post import Cases, letter_differs
 from checkout.domain.receipt_agreement import receipt_disagreements
 from checkout.domain.refund_agreement import refund_disagreements
+from checkout.domain.refusal_agreement import refusal_disagreements
 from checkout.domain.sides import Erased
 from checkout.domain.stored import (
     StoredFact,
@@ -31,7 +32,14 @@ from checkout.domain.stored import (
     printable,
 )
 from checkout.domain.walking import KINDS, wrong
-from checkout.store import audit, audit_post, audit_published, audit_receipts, audit_refunds
+from checkout.store import (
+    audit,
+    audit_post,
+    audit_published,
+    audit_receipts,
+    audit_refunds,
+    audit_refusals,
+)
 from checkout.store.audit import CHUNK
 from checkout.store.audit_published import StoredEdition
 from checkout.store.engine import Store, Tx
@@ -102,6 +110,7 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
     yield from _orders(tx, facts.gone)
     yield from _refunds(tx)
     yield from _receipts(tx)
+    yield from _refusals(tx)
 
 
 @dataclass(frozen=True)
@@ -338,6 +347,15 @@ def _receipts(tx: Tx) -> Iterator[Remark]:
     yield from (Remark(BAD, it) for it in found)
     if not found and kept:
         yield Remark(GOOD, f"Чеки: {len(kept)}, сходятся с журналом, предоплата зачтена.")
+
+
+def _refusals(tx: Tx) -> Iterator[Remark]:
+    kept = audit_refusals.refused(tx)
+    refusals, refunds = (audit.facts_of_kind(tx, kind) for kind in ("refusal", "refund"))
+    found = [*refusal_disagreements(kept, refusals, refunds)]
+    yield from (Remark(BAD, it) for it in found)
+    if not found and kept:
+        yield Remark(GOOD, f"Отказы от пакетов: {len(kept)}, сходятся с журналом.")
 
 
 def _paper(order: StoredOrder, facts: Sequence[StoredFact], gone: Erased) -> Iterator[str]:

@@ -15,6 +15,7 @@ from checkout.fiscalise import settle_prepayments
 from checkout.publish_head import publish_head
 from checkout.reconcile import reconcile_daily
 from checkout.register import claim_receipt, pursue_receipt
+from checkout.remind import remind
 from checkout.repay import look_later as look_later_at_refund
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
@@ -78,7 +79,7 @@ def _follow_hint(shop: Shop, object_id: str, settling: Callable[[Shop, str], obj
     except GatewayError as error:
         log.warning("hint not followed", object=object_id, error=error.code)
         if error.status == NOT_FOUND:  # somebody's invention, not a hint
-            _heed(shop, object_id)
+            shop.store.transact(lambda tx: correspondence.forget(tx, object_id))
         return isinstance(error, Refused)
     _heed(shop, object_id)
     return True
@@ -173,6 +174,7 @@ JOBS: tuple[Job, ...] = (
     look_at_receipts,
     reconcile_daily,
     publish_head,
+    remind,
     deliver,
     retain,
     stamp_head,

@@ -18,6 +18,7 @@ class Part(StrEnum):
     PARTY = "party"
     ORIGIN = "origin"
     LETTER = "letter"
+    REASON = "reason"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ def party_details(party: Party, *, salt: str) -> Details:
 def origin_details(address: str, user_agent: str, *, salt: str) -> Details:
     """From where: the address and the browser, as the request named them."""
     return Details(Part.ORIGIN, salt, canonical({"address": address, "user_agent": user_agent}))
+
+
+def reason_details(reason: str, *, salt: str) -> Details:
+    """Why a client leaves, in his own words: they may name anybody."""
+    return Details(Part.REASON, salt, canonical({"reason": reason}))
 
 
 def letter_details(to: str, answer: str, *, salt: str) -> Details:

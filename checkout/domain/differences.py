@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from checkout.domain.order import Order
 from checkout.domain.payment import Payment
+from checkout.domain.receipt import Receipt
 from checkout.domain.refund import Refund
-from checkout.domain.transitions import RefundState
+from checkout.domain.transitions import ReceiptState, RefundState
 from offer.wording import money
 
 # The worker asks about everything open at least once an hour.
@@ -19,6 +20,7 @@ LATELY = timedelta(hours=2)
 # A refund does not say when it ended, nor a payment when it was cancelled.
 ENDS_WITHIN = timedelta(days=1)
 ENDED = {RefundState.SUCCEEDED: "succeeded", RefundState.CANCELLED: "canceled"}
+REGISTERED = {ReceiptState.REGISTERED: "succeeded", ReceiptState.FAILED: "canceled"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,19 @@ class OurRefund:
     state: RefundState | None = None
     payment_id: str = ""
     amount_kopecks: int = 0
+
+
+@dataclass(frozen=True)
+class OurReceipt:
+    """What we have of a receipt; `number` is its order's, None if its payment is not ours.
+
+    `state` is None if we gave no such receipt; `created_at` is when we did.
+    """
+
+    number: str | None
+    state: ReceiptState | None = None
+    amount_kopecks: int = 0
+    created_at: datetime | None = None
 
 
 def payment_differences(payment: Payment, ours: OurPayment, now: datetime) -> list[str]:
@@ -123,3 +138,23 @@ def _of_refund(refund: Refund, ours: OurRefund, now: datetime) -> Iterator[str]:
             ("валюта", refund.currency, "RUB"),
             ("платёж", refund.payment_id, ours.payment_id),
         )
+
+
+def receipt_differences(receipt: Receipt, ours: OurReceipt, now: datetime) -> list[str]:
+    """Sentences, one for each difference; a receipt of somebody else's payment makes none."""
+    if ours.number is None:
+        return []
+    name = f"Заказ {ours.number}, чек {receipt.id}, {money(receipt.amount_kopecks)}"
+    return [f"{name}: {it}." for it in _of_receipt(receipt, ours, now)]
+
+
+def _of_receipt(receipt: Receipt, ours: OurReceipt, now: datetime) -> Iterator[str]:
+    if ours.state is None or ours.created_at is None:
+        yield "в ЮKassa он есть, а у нас его нет"
+    elif ours.state in REGISTERED:
+        yield from _pairs(
+            ("статус", receipt.status, REGISTERED[ours.state]),
+            ("сумма в копейках", receipt.amount_kopecks, ours.amount_kopecks),
+        )
+    elif receipt.status in REGISTERED.values() and now - ours.created_at >= ENDS_WITHIN:
+        yield f"в ЮKassa он в состоянии {receipt.status}, а у нас исход не записан"

@@ -14,12 +14,17 @@ def trouble(reason: str, party: str | None) -> str | None:
     """Why a reason may not be written down, as a sentence; `party` are the client's details."""
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         return f"Причина нужна, и не длиннее {LONGEST_REASON} знаков."
-    if "@" in reason or (party and _betrays(reason.lower(), json.loads(party))):
+    if names_somebody(reason, party):
         return (
             "В причине стоят личные данные, а запись журнала стереть нельзя: "
             "назовите обращение его датой или номером."
         )
     return None
+
+
+def names_somebody(text: str, party: str | None) -> bool:
+    """Whether it has an address, or anything of the client's details."""
+    return "@" in text or bool(party and _betrays(text.lower(), json.loads(party)))
 
 
 def _betrays(reason: str, told: Mapping[str, str | None]) -> bool:

@@ -92,17 +92,29 @@ def _ended(refund: StoredRefund, end: StoredFact) -> Iterator[tuple[str, object,
 
 def _order(order: StoredReturn, facts: Sequence[StoredFact]) -> Iterator[str]:
     """Refunded is who got everything back; a package ends then, or when told to."""
-    returned, ended_at = 0, None
-    for fact in facts:
-        if fact.told.get("action") != "succeeded":
-            continue
-        amount = fact.told.get("amount_kopecks")
-        returned += amount if isinstance(amount, int) else 0
-        ends = returned >= order.price_kopecks or fact.told.get("ends_package") is True
-        if ends and ended_at is None and order.state in ("paid", "refunded"):
-            ended_at = fact.at
+    end = ended_by(facts, order.price_kopecks)
+    ended_at = end.at if end and order.state in ("paid", "refunded") else None
+    returned = sum(_amount(it) for it in facts)
     whole = returned >= order.price_kopecks
     if order.state in ("paid", "refunded") and (order.state == "refunded") != whole:
         yield f"он {order.state}, а возвращено {returned} коп. из {order.price_kopecks}"
     if order.ended_at != ended_at:
         yield f"пакет прекращён: в таблице {order.ended_at or 'нет'}, в журнале {ended_at or 'нет'}"
+
+
+def ended_by(facts: Sequence[StoredFact], price_kopecks: int) -> StoredFact | None:
+    """Which of an order's refunds ended its package: the first that says so or gives all back."""
+    returned = 0
+    for fact in facts:
+        returned += _amount(fact)
+        if fact.told.get("action") == "succeeded" and (
+            returned >= price_kopecks or fact.told.get("ends_package") is True
+        ):
+            return fact
+    return None
+
+
+def _amount(fact: StoredFact) -> int:
+    """What a fact says was given back."""
+    amount = fact.told.get("amount_kopecks")
+    return amount if fact.told.get("action") == "succeeded" and isinstance(amount, int) else 0

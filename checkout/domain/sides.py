@@ -14,12 +14,14 @@ HASHES = {
     Part.PARTY: "details_sha256",
     Part.ORIGIN: "origin_sha256",
     Part.LETTER: "to_sha256",
+    Part.REASON: "reason_sha256",
 }
 OWN: Mapping[str, tuple[Part, ...]] = {
     "order": (Part.PARTY, Part.ORIGIN),
     "consent": (Part.PARTY, Part.ORIGIN),
     "confirmation": (Part.ORIGIN,),
     "message": (Part.LETTER,),
+    "refusal": (Part.REASON, Part.ORIGIN),
 }
 Place = tuple[int, str]
 

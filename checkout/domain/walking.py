@@ -17,6 +17,7 @@ KINDS = (
     "payment",
     "refund",
     "receipt",
+    "refusal",
     "certificate",
     "message",
     "confirmation",

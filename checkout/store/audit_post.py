@@ -24,6 +24,8 @@ STANDING_ON = (
     *((it.c.ledger, tables.ledger.c.number) for it in (details, tables.shown_pages)),
     (tables.ledger_orders.c.ledger, tables.ledger.c.number),
     (tables.time_stamps.c.day, tables.heads.c.day),
+    (tables.refusals.c.order_id, orders.c.id),
+    (tables.refusals.c.asked, tables.ledger.c.number),
 )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -12,8 +12,14 @@ from checkout.store.due import is_due
 from checkout.store.engine import Tx
 
 messages, inbox, cases, papers = tables.messages, tables.inbox, tables.cases, tables.papers
-letters, orders = tables.letters, tables.orders
+attempts, letters, orders, refunds = tables.attempts, tables.letters, tables.orders, tables.refunds
 LEASE = timedelta(minutes=2)
+# the events of what is ours that are followed at once; the set of events is open
+FOLLOWED = ("payment.waiting_for_capture", "payment.succeeded", "payment.canceled",
+            "refund.succeeded")  # fmt: skip
+STRANGERS_PAUSE = timedelta(seconds=5)
+LONGEST_QUEUE = timedelta(hours=1)
+QUEUE_LOCK = 0x0FE27A  # any number, as long as nobody else's
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,12 @@ def by_key(tx: Tx, key: str) -> Message | None:
     return Message(**row._mapping) if row else None
 
 
+def is_staged(tx: Tx, kind: str, subject: str) -> bool:
+    """Whether this was said already, or is to be."""
+    known = select(messages.c.id).where(messages.c.kind == kind, messages.c.subject == subject)
+    return tx.connection.execute(known).first() is not None
+
+
 def mark_sent(tx: Tx, message_id: str) -> None:
     """All its letters are taken; what the servers said of each is in the ledger.
 
@@ -119,8 +131,17 @@ def _change_message(tx: Tx, message_id: str, **values: object) -> None:
     tx.connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
 
 
-def receive(tx: Tx, event: str, object_id: str, body: str) -> None:
-    """Keep a notification; one that came before is only counted and worked again."""
+def receive(tx: Tx, event: str, object_id: str, body: str) -> bool:
+    """Keep a notification; one that came before is only counted and worked again.
+
+    What is said of our own payments and refunds is due at once. Of anything else nobody knows
+    whether it exists: it queues, one to be asked about in `STRANGERS_PAUSE`, so that no flood of
+    inventions fills the inbox or asks more of YooKassa than that. False if the queue is too long.
+    """
+    ours = event in FOLLOWED and _is_ours(tx, object_id)
+    due_at = tx.now if ours else _end_of_queue(tx)
+    if due_at - tx.now > LONGEST_QUEUE:
+        return False
     dialect = insert_sqlite if tx.connection.dialect.name == "sqlite" else insert_postgresql
     tx.connection.execute(
         dialect(inbox)
@@ -130,13 +151,51 @@ def receive(tx: Tx, event: str, object_id: str, body: str) -> None:
             body=body,
             received_at=tx.now,
             deliveries=1,
-            due_at=tx.now,
+            due_at=due_at,
         )
         .on_conflict_do_update(
             index_elements=["event", "object_id"],
-            set_={"deliveries": inbox.c.deliveries + 1, "due_at": tx.now},
+            set_={
+                "deliveries": inbox.c.deliveries + 1,
+                # whoever repeats himself does not move on in the queue, nor does he leave it
+                "due_at": due_at if ours else func.coalesce(inbox.c.due_at, due_at),
+            },
         )
     )
+    return True
+
+
+def _is_ours(tx: Tx, object_id: str) -> bool:
+    return any(
+        tx.connection.execute(select(known).where(known == object_id)).first()
+        for known in (attempts.c.payment_id, refunds.c.refund_id)
+    )
+
+
+def _end_of_queue(tx: Tx) -> datetime:
+    """When the next stranger's turn is: what is ours is due now or very soon."""
+    if tx.connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        tx.connection.execute(select(func.pg_advisory_xact_lock(QUEUE_LOCK)))
+    last = tx.connection.execute(select(func.max(inbox.c.due_at))).scalar_one()
+    return max(tx.now, last + STRANGERS_PAUSE) if last else tx.now
+
+
+def forget(tx: Tx, object_id: str) -> None:
+    """YooKassa does not know it: somebody's invention, unless it is ours."""
+    if _is_ours(tx, object_id):
+        heed(tx, object_id, None)
+    else:
+        tx.connection.execute(delete(inbox).where(inbox.c.object_id == object_id))
+
+
+def forget_strangers(tx: Tx, before: datetime) -> int:
+    """Drop what was said, before a moment, of nothing of ours; how much."""
+    known = (
+        exists().where(attempts.c.payment_id == inbox.c.object_id),
+        exists().where(refunds.c.refund_id == inbox.c.object_id),
+    )
+    old = delete(inbox).where(inbox.c.received_at < before, ~known[0], ~known[1])
+    return tx.connection.execute(old).rowcount
 
 
 def claim_hint(tx: Tx, until: datetime, about: str = "payment") -> str | None:
@@ -177,6 +236,15 @@ def open_case(
 
     False if it lies there already.
     """
+    if not lay_case(tx, kind=kind, subject=subject, order_id=order_id, sentence=sentence):
+        return False
+    told = f"{kind}:{subject}"
+    stage(tx, message_id, kind="case", subject=told, order_id=order_id, text=sentence)
+    return True
+
+
+def lay_case(tx: Tx, *, kind: str, subject: str, order_id: int | None, sentence: str) -> bool:
+    """The same for what has a letter of its own; False if it lies there already."""
     ledger.alone(tx)  # before the row is looked for: two who find none would lay it there twice
     known = select(cases).where(cases.c.kind == kind, cases.c.subject == subject)
     if tx.connection.execute(known).one_or_none():
@@ -187,8 +255,6 @@ def open_case(
         )
     )
     ledger.append(tx, "case", _case(tx, kind, subject, order_id, sentence))
-    told = f"{kind}:{subject}"
-    stage(tx, message_id, kind="case", subject=told, order_id=order_id, text=sentence)
     return True
 
 

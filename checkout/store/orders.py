@@ -53,6 +53,10 @@ class Package:
     payment: int
     ended_at: datetime | None
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether its accepted time has passed; whoever ended it before is another matter."""
+        return self.ended_at is None and now >= self.period.expires_at
+
 
 def next_id(tx: Tx) -> int:
     """The number the next order will have; the caller holds the ledger's lock."""
@@ -166,14 +170,16 @@ def attempt_paid_by(tx: Tx, payment_id: str) -> Attempt | None:
     return _attempt(tx.connection.execute(known).first())
 
 
-def payments_opened(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
-    """YooKassa's ids of the payments that were opened for attempts of a span."""
-    opened = select(attempts.c.payment_id).where(
-        attempts.c.payment_id.is_not(None), attempts.c.created_at >= since
+def payments_ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
+    """YooKassa's ids of the payments that ended, of attempts of a span."""
+    ended = select(attempts.c.payment_id).where(
+        attempts.c.payment_id.is_not(None),
+        attempts.c.state == AttemptState.FINAL,
+        attempts.c.created_at >= since,
     )
     if before is not None:
-        opened = opened.where(attempts.c.created_at < before)
-    return list(tx.connection.execute(opened).scalars())
+        ended = ended.where(attempts.c.created_at < before)
+    return list(tx.connection.execute(ended).scalars())
 
 
 def by_payment(tx: Tx, payment_id: str) -> Order | None:

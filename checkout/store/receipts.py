@@ -128,6 +128,18 @@ def to_settle(tx: Tx, limit: int) -> list[Issued]:
     return _all(tx.connection.execute(over.order_by(receipts.c.settle_at).limit(limit)))
 
 
+def ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
+    """YooKassa's ids of the receipts that ended, of those given in a span."""
+    known = select(receipts.c.receipt_id).where(
+        receipts.c.receipt_id.is_not(None),
+        receipts.c.ended.is_not(None),
+        receipts.c.created_at >= since,
+    )
+    if before is not None:
+        known = known.where(receipts.c.created_at < before)
+    return list(tx.connection.execute(known).scalars())
+
+
 def _all(rows: Iterable[Row[tuple[object, ...]]]) -> list[Issued]:
     return [it for row in rows if (it := _one(row))]
 

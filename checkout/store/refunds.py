@@ -85,10 +85,10 @@ def due(tx: Tx) -> RefundAttempt | None:
     return _one(tx.connection.execute(waiting).first())
 
 
-def taken(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
-    """YooKassa's ids of the refunds it took that were ordered in a span."""
+def ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
+    """YooKassa's ids of the refunds that ended, of those ordered in a span."""
     known = select(refunds.c.refund_id).where(
-        refunds.c.refund_id.is_not(None), refunds.c.created_at >= since
+        refunds.c.refund_id.is_not(None), ~tables.REFUNDING, refunds.c.created_at >= since
     )
     if before is not None:
         known = known.where(refunds.c.created_at < before)

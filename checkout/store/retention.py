@@ -39,7 +39,7 @@ attempts, cases, packages = tables.attempts, tables.cases, tables.packages
 inbox, letters, messages = tables.inbox, tables.letters, tables.messages
 orders, papers = tables.orders, tables.papers
 # What happens to an order, as against what is said about it.
-EVENTS = ("order", "consent", "acceptance", "payment", "refund", "case")
+EVENTS = ("order", "consent", "acceptance", "payment", "refusal", "refund", "case")
 # The first version kept address and browser with who ordered. A quote inside a value is escaped,
 # so nobody's name can look like this key.
 HAS_ORIGIN = details.c.text.contains('"user_agent":', autoescape=True)

@@ -267,6 +267,30 @@ receipts = Table(
     UniqueConstraint("kind", "subject", name="one_receipt_each"),
 )
 
+# A package its client has refused: what that came to when he asked, and how it ended.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("asked", Integer, ForeignKey("ledger.number"), primary_key=True, autoincrement=False),
+    Column("order_id", Integer, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("decide_by", Date, nullable=False, index=True),
+    Column("by_hours_kopecks", Integer, nullable=False),
+    Column("by_days_kopecks", Integer, nullable=False),
+    Column("proposed_kopecks", Integer, nullable=False),
+    Column("answer", Text),
+    Column("ended", Integer, ForeignKey("ledger.number"), unique=True),
+    Column("ended_at", Instant),
+)
+UNDECIDED = refusals.c.ended.is_(None)
+Index(
+    "one_refusal_undecided",
+    refusals.c.order_id,
+    unique=True,
+    sqlite_where=text("ended IS NULL"),
+    postgresql_where=text("ended IS NULL"),
+)
+
 # The certificate: made once, its bytes kept.
 papers = Table(
     "papers",

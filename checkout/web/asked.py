@@ -11,12 +11,16 @@ MOST_FIELDS = 100
 
 @dataclass(frozen=True)
 class Asked:
-    """The request, its form (the first value of each field), its raw body, who sent it."""
+    """The request, its form (the first value of each field), its raw body, who sent it.
+
+    `eagerly`: YooKassa may be asked for it; nobody's page is asked for that often.
+    """
 
     request: Request
     fields: Mapping[str, str]
     body: bytes
     address: str
+    eagerly: bool = True
 
     @property
     def user_agent(self) -> str:

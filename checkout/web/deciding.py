@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from checkout.web.answers import page
 from checkout.web.shown import EMPTY, Question, tell
 from checkout.web.views import FieldError, OrderForm, OrderPage, Retry
 from offer.addresses import SAMPLE_CERTIFICATE
+from offer.errors import OfferError
 from offer.evidence.chain import digest, instant
 from offer.periods import Period
 from offer.release import PublishedEdition, Release
@@ -122,7 +123,7 @@ def order_answer(shop: Shop, facts: OrderFacts, error: str | None = None) -> Res
         consent_label="",
         button=retrying.button,
         price=money(price),
-        until=None,
+        until=day(retrying.until) if retrying.until else None,
         page=f"/orders/{view.number}",  # the token would stand in the ledger for ever
         rendered_at=instant(shop.store.clock()),
     )
@@ -156,7 +157,7 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         consent=facts.consent,
         consent_withdrawn_at=order.consent_withdrawn_at,
         email_confirmed_at=order.email_confirmed_at,
-        pay_again_url=None,
+        pay_again_url=_again(shop, order) if facts.is_over else None,
         confirmation_url=facts.confirmation_url,
         zone=shop.settings.zone,
         retry=retry_of(shop, facts, error),
@@ -165,6 +166,10 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         ended_at=facts.ended_at,
         receipts=facts.receipts,
         receipt=any(it.sent_with_payment for it in facts.receipts),
+        is_over=facts.is_over,
+        kind=facts.kind,
+        refusal=facts.refusal,
+        obstacle=facts.obstacle,
     )
 
 
@@ -176,11 +181,28 @@ def retry_of(shop: Shop, facts: OrderFacts, error: str | None = None) -> Retry |
     if not facts.decision_needed:
         return Retry(action=action, fields={}, button=_retry_button(order, order.price_kopecks))
     edition = shop.shelf.offer()
-    package = edition.terms.package(order.hours) if edition and edition.terms else None
-    if edition is None or package is None:
+    if edition is None or edition.terms is None:
+        return None
+    package = edition.terms.package(order.hours)
+    if package is None:
         return None
     price = package.price_kopecks
-    return Retry(action, {}, edition, price, error, _retry_button(order, price))
+    until = _until(shop, edition.terms)
+    return Retry(action, {}, edition, price, error, _retry_button(order, price), until)
+
+
+def _until(shop: Shop, terms: Terms) -> date | None:
+    try:
+        return look.period_if_paid_now(shop, terms).last_day
+    except OfferError:  # no calendar: then nothing is sold, and whoever tries is told so
+        return None
+
+
+def _again(shop: Shop, order: Order) -> str:
+    """The form of the same package, while the offer in force has one."""
+    edition = shop.shelf.offer()
+    package = edition.terms.package(order.hours) if edition and edition.terms else None
+    return f"/checkout/{order.hours}" if package else "/"
 
 
 def _retry_button(order: Order, price_kopecks: int) -> str:

@@ -4,64 +4,38 @@ A guard takes the request and raises Denied; it may read the body, never the dat
 """
 
 import hmac
-import threading
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.requests import Request
 
 from checkout.settings import Network, Settings
+from checkout.web.pace import Paces, mailbox_of, network_of
+from checkout.web.waiting import LIMITS, Limits
 
 LARGEST_BODY = 64 * 1024
 Clock = Callable[[], datetime]
 
 
 class Denied(Exception):  # noqa: N818 - read as «the request was denied»
-    """The guard said no: `status` 403, 404, 413 or 429."""
+    """The guard said no: `status` 403, 404, 408, 413 or 429, and then the seconds to `wait`."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, wait: int = 0) -> None:
         super().__init__(status)
         self.status = status
-
-
-@dataclass
-class Pace:
-    """At most `most` requests of one address in `window`; kept in memory, per process."""
-
-    most: int
-    window: timedelta
-    _seen: dict[str, deque[datetime]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def allows(self, address: str, now: datetime) -> bool:
-        """Count this request in and say whether it is within the pace."""
-        with self._lock:
-            if len(self._seen) > 10_000:
-                self._forget(now)
-            times = self._seen.setdefault(address, deque())
-            while times and not timedelta() <= now - times[0] < self.window:
-                times.popleft()
-            if len(times) >= self.most:
-                return False
-            times.append(now)
-            return True
-
-    def _forget(self, now: datetime) -> None:
-        old = [who for who, times in self._seen.items() if now - times[-1] >= self.window]
-        for who in old:
-            del self._seen[who]
+        self.wait = wait
 
 
 @dataclass(frozen=True)
 class Gate:
-    """What the guards know: the settings, the clock, and how fast one address may post."""
+    """What the guards know: the settings, the clock, how often somebody may, and for how long."""
 
     settings: Settings
     clock: Clock
-    pace: Pace
+    paces: Paces = field(default_factory=Paces)
+    limits: Limits = LIMITS
 
 
 Guard = Callable[[Request, Gate], None]
@@ -79,8 +53,27 @@ def own_form(request: Request, gate: Gate) -> None:
     """A form of our own pages, at a human's pace (design §3, Headers)."""
     if not _from_our_own_page(request, gate.settings):
         raise Denied(403)
-    if not gate.pace.allows(client_address(request, gate.settings), gate.clock()):
-        raise Denied(429)
+    address = network_of(client_address(request, gate.settings))
+    _hold(gate.paces.address.wait(address, gate.clock()))
+    if "token" in request.path_params:
+        _hold(gate.paces.order.wait(str(request.path_params["token"]), gate.clock()))
+
+
+def own_mail(fields: Mapping[str, str], gate: Gate) -> None:
+    """What a form asks for in the name of an e-mail address, from wherever it is sent."""
+    email = fields.get("email", "")
+    if "@" in email:
+        _hold(gate.paces.email.wait(mailbox_of(email), gate.clock()))
+
+
+def may_ask(token: str, gate: Gate) -> bool:
+    """Whether YooKassa may be asked for this order's page now; the page is shown either way."""
+    return not gate.paces.order.wait(token, gate.clock())
+
+
+def _hold(wait: int) -> None:
+    if wait:
+        raise Denied(429, wait)
 
 
 def notification(request: Request, gate: Gate) -> None:

@@ -11,7 +11,7 @@ from checkout.confirm import confirm_email
 from checkout.domain.errors import GatewayError
 from checkout.domain.retention import Act
 from checkout.domain.transitions import State
-from checkout.hear import NotANotification, hear
+from checkout.hear import NotANotification, TooManyStrangers, hear
 from checkout.look import OrderFacts
 from checkout.settle import settle
 from checkout.shop import Shop
@@ -24,6 +24,8 @@ from checkout.web.guards import sent_by_yookassa
 from checkout.withdraw import withdraw_consent
 from offer.evidence.takeout import folder_of
 
+AGAIN_SECONDS = "600"
+
 
 def order(asked: Asked, shop: Shop) -> Response:
     """GET /orders/{token}: the order as a page, or as JSON facts."""
@@ -34,7 +36,7 @@ def order(asked: Asked, shop: Shop) -> Response:
         whence = {"address": asked.address, "user_agent": asked.user_agent}
         if confirm_email(shop, facts.order, key, **whence):
             facts = look.order(shop, facts.order.token) or facts
-    facts = _asked_about(shop, facts)
+    facts = _asked_about(shop, facts) if asked.eagerly else facts
     if "application/json" in asked.request.headers.get("accept", ""):
         return JSONResponse(look.as_json(shop, facts), headers=NO_STORE)
     return order_answer(shop, facts)
@@ -68,8 +70,10 @@ def _asked_about(shop: Shop, facts: OrderFacts) -> OrderFacts:
 def certificate(asked: Asked, shop: Shop) -> Response:
     """GET /orders/{token}/certificate.pdf: the kept bytes, once paid."""
     facts = look.order(shop, asked.path("token"))
-    if facts is None or facts.period is None:
+    if facts is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if facts.period is None:
+        return _no_paper(shop, facts)
     if facts.erased:
         return gone(shop, facts.erased)
     try:
@@ -84,6 +88,11 @@ def certificate(asked: Asked, shop: Shop) -> Response:
     )
 
 
+def _no_paper(shop: Shop, facts: OrderFacts) -> Response:
+    order = facts.order
+    return trouble(troubles.not_paid(house(shop), order.state, f"/orders/{order.token}"), shop, 404)
+
+
 def gone(shop: Shop, act: Act) -> Response:
     """410: a paper that named somebody who is erased."""
     day = f"{act.at.astimezone(shop.settings.zone):%d.%m.%Y}"
@@ -93,8 +102,10 @@ def gone(shop: Shop, act: Act) -> Response:
 def evidence(asked: Asked, shop: Shop) -> Response:
     """GET /orders/{token}/evidence.zip: all there is about the order, once paid."""
     facts = look.order(shop, asked.path("token"))
-    if facts is None or facts.period is None:
+    if facts is None:
         return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if facts.period is None:
+        return _no_paper(shop, facts)
     if facts.erased:
         return gone(shop, facts.erased)
     try:
@@ -118,6 +129,10 @@ def notification(asked: Asked, shop: Shop) -> Response:
         hear(shop, asked.body)
     except NotANotification as wrong:
         return JSONResponse({"error": wrong.sentence}, status_code=400)
+    except TooManyStrangers as full:
+        # not a 200, so that YooKassa says it again: for a day it does
+        told = {"retry-after": AGAIN_SECONDS}
+        return JSONResponse({"error": full.sentence}, status_code=429, headers=told)
     return Response()
 
 

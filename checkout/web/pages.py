@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from checkout.domain import labels
+from checkout.domain import labels, refusal_words
+from checkout.domain.refusal import LONGEST_REASON
 from checkout.web.record_views import ComparePage, DayPage
 from checkout.web.states import words
 from checkout.web.views import (
@@ -20,6 +21,7 @@ from checkout.web.views import (
     FieldError,
     OrderForm,
     OrderPage,
+    RefusalForm,
     Retry,
     Trouble,
 )
@@ -36,6 +38,7 @@ __all__ = [
     "FieldError",
     "OrderForm",
     "OrderPage",
+    "RefusalForm",
     "Retry",
     "Trouble",
     "changed",
@@ -43,6 +46,7 @@ __all__ = [
     "day",
     "order",
     "order_form",
+    "refusal",
     "trouble",
 ]
 
@@ -113,10 +117,13 @@ def _tel(phone: str) -> str:
 
 _PAGES.filters |= {
     "badge": _badge,
+    "by_days": refusal_words.by_days,
+    "by_hours": refusal_words.by_hours,
     "change_list": _change_list,
     "clause_name": clause_name,
     "consent_label": _consent_label,
     "day": wording.day,
+    "decision": refusal_words.decision,
     "error_of": _error_of,
     "hours": wording.hours,
     "local_day": _local_day,
@@ -125,8 +132,11 @@ _PAGES.filters |= {
     "money": wording.money,
     "offer_label": _offer_label,
     "pay_button": lambda kopecks: labels.pay_button(wording.money(kopecks)),
+    "proposed_sum": refusal_words.proposed,
     "redline": _redline,
+    "right_to_refuse": refusal_words.right,
     "tel": _tel,
+    "term_is_over": refusal_words.over,
     "typed": _typed,
     "typed_in_words": _typed_in_words,
     "working_hours": wording.working_hours,
@@ -136,6 +146,12 @@ _PAGES.globals |= {
     "form_fields": (*FIELDS, *BOXES),
     "fields": FIELDS,
     "withdraw_label": labels.WITHDRAW_CONSENT,
+    "refuse_label": refusal_words.REFUSE,
+    "by_hours_label": refusal_words.BY_HOURS,
+    "by_days_label": refusal_words.BY_DAYS,
+    "not_counted": refusal_words.NOT_COUNTED,
+    "by_itself": refusal_words.BY_ITSELF,
+    "longest_reason": LONGEST_REASON,
     "kinds": KINDS,
 }
 
@@ -162,6 +178,11 @@ def order(page: OrderPage) -> str:
         test=page.test,
         requisites=page.terms.requisites,
     )
+
+
+def refusal(page: RefusalForm) -> str:
+    """What leaving the package comes to, and the form that leaves it."""
+    return _render("refuse.html", page=page, test=page.test, requisites=page.terms.requisites)
 
 
 def compare(page: ComparePage) -> str:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from checkout.domain.refusal import Refusal
 from checkout.web.views import OrderPage
 from offer import wording
+from offer.periods import Period
 
 CREDITED = "Банк зачислит их за несколько дней."
 NOT_CHARGED = "Деньги не списаны."
@@ -158,19 +160,18 @@ def _waiting(page: OrderPage) -> Words:
 def _paid(page: OrderPage) -> Words:
     if page.ended_at:
         return _left(page, page.ended_at)
+    if page.refusal and page.leaving:
+        return _leaving(page, page.refusal)
+    if page.is_over and page.period:
+        return _over(page, page.period)
     until = (
         f" Пакет действует до {wording.day(page.period.last_day)} включительно"
         if page.period
         else ""
     )
-    returned = (
-        f" Из них возвращено {wording.money(page.refunded_kopecks)}."
-        if page.refunded_kopecks
-        else ""
-    )
     return Words(
         f"Оплачено.{until}" if until else "Оплачено",
-        f"Получено {wording.money(page.price_kopecks)}{_receipt(page)}.{returned}",
+        f"Получено {wording.money(page.price_kopecks)}{_receipt(page)}.{_returned(page)}",
         "done",
         _returning(page),
     )
@@ -183,6 +184,36 @@ def _receipt(page: OrderPage) -> str:
     own = [it for it in page.receipts if it.sent_with_payment]
     is_there = any(it.state == "registered" for it in own)
     return ", чек отправлен на почту" if is_there else ", чек придёт на почту"
+
+
+def _returned(page: OrderPage) -> str:
+    """What of the money is back already, as a sentence more."""
+    if not page.refunded_kopecks:
+        return ""
+    return f" Из них возвращено {wording.money(page.refunded_kopecks)}."
+
+
+def _leaving(page: OrderPage, refusal: Refusal) -> Words:
+    """The client has refused his package, and the contractor has not decided yet."""
+    asked, last = (
+        wording.day(it) for it in (refusal.asked_at.astimezone(page.zone).date(), refusal.decide_by)
+    )
+    decision = f"Сколько из\u00a0них вернуть, исполнитель решит до\u00a0{last} включительно."
+    return Words(
+        f"Вы отказались от\u00a0пакета {asked}",
+        f"Получено {wording.money(page.price_kopecks)}. {_returning(page) or decision}",
+        "wait",
+    )
+
+
+def _over(page: OrderPage, period: Period) -> Words:
+    """Its time has passed; how many hours were left nobody counts yet."""
+    return Words(
+        f"Пакет закончился {wording.day(period.last_day)}",
+        f"Получено {wording.money(page.price_kopecks)}.{_returned(page)}",
+        "done",
+        f"Неиспользованные часы не\u00a0переносятся (п.\u00a03.4). {_returning(page)}".strip(),
+    )
 
 
 def _left(page: OrderPage, ended_at: datetime) -> Words:

@@ -6,8 +6,12 @@ are in one place and a handler only names what happened.
 
 from dataclasses import dataclass
 
+from checkout.domain import refusal_words
+from checkout.domain.refusal import Obstacle
 from checkout.web.views import Retry, Trouble
 from offer.terms import Requisites
+from offer.typography import no_break
+from offer.wording import counted
 
 NOT_CHARGED = "Деньги не списаны."
 
@@ -51,6 +55,51 @@ def order_not_found(house: House) -> Trouble:
     )
 
 
+def not_paid(house: House, state: str, order_url: str) -> Trouble:
+    """404: a paper of an order that has not been accepted by paying."""
+    unclear = state == "case"
+    return _trouble(
+        house,
+        "С платежом ещё разбираются" if unclear else "Заказ ещё не оплачен",
+        "Свидетельство и\u00a0доказательства появятся, когда оплата подойдёт к\u00a0заказу."
+        if unclear
+        else "Свидетельство и\u00a0доказательства появятся после оплаты: "
+        "они подтверждают акцепт оферты.",
+        link=(order_url, "Открыть заказ"),
+    )
+
+
+def cannot_refuse(house: House, why: Obstacle, kind: str, order_url: str) -> Trouble:
+    """409: there is no package to refuse, or not now; `kind` is the client's."""
+    heading, then = {
+        Obstacle.UNPAID: (
+            "Заказ не оплачен",
+            "Отказаться можно от оплаченного пакета. Что с оплатой, сказано на странице заказа.",
+        ),
+        Obstacle.CASE: (
+            "С платежом ещё разбираются",
+            "Исполнитель уже уведомлён. Отказаться можно, когда станет ясно, что с деньгами; "
+            "написать ему можно уже сейчас.",
+        ),
+        Obstacle.RETURNED: (
+            "Деньги уже возвращены",
+            "Возвращено всё, пакет прекращён: отказываться больше не от чего.",
+        ),
+        Obstacle.ENDED: (
+            "Пакет уже прекращён",
+            "Сколько возвращено, сказано на странице заказа. Если не согласны с суммой, "
+            "напишите исполнителю.",
+        ),
+        Obstacle.OVER: ("Пакет закончился", refusal_words.over(kind)),
+        Obstacle.RETURNING: (
+            "Возврат ещё не закончен",
+            "ЮKassa ещё не подтвердила возврат по этому заказу. Отказаться от пакета можно "
+            "после этого.",
+        ),
+    }[why]
+    return _trouble(house, heading, no_break(then), link=(order_url, "Открыть заказ"))
+
+
 def erased(house: House, day: str, act: int) -> Trouble:
     """410: the papers of an order whose personal details are erased."""
     return _trouble(
@@ -84,12 +133,14 @@ def never_published(house: House, form_url: str) -> Trouble:
     )
 
 
-def too_many(house: House) -> Trouble:
-    """429: too many requests from one address."""
+def too_many(house: House, wait: int) -> Trouble:
+    """429: too many forms from one address, for one e-mail or order; `wait` in seconds."""
+    minutes = -(-wait // 60)
+    words = "минуту" if minutes <= 1 else counted(minutes, "минуту", "минуты", "минут")
     return _trouble(
         house,
         "Слишком много попыток подряд",
-        "Подождите минуту и повторите. Сохранённые заказы никуда не делись.",
+        f"Подождите {words} и\u00a0повторите. Сохранённые заказы никуда не\u00a0делись.",
     )
 
 

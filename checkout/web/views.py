@@ -5,11 +5,13 @@ Prices are kopecks, instants are aware. Nothing here decides anything.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, accept_and_pay_button, pay_button
+from checkout.domain.proposal import Proposal
 from checkout.domain.receipts import Standing
+from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from offer.changes.change_sentences import ChangeSentence
 from offer.evidence.settlement import LedgerRef, Party
@@ -93,9 +95,10 @@ class Changed:
 class Retry:
     """A form that tries again. `fields` are sent again unseen, `attempt` among them.
 
-    With `edition` trying again is a new decision: a box with that edition's hash, unticked,
-    and the price it asks. Without it the same request is only repeated and asks nobody. A page of
-    trouble shows only the second sort; for a new decision it leads to the order's own page.
+    With `edition` trying again is a new decision: a box with that edition's hash, unticked, the
+    price it asks, and `until`, the package's last day if it is paid today. Without it the same
+    request is only repeated and asks nobody. A page of trouble shows only the second sort; for a
+    new decision it leads to the order's own page.
     """
 
     action: str
@@ -104,6 +107,7 @@ class Retry:
     price_kopecks: int | None = None
     error: str | None = None
     button: str = TRY_AGAIN
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,9 @@ class OrderPage:
 
     `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
     `receipt`: a fiscal receipt goes out by e-mail; `receipts` is how each of them stands.
-    `shown` are the words the order was made with.
-    `returning_kopecks` are on their way back; `ended_at` is when they ended the package.
+    `shown` are the words the order was made with. `returning_kopecks` are on their way back;
+    `ended_at` is when they ended the package, `is_over` says that it ended by itself. `refusal` is
+    the client's newest, `obstacle` why there is none.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
     `pay_again_url` is the form of a new order, where this one is at its end.
     """
@@ -149,11 +154,43 @@ class OrderPage:
     returning_kopecks: int = 0
     ended_at: datetime | None = None
     receipts: tuple[Standing, ...] = ()
+    is_over: bool = False
+    kind: str = "person"
+    refusal: Refusal | None = None
+    obstacle: Obstacle | None = None
 
     @property
     def running(self) -> bool:
-        """Whether it is paid and no money given back has ended its package."""
-        return self.state == "paid" and self.ended_at is None
+        """Whether it is paid, its time has not passed, and no money given back has ended it."""
+        return self.state == "paid" and self.ended_at is None and not self.is_over
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the client has refused the package and waits for the contractor's decision."""
+        return self.refusal is not None and self.refusal.is_open
+
+    @property
+    def working(self) -> bool:
+        """Whether the client is still to be told how to use what he has paid."""
+        return self.running and not self.leaving
+
+
+@dataclass(frozen=True)
+class RefusalForm:
+    """What leaving comes to now, and the form that says so; `reason` is as typed.
+
+    `kind` is the client's, `decide_by` the last day for the contractor's answer.
+    """
+
+    number: str
+    token: str
+    kind: str
+    proposal: Proposal
+    decide_by: date
+    terms: Terms
+    reason: str
+    error: str | None
+    test: bool
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from offer.wording import counted
 ARCHIVE = "архив"
 HEAD_PARTS = {"day", "at", "number", "hash"}
 CLOCKS_APART = timedelta(minutes=5)  # the authority's and the seller's
-TO_THE_SELLER = ("order", "case", "head")  # kinds of letters that no client gets
+TO_THE_SELLER = ("order", "case", "head", "reminder")  # kinds of letters that no client gets
 
 
 def later(bundle: Bundle) -> Iterator[Check]:

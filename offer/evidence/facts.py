@@ -25,6 +25,31 @@ class Edition(Protocol):
     def published_at(self) -> datetime: ...
 
 
+class Leaving(Protocol):
+    """What leaving a package comes to: sums in kopecks, `left` is what was not given back yet."""
+
+    @property
+    def price(self) -> int: ...
+    @property
+    def hours(self) -> int: ...
+    @property
+    def spent_minutes(self) -> int: ...
+    @property
+    def charged_minutes(self) -> int: ...
+    @property
+    def by_hours(self) -> int: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def days_left(self) -> int: ...
+    @property
+    def by_days(self) -> int: ...
+    @property
+    def left(self) -> int: ...
+    @property
+    def proposed(self) -> int: ...
+
+
 def named(edition: Edition) -> Fact:
     """An edition as facts name it."""
     return {
@@ -320,3 +345,40 @@ def receipt_failed_fact(
         "receipt_id": receipt_id,
         "reason": reason,
     }
+
+
+def refusal_asked_fact(
+    order: str,
+    leaving: Leaving,
+    *,
+    party_kind: str,
+    asked_on: date,
+    decide_by: date,
+    reason_sha256: str | None,
+    origin_sha256: str,
+) -> Fact:
+    """The client's word that he leaves his package, and what that came to on that local day."""
+    return {
+        "order": order,
+        "action": "asked",
+        "party_kind": party_kind,
+        "asked_on": asked_on.isoformat(),
+        "decide_by": decide_by.isoformat(),
+        "hours": leaving.hours,
+        "price_kopecks": leaving.price,
+        "returned_kopecks": leaving.price - leaving.left,
+        "spent_minutes": leaving.spent_minutes,
+        "charged_minutes": leaving.charged_minutes,
+        "by_hours_kopecks": leaving.by_hours,
+        "days": leaving.days,
+        "days_left": leaving.days_left,
+        "by_days_kopecks": leaving.by_days,
+        "proposed_kopecks": leaving.proposed,
+        "reason_sha256": reason_sha256,
+        "origin_sha256": origin_sha256,
+    }
+
+
+def refusal_answered_fact(order: str, *, asked: int, text: str) -> Fact:
+    """The contractor's answer that pays nothing out; `asked` is the row of the client's word."""
+    return {"order": order, "action": "answered", "asked": asked, "text": text}

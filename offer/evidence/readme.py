@@ -24,6 +24,7 @@ RECEIPTS = {
     "ordered": "поручен кассовый чек полного расчёта",
     "registered": "кассовый чек зарегистрирован",
     "failed": "кассовый чек не зарегистрирован",
+    "refusal": "клиент отказался от пакета",
 }
 ONE_LINE = 'while IFS= read -r line; do printf %s "$line" | sha256sum; done < links.jsonl'
 ON_THE_HEAD = (
@@ -181,6 +182,8 @@ def _what(row: Entry) -> str:
         return "письмо принято почтовым сервером" if taken else "письмо почтовый сервер отклонил"
     if row.kind == "receipt":
         return RECEIPTS.get(str(fact(row).get("action")), WHAT["receipt"])
+    if row.kind == "refusal" and fact(row).get("action") == "answered":
+        return "исполнитель ответил на отказ от пакета"
     return WHAT[row.kind]
 
 

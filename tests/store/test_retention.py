@@ -18,6 +18,7 @@ from checkout.confirm import confirm_email
 from checkout.deliver import deliver
 from checkout.domain.details import Details, Part, party_details
 from checkout.erase import CannotErase, erase, sentences
+from checkout.refuse import Said, refuse
 from checkout.retain import retain, take_all
 from checkout.settle import record
 from checkout.shop import Shop
@@ -84,7 +85,7 @@ def everything(shop: Shop) -> str:
     """All the text of all tables but the ledger's own."""
     names = (
         *("details", "letters", "messages", "orders", "attempts"),
-        *("papers", "cases", "ledger", "inbox"),
+        *("papers", "cases", "ledger", "inbox", "refusals"),
     )
     found = []
     for name in names:
@@ -425,3 +426,20 @@ def command(shop: Shop, *arguments: str) -> "subprocess.CompletedProcess[str]":
         text=True,
         check=False,
     )
+
+
+def test_why_a_client_left_goes_with_who_he_was_and_its_address_before(shop: Shop) -> None:
+    order = paid(shop)
+    refuse(shop, order.order, Said("Анна Каренина уходит", "192.0.2.9", "Opera"))
+    told = kept(shop)
+    later(shop, YEAR)
+    without_address = kept(shop)
+    clock_of(shop).now = datetime(2032, 1, 1, 9, tzinfo=UTC)
+    retain(shop)
+
+    assert {part for _, part in told} == {PARTY, ORIGIN, Part.REASON}
+    assert {part for _, part in without_address} == {PARTY, Part.REASON}
+    assert kept(shop) == set()
+    assert {it["part"] for it in acts(shop)[-1]["rows"]} == {"party", "reason"}
+    assert market.ANNA.name not in everything(shop)
+    assert [it for it in verify(shop.store, shop.settings.zone) if it.mark == BAD] == []

@@ -114,6 +114,18 @@ RECEIPT: Mapping[str, Any] = {
 }
 SETTLEMENT = {"id": "c-2", "kind": "settlement", "receipt_id": None, "state": "unsent",
               "body": "{}", "mode": "full_payment", "settle_at": None, "ordered": 3}  # fmt: skip
+REFUSAL: Mapping[str, Any] = {
+    "asked": 2,
+    "order_id": 1,
+    "asked_at": NOON,
+    "decide_by": date(2026, 12, 3),
+    "by_hours_kopecks": 1_490_00,
+    "by_days_kopecks": 1_000_00,
+    "proposed_kopecks": 1_490_00,
+    "answer": None,
+    "ended": None,
+    "ended_at": None,
+}
 ROWS = {
     "orders": ORDER,
     "attempts": ATTEMPT,
@@ -122,6 +134,7 @@ ROWS = {
     "messages": MESSAGE,
     "refunds": REFUND,
     "receipts": RECEIPT,
+    "refusals": REFUSAL,
 }
 
 
@@ -329,6 +342,19 @@ NONSENSE: list[tuple[str, str, dict[str, object]]] = [
      "subject": "p-2", "receipt_id": None, "state": "unsent"}),
     ("a settlement to be set off", "receipts", {**SETTLEMENT, "settle_at": NOON}),
     ("a settlement on a fact that is not there", "receipts", {**SETTLEMENT, "ordered": 99}),
+    ("a second refusal undecided", "refusals", {"asked": 3}),
+    ("a refusal told of by another's word", "refusals", {"order_id": 2}),
+    ("a refusal of no order", "refusals", {"asked": 3, "order_id": 9}),
+    ("a refusal that is not in the ledger", "refusals", {"asked": 99, "order_id": 2}),
+    ("whoever leaves owes money", "refusals", {"asked": 3, "order_id": 2,
+     "by_days_kopecks": -1}),
+    ("less than nothing proposed", "refusals", {"asked": 3, "order_id": 2,
+     "proposed_kopecks": -1}),
+    ("a decision at no time", "refusals", {"asked": 3, "order_id": 2, "ended": 4}),
+    ("decided by nobody", "refusals", {"asked": 3, "order_id": 2, "ended_at": NOON}),
+    ("decided before it was asked", "refusals", {"asked": 3, "order_id": 2, "ended": 1,
+     "ended_at": NOON}),
+    ("an answer that ends nothing", "refusals", {"asked": 3, "order_id": 2, "answer": "Нет."}),
 ]  # fmt: skip
 
 
@@ -360,6 +386,8 @@ def test_what_the_list_of_nonsense_spoils_is_sound_before(ordered: Engine) -> No
     add(ordered, "editions", number=2)
     add(ordered, "messages", id="m-2", kind="order")
     add(ordered, "refunds", id="r-2", order_id=2, refund_id="y-2", ordered=3)
+    add(ordered, "refusals", asked=3, order_id=2, ended=4, ended_at=NOON, answer="Нет.")
+    add(ordered, "refusals", asked=4, order_id=2)
     add(ordered, "refunds", id="r-3", refund_id=None, ordered=2, ended=1, state="cancelled")
     add(ordered, "receipts", **SETTLEMENT)
     add(ordered, "receipts", id="c-3", subject="p-3", receipt_id=None, settle_at=None,

@@ -18,7 +18,7 @@ from tests.store.test_schema import EDITION
 from tests.store.test_upgrade import everything
 from tests.town import a_town
 
-LATER = ("0003", "0004", "0005", "0006")
+LATER = ("0003", "0004", "0005", "0006", "0007")
 REFUNDS_SINCE = "0005"
 
 

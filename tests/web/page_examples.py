@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, offer_label, pay_button
+from checkout.domain.proposal import propose
 from checkout.domain.receipt import Fiscal
 from checkout.domain.receipts import PAYMENT, PREPAYMENT, Kind, Standing
+from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.transitions import ReceiptState
-from checkout.web.pages import Changed, FieldError, OrderForm, OrderPage, Retry
+from checkout.web.pages import Changed, FieldError, OrderForm, OrderPage, RefusalForm, Retry
 from checkout.web.record_views import Compared, ComparePage, DayPage, InForceThen, Record
 from offer.changes.change_sentences import sentences_of
 from offer.changes.comparison import Side, compare_sides
@@ -190,6 +192,7 @@ def retry(*, ask: PublishedEdition | None = None, error: str | None = None) -> R
         price_kopecks=1_500_000 if ask else None,
         error=error,
         button=pay_button(money(1_500_000)) if ask else TRY_AGAIN,
+        until=period().last_day if ask else None,
     )
 
 
@@ -250,6 +253,78 @@ def receipts() -> tuple[Standing, ...]:
         (Kind.SETTLEMENT, PAYMENT, 1_349_950, ReceiptState.PENDING, None),
     ]
     return tuple(Standing(*it) for it in told)
+
+
+def refusal(**facts: object) -> Refusal:
+    """A refusal of 3.12.2026 that waits; `facts` replace fields."""
+    asked = Refusal(
+        asked=44,
+        order_id=17,
+        asked_at=datetime(2026, 12, 3, 12, tzinfo=UTC),
+        decide_by=date(2026, 12, 13),
+        by_hours_kopecks=1_500_000,
+        by_days_kopecks=950_000,
+        proposed_kopecks=1_500_000,
+        answer=None,
+        ended=None,
+        ended_at=None,
+    )
+    return replace(asked, **facts)  # type: ignore[arg-type]  # names and types as in Refusal
+
+
+def answered() -> Refusal:
+    """The same, answered in words."""
+    at = datetime(2026, 12, 5, 9, tzinfo=UTC)
+    return refusal(answer="Все часы отработаны, журнал у вас на почте.", ended=50, ended_at=at)
+
+
+def refusal_form(kind: str = "person", **facts: object) -> RefusalForm:
+    """The form of a package of which half the days are left."""
+    sold = package()
+    form = RefusalForm(
+        number="2026-0017",
+        token="secret",
+        kind=kind,
+        proposal=propose(
+            price_kopecks=sold.price_kopecks,
+            hours=sold.hours,
+            spent_minutes=0,
+            unit_minutes=5,
+            period=period(),
+            returned_kopecks=0,
+            at=datetime(2026, 12, 3, 12, tzinfo=UTC),
+            zone=MOSCOW,
+        ),
+        decide_by=date(2026, 12, 13),
+        terms=terms(sold),
+        reason="",
+        error=None,
+        test=True,
+    )
+    return replace(form, **facts)  # type: ignore[arg-type]  # names and types as in RefusalForm
+
+
+def leaving() -> Mapping[str, OrderPage]:
+    """Paid orders as they look on the way out of their package, by what happens to it."""
+    gone = datetime(2026, 12, 5, 9, tzinfo=UTC)
+    return {
+        "refused": order("paid", refusal=refusal()),
+        "refused, money on its way": order(
+            "paid", refusal=refusal(), returning_kopecks=1_500_000, obstacle=Obstacle.RETURNING
+        ),
+        "answered": order("paid", refusal=answered()),
+        "left": order(
+            "paid",
+            refusal=refusal(ended=50, ended_at=gone),
+            ended_at=gone,
+            refunded_kopecks=950_000,
+            obstacle=Obstacle.ENDED,
+        ),
+        "over": order("paid", is_over=True, obstacle=Obstacle.OVER, pay_again_url="/checkout/5"),
+        "over for a company": order(
+            "paid", is_over=True, kind="company", obstacle=Obstacle.OVER, pay_again_url="/"
+        ),
+    }
 
 
 def record() -> Record:

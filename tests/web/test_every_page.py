@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from checkout.domain.refusal import Obstacle
 from checkout.domain.transitions import State
 from checkout.web import pages, states, troubles
 from tests.web import page_examples as example
@@ -29,6 +30,12 @@ def every_page() -> Mapping[str, str]:
         "changed on retry": pages.changed(example.changed(retry=True)),
         "changed consent": pages.changed(example.changed_consent()),
         **{f"order {state}": pages.order(order) for state, order in orders.items()},
+        **{name: pages.order(page) for name, page in example.leaving().items()},
+        "refusal": pages.refusal(example.refusal_form()),
+        "refusal of a company": pages.refusal(example.refusal_form("company")),
+        "refusal with an error": pages.refusal(
+            example.refusal_form(reason="а" * 600, error="Сократите.")
+        ),
         "compared": pages.compare(example.compared()),
         "compared backwards": pages.compare(example.compared(3, 1)),
         "not compared": pages.compare(example.not_compared()),
@@ -53,8 +60,12 @@ def every_trouble() -> list[pages.Trouble]:
         troubles.not_found(troubles.House(test=False)),
         troubles.order_not_found(HOUSE),
         troubles.package_not_sold(HOUSE),
+        troubles.not_paid(HOUSE, "waiting", "/orders/secret"),
+        troubles.not_paid(HOUSE, "case", "/orders/secret"),
+        *(troubles.cannot_refuse(HOUSE, why, "person", "/orders/secret") for why in Obstacle),
         troubles.never_published(HOUSE, "/checkout/5"),
-        troubles.too_many(HOUSE),
+        troubles.too_many(HOUSE, 1),
+        troubles.too_many(HOUSE, 1_400),
         troubles.unreachable(HOUSE, example.retry(), "/orders/secret"),
         troubles.unreachable(HOUSE, example.retry(ask=example.edition()), "/orders/secret"),
         troubles.not_selling(HOUSE, "Оферты ещё нет."),
@@ -114,6 +125,8 @@ def test_hostile_words_stay_words() -> None:
         pages.changed(replace(example.changed(), form=form)),
         pages.order(example.order("paid", party=party, number=hostile)),
         pages.order(example.order("cancelled", reason=hostile)),
+        pages.order(example.order("paid", refusal=replace(example.answered(), answer=hostile))),
+        pages.refusal(example.refusal_form(reason=hostile)),
         pages.trouble(troubles.not_selling(HOUSE, hostile)),
         pages.compare(replace(example.not_compared(), sentence=hostile)),
         pages.day(replace(example.no_day(), sentence=hostile)),

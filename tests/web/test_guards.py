@@ -108,7 +108,7 @@ def behind_a_proxy(town: Town, peer: str, *proxies: str) -> TestClient:
     trusted = tuple(ip_network(proxy) for proxy in proxies)
     settings = town.shop.settings.model_copy(update={"trusted_proxies": trusted})
     gate = gate_of(town.shop)
-    app = create_app(town.shop, Gate(settings, gate.clock, gate.pace))
+    app = create_app(town.shop, Gate(settings, gate.clock))
     return TestClient(app, base_url=SITE, client=(peer, 50_000))
 
 

@@ -297,7 +297,7 @@ def test_a_form_without_its_attempt_is_shown_again_with_a_new_one(town: Town) ->
 
 
 def test_too_many_forms_in_a_minute_are_refused_and_a_minute_later_taken(own_town: Town) -> None:
-    form = own_town.form(name="")
+    form = own_town.form(name="", email="")
     statuses = [own_town.send(form).status_code for _ in range(121)]
     late = own_town.send(form)
     own_town.clock.forward(minutes=1)

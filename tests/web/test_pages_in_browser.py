@@ -33,6 +33,14 @@ SHOWN: Mapping[str, str] = {
         state: pages.order(example.order(state))
         for state in ("created", "waiting", "paid", "cancelled", "refunded", "case")
     },
+    **{
+        name.replace(", ", "-").replace(" ", "-"): pages.order(page)
+        for name, page in example.leaving().items()
+    },
+    "refusal": pages.refusal(example.refusal_form()),
+    "refusal-error": pages.refusal(
+        example.refusal_form("company", reason="а" * 600, error="Сократите до 500 знаков.")
+    ),
     "compared": pages.compare(example.compared()),
     "day": pages.day(example.day()),
     "trouble": pages.trouble(

@@ -5,18 +5,22 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from checkout.check import check
 from checkout.domain.receipts import Kind, open_prepayment
 from checkout.domain.transitions import ReceiptState
 from checkout.fiscalise import settle_prepayments
 from checkout.open import open_shop
+from checkout.reconcile import Span, reconcile, sentences
 from checkout.refund import Outcome, Wanted, kopecks_of, refund
+from checkout.register import record_listed
 from checkout.store import orders, receipts
 from checkout.store.receipts import Issued
 from checkout.verify import verify
@@ -111,6 +115,10 @@ def sent(town: Town, path: str) -> list[dict[str, Any]]:
     return [it for method, where, it in asked if (method, where) == ("POST", f"/v3{path}")]
 
 
+def asked_about_receipts(town: Town) -> int:
+    return sum(it["path"].startswith("/v3/receipts") for it in town.yookassa.requests())
+
+
 def facts_of(town: Town) -> list[tuple[str, str]]:
     return [(it["of"], it["action"]) for it in town.ledger() if it["kind"] == "receipt"]
 
@@ -195,10 +203,10 @@ def test_the_receipt_is_awaited_and_its_numbers_are_shown_and_kept(own_town: Tow
 
 
 def test_nobody_asks_about_a_receipt_that_is_registered(own_town: Town, token: str) -> None:
-    before = len(own_town.yookassa.requests())
+    before = asked_about_receipts(own_town)
     later(own_town, days=3)
 
-    assert len(own_town.yookassa.requests()) == before
+    assert asked_about_receipts(own_town) == before > 0
 
 
 def test_without_receipts_nothing_of_them_is_sent_kept_or_told(
@@ -621,6 +629,32 @@ def test_a_receipt_of_another_sum_is_registered_and_a_case(own_town: Town, token
     assert not sound(own_town)
 
 
+def test_a_list_of_receipts_is_written_down_as_if_each_had_been_asked_for(
+    own_town: Town, token: str
+) -> None:
+    give_back(own_town, "1500")
+    own_town.clock.now = moscow(2026, 12, 26)
+    settle_prepayments(own_town.shop)
+    look_at_receipts(own_town.shop)
+    own_town.clock.forward(minutes=1)
+    listed = [*own_town.yookassa.client().receipts()]
+    ours = [
+        own_town.shop.store.transact(lambda tx, it=it: record_listed(tx, it))  # type: ignore[misc]
+        for it in [*listed, *listed]
+    ]
+    strangers = [
+        replace(listed[0], id="rt-1", payment_id="p-1"),
+        replace(listed[0], type="correction"),
+    ]
+
+    assert ours == [True] * 6
+    for stranger in strangers:
+        assert not own_town.shop.store.transact(lambda tx, it=stranger: record_listed(tx, it))  # type: ignore[misc]
+    assert [it[3] for it in stands(own_town)] == ["registered"] * 3
+    assert len(facts_of(own_town)) == 4
+    assert sound(own_town)
+
+
 def test_two_workers_of_two_processes_set_it_off_once(any_town: Town) -> None:
     other = open_shop(any_town.shop.settings, any_town.clock)
     any_town.clock.now = moscow(2026, 12, 26)
@@ -739,3 +773,61 @@ def test_what_is_erased_is_no_longer_named_in_the_requests_of_its_receipts(
     assert "anna" not in attempt.body
     assert json.loads(attempt.body)["receipt"]["items"]
     assert sound(own_town)
+
+
+def compared(town: Town) -> list[str]:
+    return reconcile(town.shop, Span(moscow(2026, 1, 1))).differences
+
+
+def edit(town: Town, statement: str) -> None:
+    with town.shop.store.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_receipts_that_agree_with_yookassas_list_are_no_difference(
+    own_town: Town, token: str
+) -> None:
+    give_back(own_town, "1500")
+    end_term(own_town)
+    later(own_town, days=2)
+    found = reconcile(own_town.shop, Span(moscow(2026, 1, 1)))
+
+    assert (found.receipts, found.differences) == (3, [])
+    assert sentences(found)[0].endswith("Чеков: 3. У нас то же.")
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE receipts SET state = 'failed'", "статус у ЮKassa succeeded, у нас canceled"),
+        ("UPDATE receipts SET amount_kopecks = 1", "сумма в копейках у ЮKassa 1500000, у нас 1"),
+        ("DELETE FROM receipts", "в ЮKassa он есть, а у нас его нет"),
+        (
+            "UPDATE receipts SET receipt_id = 'rt-2fbc9d2a-0000-5000-8000-000000000000'",
+            "записан у нас, а в ЮKassa его нет",
+        ),
+    ],
+)
+def test_a_receipt_that_our_books_tell_otherwise_is_found(
+    own_town: Town, token: str, statement: str, words: str
+) -> None:
+    edit(own_town, statement)
+    found = compared(own_town)
+
+    assert any(words in it for it in found), found
+
+
+def test_a_receipt_of_another_sellers_order_is_none_of_ours(own_town: Town, token: str) -> None:
+    edit(own_town, "DELETE FROM receipts")
+    edit(own_town, "UPDATE attempts SET payment_id = '2fbc9d2a-000f-5000-8000-000000000000'")
+
+    assert not any("чек" in it for it in compared(own_town))
+
+
+def test_a_receipt_that_was_registered_unnoticed_is_found_after_a_day(own_town: Town) -> None:
+    own_town.pay(own_town.order())
+    own_town.clock.forward(days=1)
+    (found,) = compared(own_town)
+
+    assert "исход не записан. Теперь записано, как говорит ЮKassa." in found
+    assert compared(own_town) == []

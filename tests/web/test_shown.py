@@ -115,7 +115,7 @@ def test_trying_again_is_accepted_by_the_words_of_the_orders_own_page(town: Town
 
     assert shown["page"] == f"/orders/{town.facts(token)['number']}"
     assert all(token not in row.fact for row in town.shop.store.read(ledger.entries))
-    assert shown["until"] is None
+    assert f"<strong>{shown['until']}</strong> включительно" in before.text
     assert shown["page_sha256"] == sha256(as_hashed(before.text))
 
 

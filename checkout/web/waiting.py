@@ -1,0 +1,85 @@
+"""How long a client may take: to begin, to send his form, to take what he asked for.
+
+uvicorn counts only the pause between two requests, and any byte ends it: a connection that says
+nothing, or a byte a minute, would be kept for ever. Whoever takes too long is closed; the others
+never wait for him, since no thread is held before a form is whole.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds: to the end of a request's headers, for its body, for taking the answer."""
+
+    head: float = 10.0
+    body: float = 20.0
+    answer: float = 120.0
+
+
+LIMITS = Limits()
+
+
+class Patient(H11Protocol):
+    """One client's connection, which ends when he takes too long."""
+
+    limits = LIMITS
+    _waiting: asyncio.TimerHandle | None = None
+    _taking: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_a_request()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop(self._waiting)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._expect_him_to_take_it()
+        elif self.cycle.response_complete:  # else the next request has come behind this one
+            self._expect_a_request()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._expect_him_to_take_it()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._expect_him_to_take_it()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop(self._taking)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop(self._waiting)
+        self._stop(self._taking)
+        super().connection_lost(exc)
+
+    def _expect_a_request(self) -> None:
+        self._stop(self._waiting)
+        self._waiting = self.loop.call_later(self.limits.head, self._say_good_bye)
+
+    def _expect_him_to_take_it(self) -> None:
+        self._stop(self._taking)
+        self._taking = self.loop.call_later(self.limits.answer, self.transport.abort)
+
+    def _say_good_bye(self) -> None:
+        self.transport.close()  # what is written already still goes out
+        self._expect_him_to_take_it()
+
+    def _stop(self, timer: asyncio.TimerHandle | None) -> None:
+        if timer is not None:
+            timer.cancel()
+
+
+def patient(limits: Limits) -> type[Patient]:
+    """The protocol for uvicorn, with these limits."""
+    return type("Patient", (Patient,), {"limits": limits})
