@@ -33,8 +33,8 @@ from tests.town import ANNA, SITE, a_town, dearer, text_of
 
 T = TypeVar("T")
 WHERE = (
-    "*", "POST /payments", "GET /payments/{id}", "GET /payments",
-    "POST /refunds", "GET /refunds/{id}", "GET /refunds",
+    "*", "*", "POST /payments", "GET /payments/{id}", "GET /payments/{id}", "GET /payments",
+    "POST /refunds", "POST /refunds", "GET /refunds/{id}", "GET /refunds",
 )  # fmt: skip
 EVENTS = ("succeeded", "canceled", "waiting_for_capture", "news")
 PAUSES = (1, 1, 10, 10, 90, 60 * 25, 60 * 24 * 8)  # minutes
@@ -59,7 +59,7 @@ STEPS = {
     "give_back_elsewhere": 1,
     "refunds_take_another_turn": 2,
     "end_a_refund": 3,
-    "yookassa_fails": 2,
+    "yookassa_fails": 4,
     "yookassa_is_well_again": 2,
     "the_post_fails": 1,
     "time_passes": 4,
@@ -179,6 +179,8 @@ class Story:
 
     def pay(self) -> None:
         self._at_the_payment_page("pay")
+        if self.chance.random() < 0.5:
+            self.come_back()
 
     def pay_something_else(self) -> None:
         """The money that arrives is not what was asked for: a sum or a currency nobody named."""
@@ -258,6 +260,8 @@ class Story:
         number = self.one_of(self._numbers())
         if number is None:
             return
+        if self.chance.random() < 0.3:
+            self._yookassa_fails("POST /refunds")
         wanted = Wanted(
             number,
             self.chance.choice((None, self.chance.randint(100, 900_000))),
@@ -322,8 +326,11 @@ class Story:
             replay(self.shop.store, self.shop.settings.zone, None)
 
     def yookassa_fails(self) -> None:
+        self._yookassa_fails(self.chance.choice(WHERE))
+
+    def _yookassa_fails(self, where: str) -> None:
         what = self.chance.choice([it for it in (*FAULTS, *PERFORMED) if it != "other_payment"])
-        self.town.yookassa.fault(what, self.chance.choice(WHERE), self.chance.randint(1, 4))
+        self.town.yookassa.fault(what, where, self.chance.randint(1, 4))
 
     def yookassa_is_well_again(self) -> None:
         self.town.yookassa.fault(None)

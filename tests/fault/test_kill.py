@@ -107,13 +107,15 @@ def steps(births: Nursery, tmp_path_factory: pytest.TempPathFactory) -> list[str
     return [step for step in seen if int(step.split()[1]) <= MOST_OF_A_KIND]
 
 
-# Dead before a step is dead after the one before it; the other half is left to the long proofs.
+# Dead before a step is dead after the one before it; the other half is left to the long proofs, and
+# so are the worker's looks at what is not there (no refund, no receipt, no head to stamp).
 @pytest.mark.parametrize("when", ["before", pytest.param("after", marks=pytest.mark.soak)])
 def test_a_purchase_survives_the_death_of_the_service_at_any_step(
     births: Nursery, steps: list[str], tmp_path: Path, when: str
 ) -> None:
     died_at = set()
-    for step in steps:
+    mine = [it for it in steps if when == "after" or it.split()[0] in STEPS_OF_A_PURCHASE]
+    for step in mine:
         with a_house(births, tmp_path / step.replace(" ", "-")) as house:
             house.start_to_die(step, when)
             check_bought_once(house, buy(house))
@@ -124,11 +126,16 @@ def test_a_purchase_survives_the_death_of_the_service_at_any_step(
     assert died_at >= STEPS_OF_A_PURCHASE
 
 
-UNPAID_STEPS = ["buy 1", "YooKassa.create_payment 1", "ask 1"]
+# between these two lie the others' ends: dead after one is dead before the next
+UNPAID = [
+    ("buy 1", "before"),
+    ("YooKassa.create_payment 1", "before"),
+    ("ask 1", "before"),
+    ("ask 1", "after"),
+]
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", UNPAID_STEPS)
+@pytest.mark.parametrize(("step", "when"), UNPAID)
 def test_a_client_who_never_comes_back_after_the_death_is_told_that_nothing_is_paid(
     births: Nursery, tmp_path: Path, step: str, when: str
 ) -> None:
