@@ -23,10 +23,7 @@ from tests.web.buying import letters_to, page_of, spoilt_and_settled
 from tests.web.page_reading import Page
 from tests.web.refusing import DESK, bought, later, order_page, refusals, refuse
 from tests.web.test_consent import found_wrong, whole
-from tests.web.test_refunds import as_its_process
 from tests.web.test_retry import declined
-
-__all__ = ["as_its_process"]  # a fixture
 
 ZONE = ZoneInfo("Europe/Moscow")
 ANNA = "anna@example.ru"
