@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import requests
+from sqlalchemy.exc import OperationalError
 
 from checkout.clock import movable_clock, move_clock, real_clock
 from checkout.store.engine import Store, open_engine
@@ -146,7 +147,9 @@ class Staff:
 
     def _give_back(self, chance: Random) -> None:
         """`checkout refund`, typed by somebody whose machine may die meanwhile."""
-        paid = self.rows("SELECT number FROM orders WHERE state = 'paid' ORDER BY id")
+        paid = []
+        with suppress(OperationalError):  # the server was stopped: he looks again
+            paid = self.rows("SELECT number FROM orders WHERE state = 'paid' ORDER BY id")
         if not paid:
             self._stop.wait(0.05)
             return
