@@ -32,8 +32,9 @@ check: setup ## formatting, lint, types, the direction of imports and the lock
 bench: setup ## measure the order page, a settlement, reading and set-up; asserts nothing
 	@$(BIN)/python -m benchmarks
 
-soak: setup machine ## the long proofs: races by the hundred
+soak: setup machine ## the long proofs: races and kills by the hundred, the pages on PostgreSQL too
 	@$(BIN)/pytest -m soak --timeout 0
+	@$(BIN)/pytest tests/web -m "not soak" --on postgresql
 
 lock: setup ## write requirements.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

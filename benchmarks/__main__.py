@@ -5,6 +5,7 @@ import platform
 import sys
 
 from benchmarks import (
+    arriving,
     certificates,
     papers,
     publishing,
@@ -12,11 +13,16 @@ from benchmarks import (
     reading,
     selling,
     setting_up,
+    settling,
+    starting,
     verifying,
 )
 
 PARTS = {
     "selling": selling.main,
+    "settling": settling.main,
+    "arriving": arriving.main,
+    "starting": starting.main,
     "queueing": queueing.main,
     "verifying": verifying.main,
     "papers": papers.main,

@@ -11,8 +11,8 @@ from benchmarks.selling import HEAD, line
 from benchmarks.stage import cores, on_core, provided, served
 from tests.store import market, racing
 
-CLIENTS, SETTLEMENTS, SLOW = 32, 400, 50
-FEW, MANY = 1_000, 20_000
+CLIENTS, SETTLEMENTS, SLOW = 32, 3000, 200
+FEW, MANY = 1_000, 1_000_000
 
 
 def settled(port: int, way: str, first: int, number: int) -> Measured:

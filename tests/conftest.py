@@ -45,6 +45,11 @@ QUIET_BROWSER = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The database of the tests that use only one: `make soak` runs the pages on PostgreSQL too."""
+    parser.addoption("--on", choices=("sqlite", "postgresql"), default="sqlite")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: while Playwright runs, its event loop occupies the main thread.
 
@@ -204,6 +209,13 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """The same on SQLite: a file, since real ones are files."""
     file = shutil.copy(sqlite_template, tmp_path / "test.sqlite")
     return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def one_url(request: pytest.FixtureRequest) -> str:
+    """Of a test that is run once: SQLite, unless `--on` says another."""
+    name = "sqlite_url" if request.config.getoption("--on") == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

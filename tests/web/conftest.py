@@ -36,9 +36,9 @@ def town(standing_town: Town) -> Town:
 
 
 @pytest.fixture
-def own_town(tmp_path: Path, sqlite_url: str) -> Iterator[Town]:
+def own_town(tmp_path: Path, one_url: str) -> Iterator[Town]:
     """A town of the test's own: it may publish, break the release or move the clock far."""
-    with a_town(tmp_path, sqlite_url) as town:
+    with a_town(tmp_path, one_url) as town:
         yield town
 
 

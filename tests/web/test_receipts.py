@@ -39,9 +39,9 @@ Open = Callable[..., AbstractContextManager[Town]]
 
 
 @pytest.fixture
-def opened(tmp_path: Path, sqlite_url: str) -> Open:
+def opened(tmp_path: Path, one_url: str) -> Open:
     """A fiscalised shop by these settings."""
-    return lambda **said: a_town(tmp_path, sqlite_url, said, receipts=True)
+    return lambda **said: a_town(tmp_path, one_url, said, receipts=True)
 
 
 @pytest.fixture
@@ -210,9 +210,9 @@ def test_nobody_asks_about_a_receipt_that_is_registered(own_town: Town, token: s
 
 
 def test_without_receipts_nothing_of_them_is_sent_kept_or_told(
-    tmp_path: Path, sqlite_url: str
+    tmp_path: Path, one_url: str
 ) -> None:
-    with a_town(tmp_path, sqlite_url) as town:
+    with a_town(tmp_path, one_url) as town:
         token = sell(town)
         give_back(town, "1500")
         end_term(town)
@@ -704,9 +704,9 @@ def test_a_refund_and_the_end_of_the_term_at_once_still_come_out_at_nothing(
 
 
 def test_by_npd_every_income_is_a_reminder_and_no_receipt_is_sent(
-    tmp_path: Path, sqlite_url: str
+    tmp_path: Path, one_url: str
 ) -> None:
-    with a_town(tmp_path, sqlite_url, {"receipts": "npd"}) as town:
+    with a_town(tmp_path, one_url, {"receipts": "npd"}) as town:
         sell(town, **ROMASHKA)
         give_back(town, "1500")
         later(town, minutes=2)
@@ -724,8 +724,8 @@ def test_by_npd_every_income_is_a_reminder_and_no_receipt_is_sent(
         assert sound(town)
 
 
-def test_the_ninth_of_january_comes_after_december(tmp_path: Path, sqlite_url: str) -> None:
-    with a_town(tmp_path, sqlite_url, {"receipts": "npd"}) as town:
+def test_the_ninth_of_january_comes_after_december(tmp_path: Path, one_url: str) -> None:
+    with a_town(tmp_path, one_url, {"receipts": "npd"}) as town:
         town.clock.now = moscow(2026, 12, 31, 23)
         sell(town)
 
@@ -747,9 +747,9 @@ def test_the_ninth_of_january_comes_after_december(tmp_path: Path, sqlite_url: s
     ],
 )
 def test_the_check_says_whether_shop_and_settings_agree_on_receipts(
-    tmp_path: Path, sqlite_url: str, said: str, fiscalised: bool, trouble: str
+    tmp_path: Path, one_url: str, said: str, fiscalised: bool, trouble: str
 ) -> None:
-    with a_town(tmp_path, sqlite_url, {"receipts": said}, receipts=fiscalised) as town:
+    with a_town(tmp_path, one_url, {"receipts": said}, receipts=fiscalised) as town:
         (found,) = [it for it in check(town.shop) if it.sentence.startswith("ЮKassa")]
 
     assert found.good == (trouble == "")
