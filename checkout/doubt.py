@@ -5,7 +5,8 @@ that the clock has jumped. Nobody can tell which but a person; until he does no 
 and nothing is erased, because neither can be taken back. Selling and settling go on.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from checkout.domain.errors import CheckoutError
@@ -37,11 +38,16 @@ def last_before_doubt(tx: Tx, shop: Shop, today: date) -> date | None:
 
 
 def _unbelievable(tx: Tx, today: date, zone: ZoneInfo) -> date | None:
-    """The last day on which something is known to have happened, if it is too long ago."""
+    """The last day on which something is known to have happened, if it is too long ago.
+
+    Before the first head the rows tell, one after another: a wrong clock has dated the newest.
+    """
     head = heads.newest(tx)
-    row = None if head else ledger.last_before(tx, datetime.combine(today, time(), zone))
-    last = head.day if head else row and row.at.astimezone(zone).date()
-    return last if last and today - last > LONGEST_SILENCE else None
+    days = [head.day] if head else [it.astimezone(zone).date() for it in ledger.moments(tx)]
+    for day, next_day in pairwise([*(it for it in days if it <= today), today]):
+        if next_day - day > LONGEST_SILENCE:
+            return day
+    return None
 
 
 def ask_about_clock(tx: Tx, last: date, today: date) -> None:

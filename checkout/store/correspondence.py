@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from checkout.store import ledger, tables
-from checkout.store.due import is_due
+from checkout.store.due import LONGEST_PAUSE, is_due
 from checkout.store.engine import Tx
 
 messages, inbox, cases, papers = tables.messages, tables.inbox, tables.cases, tables.papers
@@ -140,7 +140,7 @@ def receive(tx: Tx, event: str, object_id: str, body: str) -> bool:
     """
     ours = event in FOLLOWED and _is_ours(tx, object_id)
     due_at = tx.now if ours else _end_of_queue(tx)
-    if due_at - tx.now > LONGEST_QUEUE:
+    if due_at - tx.now > LONGEST_QUEUE and _queued(tx) >= LONGEST_QUEUE // STRANGERS_PAUSE:
         return False
     dialect = insert_sqlite if tx.connection.dialect.name == "sqlite" else insert_postgresql
     tx.connection.execute(
@@ -176,8 +176,16 @@ def _end_of_queue(tx: Tx) -> datetime:
     """When the next stranger's turn is: what is ours is due now or very soon."""
     if tx.connection.dialect.name == "postgresql":  # SQLite has one writer anyway
         tx.connection.execute(select(func.pg_advisory_xact_lock(QUEUE_LOCK)))
-    last = tx.connection.execute(select(func.max(inbox.c.due_at))).scalar_one()
+    # what a clock that was ahead put off for longer is due, and holds up nobody
+    queued = inbox.c.due_at <= tx.now + LONGEST_PAUSE
+    last = tx.connection.execute(select(func.max(inbox.c.due_at)).where(queued)).scalar_one()
     return max(tx.now, last + STRANGERS_PAUSE) if last else tx.now
+
+
+def _queued(tx: Tx) -> int:
+    """How many wait: a clock put back puts the last of them further off, and makes no queue."""
+    waiting = select(func.count()).select_from(inbox).where(inbox.c.due_at > tx.now)
+    return int(tx.connection.execute(waiting).scalar_one())
 
 
 def forget(tx: Tx, object_id: str) -> None:

@@ -111,11 +111,10 @@ def head(tx: Tx, *, besides: str | None = None) -> Entry | None:
     return _entry(row) if row else None
 
 
-def last_before(tx: Tx, moment: datetime) -> Entry | None:
-    """The newest of the rows that were made before a moment."""
-    older = select(tables.ledger).where(tables.ledger.c.at < moment)
-    row = tx.connection.execute(older.order_by(tables.ledger.c.number.desc()).limit(1)).first()
-    return _entry(row) if row else None
+def moments(tx: Tx) -> list[datetime]:
+    """When each row was made, by the clock of that moment, oldest row first."""
+    made = select(tables.ledger.c.at).order_by(tables.ledger.c.number)
+    return list(tx.connection.execute(made).scalars())
 
 
 def first(tx: Tx) -> Entry | None:

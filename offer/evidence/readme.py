@@ -19,12 +19,12 @@ WHAT = {
     "payment": "ответ ЮKassa о другом платеже по заказу",
     "refund": "деньги возвращены",
     "receipt": "кассовый чек",
+    "refusal": "клиент отказался от пакета",
 }
 RECEIPTS = {
     "ordered": "поручен кассовый чек полного расчёта",
     "registered": "кассовый чек зарегистрирован",
     "failed": "кассовый чек не зарегистрирован",
-    "refusal": "клиент отказался от пакета",
 }
 ONE_LINE = 'while IFS= read -r line; do printf %s "$line" | sha256sum; done < links.jsonl'
 ON_THE_HEAD = (

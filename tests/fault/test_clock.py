@@ -72,6 +72,19 @@ def a_day_later(town: Town) -> None:
     town.work()
 
 
+def test_a_clock_years_ahead_is_believed_no_more_on_its_second_day_before_any_head(
+    town: tuple[Town, WrongClock],
+) -> None:
+    here, clock = town
+    here.pay(here.order())
+    second = here.order()
+    clock.by = YEARS
+    here.pay(second)  # rows of the wrong day, which vouch for no other
+    a_day_later(here)
+
+    assert (erasures(here), published_heads(here.shop)) == (0, [])
+
+
 @pytest.mark.parametrize("has_head", [True, False], ids=["with a head", "before any head"])
 def test_a_clock_years_ahead_for_one_pass_erases_nobody_and_publishes_nothing(
     town: tuple[Town, WrongClock], has_head: bool
