@@ -122,7 +122,7 @@ def silently(place: Path) -> None:
     print(f"{line('order form, nobody waits', quiet)}{1:>9.2f}")
     slower = beside.p99 / quiet.p99
     print(f"{line(f'order form, {len(tokens)} wait for YooKassa', beside)}{slower:>9.2f}")
-    said = "and is told so" if "не подтвердила".encode() in told else "and is told something else"
+    said = "and is told so" if "ничего не".encode() in told else "and is told something else"
     print(f"  the first of them is answered {waited:.1f} s later, {said}")
 
 
