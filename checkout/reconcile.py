@@ -144,12 +144,13 @@ def reconcile_daily(shop: Shop) -> None:
         return
     since = today - timedelta(days=DAYS)
     try:
-        found = reconcile(shop, Span(midnight(since, shop.settings.zone), morning))
+        compared = reconcile(shop, Span(midnight(since, shop.settings.zone), morning))
     except GatewayError as error:
         log.warning("not reconciled", error=error.code)
         shop.not_before[CHORE] = now + AGAIN
         return
-    made = Reconciliation(today, now, since, found.payments, found.refunds, len(found.differences))
+    differences = len(compared.differences)
+    made = Reconciliation(today, now, since, compared.payments, compared.refunds, differences)
     shop.store.transact(lambda tx: reconciliations.add(tx, made))
     shop.chores[CHORE] = today
     shop.wake.set()

@@ -15,7 +15,7 @@ from checkout.domain.order import Order
 from checkout.domain.receipt import Receipt
 from checkout.domain.receipts import Kind
 from checkout.domain.transitions import ReceiptEvent, ReceiptState
-from checkout.settle import SHORTEST_PAUSE
+from checkout.settle import growing
 from checkout.shop import SOON, Shop, new_id
 from checkout.store import correspondence, ledger, orders, receipts
 from checkout.store.engine import Tx
@@ -64,8 +64,8 @@ def pursue_receipt(shop: Shop, receipt: Issued) -> GatewayError | None:
 
 def _look_later(tx: Tx, receipt: Issued) -> None:
     """Ask again after a pause that grows with the receipt's age."""
-    pause = min(max((tx.now - receipt.created_at) / 4, SHORTEST_PAUSE), LONGEST_PAUSE)
-    soonest = SOON if receipt.state is ReceiptState.UNSENT else pause
+    is_unsent = receipt.state is ReceiptState.UNSENT
+    soonest = SOON if is_unsent else growing(tx.now - receipt.created_at, LONGEST_PAUSE)
     receipts.change(tx, receipt.id, next_look_at=tx.now + soonest)
 
 

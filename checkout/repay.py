@@ -13,7 +13,7 @@ from checkout.domain.refund import Refund
 from checkout.domain.transitions import Event, RefundEvent, RefundState, State
 from checkout.fiscalise import note_refund
 from checkout.gateway.wire import amount_text
-from checkout.settle import LONGEST_PAUSE, LOST_AFTER, SHORTEST_PAUSE, settle
+from checkout.settle import LOST_AFTER, growing, settle
 from checkout.shop import SOON, Shop, new_id, new_key
 from checkout.store import correspondence, ledger, orders, refunds, refusals
 from checkout.store.engine import Tx
@@ -69,8 +69,8 @@ def _settle_first(shop: Shop, refund: Refund) -> None:
 
 def look_later(tx: Tx, attempt: RefundAttempt) -> None:
     """Ask again after a pause that grows with the refund's age."""
-    pause = min(max((tx.now - attempt.created_at) / 4, SHORTEST_PAUSE), LONGEST_PAUSE)
-    soonest = SOON if attempt.state is RefundState.UNSENT else pause
+    is_unsent = attempt.state is RefundState.UNSENT
+    soonest = SOON if is_unsent else growing(tx.now - attempt.created_at)
     refunds.change(tx, attempt.id, next_look_at=tx.now + soonest)
 
 

@@ -87,9 +87,14 @@ def _attempt(tx: Tx, payment: Payment) -> Attempt | None:
     return named if named and named.payment_id is None else None
 
 
+def growing(age: timedelta, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+    """How long to wait before asking again about what began so long ago."""
+    return min(max(age / 4, SHORTEST_PAUSE), longest)
+
+
 def look_later(tx: Tx, attempt: Attempt) -> None:
     """Ask about an open payment again, after a pause that grows with its age."""
-    pause = min(max((tx.now - attempt.created_at) / 4, SHORTEST_PAUSE), LONGEST_PAUSE)
+    pause = growing(tx.now - attempt.created_at)
     orders.change_attempt(tx, attempt.id, next_look_at=tx.now + pause)
 
 
