@@ -198,7 +198,8 @@ def test_a_pay_button_pressed_twice_makes_one_order(
         page.goto(f"{demo.facts['site']}/checkout/5")
         fill_in(page, email)
         page.get_by_role("button", name="Оплатить").dblclick()
-        page.wait_for_url(f"{demo.facts['simulator']}/**")
+        # the second press breaks off the first one's way, which is not an error of the page
+        expect(page).to_have_url(re.compile(re.escape(demo.facts["simulator"])))
         pay(page)
 
     assert len(demo.control("GET", "/payments").json()) == before + 1
