@@ -1,4 +1,8 @@
-"""The command `checkout`."""
+"""The command `checkout`.
+
+Each command imports what it needs when it is run: a service that is started again should sell
+again at once, and most of what the other commands need is slow to load.
+"""
 
 import argparse
 import signal
@@ -9,34 +13,16 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import structlog
 
-from checkout.answer import answer
-from checkout.back_up import back_up
-from checkout.back_up import sentences as told_of_copy
-from checkout.check import check
-from checkout.clock import clock_of, real_clock
-from checkout.demo import demo
-from checkout.demo.child import end_with_stdin
 from checkout.domain.errors import CheckoutError
-from checkout.doubt import confirm_clock
-from checkout.erase import erase, sentences
-from checkout.online import PAUSE_SECONDS, ask_about_paid
-from checkout.open import open_shop, open_store, serve
-from checkout.reconcile import Span, reconcile
-from checkout.reconcile import sentences as told_of_lists
-from checkout.refund import Wanted, kopecks_of, refund
-from checkout.refund_words import proposed, told
-from checkout.replay import replay, sentence
-from checkout.retain import midnight
-from checkout.settings import read_database_url, read_settings, read_zone
-from checkout.shop import Shop
-from checkout.store.engine import Store, existing, open_engine
-from checkout.verify import BAD, given_head, verify
-from checkout.worker import work
 from offer.errors import OfferError
+
+if TYPE_CHECKING:
+    from checkout.shop import Shop
+    from checkout.store.engine import Store
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,9 +132,13 @@ def _ask_refund(command: argparse.ArgumentParser) -> None:
 
 
 def _serve(asked: argparse.Namespace) -> int:
+    from checkout.open import serve
+
     # uvicorn ends gracefully, then raises the signal again: the worker must still finish its job
     signal.signal(signal.SIGTERM, _end)
     if asked.until_stdin_closes:
+        from checkout.demo.child import end_with_stdin
+
         end_with_stdin()
     serve(_shop(asked.clock_file))
     return 0
@@ -159,28 +149,48 @@ def _end(number: int, frame: object) -> NoReturn:
 
 
 def _work(asked: argparse.Namespace) -> int:
+    from checkout.worker import work
+
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     work(_shop(asked.clock_file), stop)
     return 0
 
 
-def _shop(clock_file: Path | None) -> Shop:
-    clock = clock_of(clock_file)
-    return open_shop(read_settings(), clock, clock_is_moved=clock_file is not None)
+def _shop(clock_file: Path | None = None) -> "Shop":
+    from checkout.clock import clock_of
+    from checkout.open import open_shop
+    from checkout.settings import read_settings
+
+    return open_shop(read_settings(), clock_of(clock_file), clock_is_moved=clock_file is not None)
+
+
+def _store() -> "Store":
+    from checkout.clock import real_clock
+    from checkout.open import open_store
+    from checkout.settings import read_database_url
+    from checkout.store.engine import existing
+
+    return open_store(existing(read_database_url()), real_clock)
 
 
 def _demo(asked: argparse.Namespace) -> int:
+    from checkout.demo import demo
+
     return demo(Path.cwd(), asked.port)
 
 
 def _verify(asked: argparse.Namespace) -> int:
+    from checkout.online import PAUSE_SECONDS, ask_about_paid
+    from checkout.settings import read_zone
+    from checkout.verify import BAD, given_head, verify
+
     given = [given_head(text) for text in asked.head]
     zone = read_zone()
-    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+    with closing(_store()) as store:
         remarks = verify(store, zone, given)
     if asked.online:
-        shop = open_shop(read_settings(), real_clock)
+        shop = _shop()
         with closing(shop.store):
             remarks += ask_about_paid(shop, pause=lambda: time.sleep(PAUSE_SECONDS))
     for remark in remarks:
@@ -189,21 +199,29 @@ def _verify(asked: argparse.Namespace) -> int:
 
 
 def _answer(asked: argparse.Namespace) -> int:
-    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+    from checkout.answer import answer
+
+    with closing(_store()) as store:
         print(answer(store, asked.order, asked.text).sentence)
     return 0
 
 
 def _erase(asked: argparse.Namespace) -> int:
+    from checkout.erase import erase, sentences
+    from checkout.settings import read_zone
+
     zone = read_zone()
-    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+    with closing(_store()) as store:
         answer = erase(store, zone, asked.order, asked.reason, rehearse=asked.dry_run)
     print("\n".join(sentences(answer, zone)))
     return 0 if answer.done else 1
 
 
 def _refund(asked: argparse.Namespace) -> int:
-    shop = open_shop(read_settings(), real_clock)
+    from checkout.refund import Wanted, kopecks_of, refund
+    from checkout.refund_words import proposed, told
+
+    shop = _shop()
     with closing(shop.store):
         if asked.dry_run:
             print("\n".join(proposed(shop, asked.order, asked.spent)))
@@ -216,37 +234,53 @@ def _refund(asked: argparse.Namespace) -> int:
 
 
 def _back_up(asked: argparse.Namespace) -> int:
+    from checkout.back_up import back_up, sentences
+    from checkout.clock import real_clock
+    from checkout.settings import read_database_url
+    from checkout.store.engine import Store, existing, open_engine
+
     url = existing(read_database_url())
     with closing(Store(open_engine(url), real_clock)) as store:
         copied = back_up(store, url, asked.file)
-    print("\n".join(told_of_copy(copied)))
+    print("\n".join(sentences(copied)))
     return 0
 
 
 def _replay(asked: argparse.Namespace) -> int:
+    from checkout.replay import replay, sentence
+    from checkout.settings import read_zone
+
     zone = read_zone()
-    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+    with closing(_store()) as store:
         print(sentence(replay(store, zone, asked.since)))
     return 0
 
 
 def _confirm_clock(asked: argparse.Namespace) -> int:
+    from checkout.doubt import confirm_clock
+    from checkout.settings import read_zone
+
     zone = read_zone()
-    with closing(open_store(existing(read_database_url()), real_clock)) as store:
+    with closing(_store()) as store:
         print(confirm_clock(store, zone, asked.today))
     return 0
 
 
 def _reconcile(asked: argparse.Namespace) -> int:
-    shop = open_shop(read_settings(), real_clock)
+    from checkout.reconcile import Span, reconcile, sentences
+    from checkout.retain import midnight
+
+    shop = _shop()
     with closing(shop.store):
         compared = reconcile(shop, Span(midnight(asked.since, shop.settings.zone)))
-    print("\n".join(told_of_lists(compared)))
+    print("\n".join(sentences(compared)))
     return 1 if compared.differences else 0
 
 
 def _check(asked: argparse.Namespace) -> int:
-    findings = check(open_shop(read_settings(), real_clock))
+    from checkout.check import check
+
+    findings = check(_shop())
     for finding in findings:
         print(f"{'✓' if finding.good else '✗'} {finding.sentence}")
     return 0 if all(finding.good for finding in findings) else 1

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import structlog
 
-from checkout.gateway.time_stamps import NoTimeStamp, time_stamp
 from checkout.shop import Shop
 from checkout.store import ledger, time_stamps
 from checkout.store.time_stamps import Stamped, Unstamped
@@ -33,6 +32,9 @@ def stamp_head(shop: Shop) -> None:
 
 
 def _tried(shop: Shop, head: Unstamped, link: bytes, url: str) -> bool:
+    # loaded only where an authority is named: its cryptography is slow to load
+    from checkout.gateway.time_stamps import NoTimeStamp, time_stamp
+
     tried_at = shop.store.clock()
     try:
         stamp = time_stamp(link, url)

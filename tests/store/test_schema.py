@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from checkout.store import ledger, tables
 from checkout.store.engine import Store
-from checkout.store.schema import migrate
+from checkout.store.schema import _config, _is_newest, migrate
 
 NOON = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HASH = "ab" * 32
@@ -177,6 +179,21 @@ def test_a_column_may_be_empty_only_where_the_code_expects_it(engine: Engine) ->
         for table in tables.metadata.tables.values()
         for column in table.columns
     }
+
+
+def test_the_newest_migration_is_known_by_its_number_without_loading_alembic(
+    engine: Engine,
+) -> None:
+    with engine.begin() as connection:
+        script = ScriptDirectory.from_config(_config(connection))
+        assert _is_newest(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        assert not _is_newest(connection)
+        connection.rollback()
+
+    assert script.get_heads() == [max(it.revision for it in script.walk_revisions())]
+    for revision in script.walk_revisions():
+        assert Path(revision.path).name.startswith(f"{revision.revision}_")
 
 
 def test_migrating_again_changes_nothing(engine: Engine, ordered: Engine) -> None:
