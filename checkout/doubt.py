@@ -40,10 +40,12 @@ def last_before_doubt(tx: Tx, shop: Shop, today: date) -> date | None:
 def _unbelievable(tx: Tx, today: date, zone: ZoneInfo) -> date | None:
     """The last day on which something is known to have happened, if it is too long ago.
 
-    Before the first head the rows tell, one after another: a wrong clock has dated the newest.
+    The newest head tells, and the rows since, one after another: a wrong clock may have dated a
+    head or a row, and was put right by the next one.
     """
     head = heads.newest(tx)
-    days = [head.day] if head else [it.astimezone(zone).date() for it in ledger.moments(tx)]
+    rows = ledger.moments(tx, after=head.number if head else 0)
+    days = [*([head.day] if head else []), *(it.astimezone(zone).date() for it in rows)]
     for day, next_day in pairwise([*(it for it in days if it <= today), today]):
         if next_day - day > LONGEST_SILENCE:
             return day

@@ -1,10 +1,11 @@
 """Append to the ledger and read it."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from checkout.domain.details import Details, Part
 from checkout.store import tables
@@ -12,19 +13,37 @@ from checkout.store.engine import Tx
 from offer.evidence import chain as rules
 from offer.evidence.chain import Entry, Fact
 
+# What every fact asks is made once: making a query costs four times running it.
+APPEND, ABOUT = insert(tables.ledger), insert(tables.ledger_orders)
+LOCK = select(tables.locks).where(tables.locks.c.name == "ledger").with_for_update()
+NEWEST = select(tables.ledger).order_by(tables.ledger.c.number.desc()).limit(1)
+ROW = select(tables.ledger).where(tables.ledger.c.number == bindparam("number"))
+DETAILS = select(tables.details).where(
+    tables.details.c.ledger == bindparam("ledger"), tables.details.c.part == bindparam("part")
+)
+
 
 def append(tx: Tx, kind: str, fact: Fact) -> Entry:
     """Add one row. Whoever appends is alone until his transaction ends.
 
     A fact that names an `order` is found again by `of_order`.
     """
+    return append_all(tx, [(kind, fact)])[0]
+
+
+def append_all(tx: Tx, told: Sequence[tuple[str, Fact]]) -> list[Entry]:
+    """Add several rows, each a kind and a fact, in this order."""
     alone(tx)
-    row = rules.entry(kind, fact, at=tx.now, last=head(tx))
-    tx.connection.execute(insert(tables.ledger), vars(row))
-    if "order" in fact:
-        about = {"ledger": row.number, "order_number": fact["order"]}
-        tx.connection.execute(insert(tables.ledger_orders), about)
-    return row
+    last, rows, about = head(tx), [], []
+    for kind, fact in told:
+        last = rules.entry(kind, fact, at=tx.now, last=last)
+        rows.append(last)
+        if "order" in fact:
+            about.append({"ledger": last.number, "order_number": fact["order"]})
+    tx.connection.execute(APPEND, [vars(row) for row in rows])
+    if about:
+        tx.connection.execute(ABOUT, about)
+    return rows
 
 
 def fact(tx: Tx, number: int) -> dict[str, Any]:
@@ -71,11 +90,7 @@ def keep_details(tx: Tx, ledger: int, details: Details) -> None:
 
 def details(tx: Tx, ledger: int, part: Part) -> Details | None:
     """The details behind row `ledger`; None when it has none of this sort or they were erased."""
-    row = tx.connection.execute(
-        select(tables.details).where(
-            tables.details.c.ledger == ledger, tables.details.c.part == part
-        )
-    ).one_or_none()
+    row = tx.connection.execute(DETAILS, {"ledger": ledger, "part": part}).one_or_none()
     return Details(part, row.salt, row.text) if row else None
 
 
@@ -98,22 +113,20 @@ def alone(tx: Tx) -> None:
     """
     if tx.connection.dialect.name == "sqlite":
         return
-    lock = select(tables.locks).where(tables.locks.c.name == "ledger").with_for_update()
-    tx.connection.execute(lock).one()
+    tx.connection.execute(LOCK).one()
 
 
 def head(tx: Tx, *, besides: str | None = None) -> Entry | None:
     """The newest row, were it the newest that is not of a kind; None while there is none."""
-    newest = select(tables.ledger).order_by(tables.ledger.c.number.desc()).limit(1)
-    if besides is not None:
-        newest = newest.where(tables.ledger.c.kind != besides)
+    newest = NEWEST if besides is None else NEWEST.where(tables.ledger.c.kind != besides)
     row = tx.connection.execute(newest).one_or_none()
     return _entry(row) if row else None
 
 
-def moments(tx: Tx) -> list[datetime]:
-    """When each row was made, by the clock of that moment, oldest row first."""
-    made = select(tables.ledger.c.at).order_by(tables.ledger.c.number)
+def moments(tx: Tx, *, after: int = 0) -> list[datetime]:
+    """When each row behind the number `after` was made, by the clock of that moment, in order."""
+    newer = tables.ledger.c.number > after
+    made = select(tables.ledger.c.at).where(newer).order_by(tables.ledger.c.number)
     return list(tx.connection.execute(made).scalars())
 
 
@@ -127,9 +140,7 @@ def first(tx: Tx) -> Entry | None:
 
 def row(tx: Tx, number: int) -> Entry:
     """One row by its number; it exists."""
-    return _entry(
-        tx.connection.execute(select(tables.ledger).where(tables.ledger.c.number == number)).one()
-    )
+    return _entry(tx.connection.execute(ROW, {"number": number}).one())
 
 
 def entries(tx: Tx) -> list[Entry]:

@@ -111,6 +111,23 @@ def test_a_clock_years_ahead_for_one_pass_erases_nobody_and_publishes_nothing(
     assert sound(here) == []
 
 
+def test_a_clock_that_was_years_ahead_at_the_first_head_is_not_believed_when_it_is_so_again(
+    town: tuple[Town, WrongClock],
+) -> None:
+    here, clock = town
+    clock.by = YEARS
+    here.work()  # nothing was known yet that could have made anyone doubt
+    clock.by = timedelta()
+    here.pay(here.order())
+    a_day_later(here)
+    clock.by = YEARS
+    a_day_later(here)
+
+    assert [it.day for it in published_heads(here.shop)] == [date(2033, 11, 28)]
+    assert erasures(here) == 0
+    assert "checkout confirm-clock 2033-11-30" in here.post[-1].text
+
+
 def test_a_clock_years_ahead_for_one_pass_issues_no_receipt_of_a_package_that_runs(
     tmp_path: Path, sqlite_url: str
 ) -> None:
