@@ -192,10 +192,9 @@ def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: date
         calendar=shop.calendar,
         settling=True,
     )
-    acceptance = ledger.append(tx, "acceptance", _acceptance(tx, order, edition, payment, period))
-    paid = ledger.append(
-        tx, "payment", facts.payment_fact(order.number, _as_told(payment), captured_at)
-    )
+    accepted = _acceptance(tx, order, edition, payment, period)
+    taken = facts.payment_fact(order.number, _as_told(payment), captured_at)
+    acceptance, paid = ledger.append_all(tx, [("acceptance", accepted), ("payment", taken)])
     orders.start_package(tx, order.id, period, acceptance.number, paid.number)
     told = {"paid_at": captured_at, "payment_id": payment.id, "test": payment.test}
     state = orders.move(tx, order, Event.SUCCEEDED, **told)

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from checkout.domain.errors import CheckoutError
 from checkout.store import ledger, tables
@@ -23,6 +24,17 @@ VOUCHED = [
     )
 ]
 pdfs_of = tables.edition_pdfs
+# every settlement reads an edition: its queries are made once, its terms understood once
+NEWEST_PDF = (
+    select(pdfs_of.c.sha256)
+    .where(pdfs_of.c.document == editions.c.document, pdfs_of.c.number == editions.c.number)
+    .order_by(pdfs_of.c.archived_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+EDITION = select(editions, NEWEST_PDF.label("pdf_sha256")).where(
+    editions.c.document == bindparam("of"), editions.c.number == bindparam("at")
+)
 
 
 class RewrittenEdition(CheckoutError):  # noqa: N818 - reads as what it is
@@ -82,16 +94,7 @@ def keep_pdfs(tx: Tx, pdfs: Sequence[tuple[PublishedEdition, bytes]]) -> None:
 
 def edition(tx: Tx, document: str, number: int) -> PublishedEdition:
     """An archived edition, its bytes and what it means; of its PDFs the newest is named."""
-    row = tx.connection.execute(
-        select(editions).where(editions.c.document == document, editions.c.number == number)
-    ).one()
-    newest = (
-        select(pdfs_of.c.sha256)
-        .where(pdfs_of.c.document == document, pdfs_of.c.number == number)
-        .order_by(pdfs_of.c.archived_at.desc())
-        .limit(1)
-    )
-    return _edition(row, tx.connection.execute(newest).scalar_one_or_none())
+    return _edition(tx.connection.execute(EDITION, {"of": document, "at": number}).one())
 
 
 def _known(tx: Tx) -> dict[tuple[str, int], tuple[str, str, datetime]]:
@@ -140,7 +143,7 @@ def _values(edition: PublishedEdition) -> dict[str, object]:
     }
 
 
-def _edition(row: Row[tuple[object, ...]], pdf_sha256: str | None) -> PublishedEdition:
+def _edition(row: Row[tuple[object, ...]]) -> PublishedEdition:
     name = f"{row.document}/{row.number}"
     return PublishedEdition(
         document=row.document,
@@ -153,9 +156,14 @@ def _edition(row: Row[tuple[object, ...]], pdf_sha256: str | None) -> PublishedE
         change=row.change,
         summary=row.summary,
         text=row.text,
-        terms=Terms.from_json(json.loads(row.terms)) if row.terms else None,
+        terms=_terms(row.terms) if row.terms else None,
         page=f"/{name}/",
         source=f"/{name}/{row.document}.md",
-        pdf=f"/{name}/{row.document}.pdf" if pdf_sha256 else None,
-        pdf_sha256=pdf_sha256,
+        pdf=f"/{name}/{row.document}.pdf" if row.pdf_sha256 else None,
+        pdf_sha256=row.pdf_sha256,
     )
+
+
+@lru_cache(maxsize=64)
+def _terms(text: str) -> Terms:
+    return Terms.from_json(json.loads(text))

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from checkout.store import ledger, tables
-from checkout.store.due import LONGEST_PAUSE, is_due
+from checkout.store.due import LONGEST_PAUSE, is_due, moments
 from checkout.store.engine import Tx
 
 messages, inbox, cases, papers = tables.messages, tables.inbox, tables.cases, tables.papers
@@ -39,7 +39,29 @@ class Message:
     key: str | None
 
 
-MESSAGE_COLUMNS = [messages.c[name] for name in Message.__dataclass_fields__]
+MESSAGES = select(*(messages.c[name] for name in Message.__dataclass_fields__))
+# What every sale, letter and notification asks is made once: that costs more than running it.
+STAGE, CHANGE_MESSAGE = insert(messages), update(messages).where(messages.c.id == bindparam("it"))
+DUE_MESSAGE = (
+    MESSAGES.where(messages.c.sent_at.is_(None), is_due(messages.c.due_at))
+    .order_by(messages.c.due_at, messages.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+OURS = select(
+    or_(
+        exists().where(attempts.c.payment_id == bindparam("known_as")),
+        exists().where(refunds.c.refund_id == bindparam("known_as")),
+    )
+)
+DUE_HINT = (
+    select(inbox.c.object_id)
+    .where(is_due(inbox.c.due_at), inbox.c.event.startswith(bindparam("about")))
+    .order_by(inbox.c.due_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+HEED = update(inbox).where(inbox.c.object_id == bindparam("it"))
 
 
 @dataclass(frozen=True)
@@ -62,7 +84,7 @@ def stage(
 ) -> None:
     """Stage a message in the transaction of the fact that causes it."""
     tx.connection.execute(
-        insert(messages),
+        STAGE,
         {
             "id": message_id,
             "kind": kind,
@@ -79,14 +101,7 @@ def stage(
 
 def claim_message(tx: Tx) -> Message | None:
     """Take one due message. Unless it is marked, it is due again when the lease ends."""
-    due = (
-        select(*MESSAGE_COLUMNS)
-        .where(messages.c.sent_at.is_(None), is_due(messages.c.due_at, tx.now))
-        .order_by(messages.c.due_at, messages.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = tx.connection.execute(due).one_or_none()
+    row = tx.connection.execute(DUE_MESSAGE, moments(tx.now)).one_or_none()
     if row is None:
         return None
     _change_message(tx, row.id, due_at=tx.now + LEASE, tries=row.tries + 1)
@@ -95,7 +110,7 @@ def claim_message(tx: Tx) -> Message | None:
 
 def by_key(tx: Tx, key: str) -> Message | None:
     """The message whose letters have this key in their links."""
-    row = tx.connection.execute(select(*MESSAGE_COLUMNS).where(messages.c.key == key)).one_or_none()
+    row = tx.connection.execute(MESSAGES.where(messages.c.key == key)).one_or_none()
     return Message(**row._mapping) if row else None
 
 
@@ -128,7 +143,7 @@ def unsent(tx: Tx) -> int:
 
 
 def _change_message(tx: Tx, message_id: str, **values: object) -> None:
-    tx.connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
+    tx.connection.execute(CHANGE_MESSAGE, {"it": message_id, **values})
 
 
 def receive(tx: Tx, event: str, object_id: str, body: str) -> bool:
@@ -166,10 +181,7 @@ def receive(tx: Tx, event: str, object_id: str, body: str) -> bool:
 
 
 def _is_ours(tx: Tx, object_id: str) -> bool:
-    return any(
-        tx.connection.execute(select(known).where(known == object_id)).first()
-        for known in (attempts.c.payment_id, refunds.c.refund_id)
-    )
+    return bool(tx.connection.execute(OURS, {"known_as": object_id}).scalar_one())
 
 
 def _end_of_queue(tx: Tx) -> datetime:
@@ -211,14 +223,8 @@ def claim_hint(tx: Tx, until: datetime, about: str = "payment") -> str | None:
 
     Unless it is heeded, it is to be followed again at `until`.
     """
-    due = (
-        select(inbox.c.object_id)
-        .where(is_due(inbox.c.due_at, tx.now), inbox.c.event.like(f"{about}.%"))
-        .order_by(inbox.c.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    object_id = tx.connection.execute(due).scalar_one_or_none()
+    asked = {"about": f"{about}.", **moments(tx.now)}
+    object_id = tx.connection.execute(DUE_HINT, asked).scalar_one_or_none()
     if object_id is not None:
         heed(tx, object_id, until)
     return object_id
@@ -234,7 +240,7 @@ def replay(tx: Tx, since: datetime | None) -> int:
 
 def heed(tx: Tx, object_id: str, until: datetime | None) -> None:
     """The hint was followed (`until` None), or is to be followed again later."""
-    tx.connection.execute(update(inbox).where(inbox.c.object_id == object_id).values(due_at=until))
+    tx.connection.execute(HEED, {"it": object_id, "due_at": until})
 
 
 def open_case(

@@ -5,19 +5,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Executable, Row, bindparam, func, insert, select, update
 
 from checkout.domain import transitions
 from checkout.domain.order import Order
 from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
 from checkout.store import tables
-from checkout.store.due import is_due
+from checkout.store.due import is_due, moments
 from checkout.store.engine import Tx
 from offer.periods import Period
 
 orders, attempts, packages = tables.orders, tables.attempts, tables.packages
-# Made once: naming twenty columns costs more than asking for a row.
+# What a sale and a settlement ask is made once: making a query costs four times running it.
 ORDERS = select(*(orders.c[name] for name in Order.__dataclass_fields__))
+NEXT_ID = select(func.coalesce(func.max(orders.c.id), 0) + 1)
+ADD, CHANGE = insert(orders), update(orders).where(orders.c.id == bindparam("key"))
+BY_ID = ORDERS.where(orders.c.id == bindparam("key"))
+LOCKED = BY_ID.with_for_update()
+BY_TOKEN = ORDERS.where(orders.c.token == bindparam("token"))
+BY_NUMBER = ORDERS.where(orders.c.number == bindparam("number"))
+BY_FORM = ORDERS.where(
+    orders.c.form_attempt == bindparam("form"), orders.c.fingerprint == bindparam("fingerprint")
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,22 @@ class Attempt:
 
 
 ATTEMPTS = select(*(attempts.c[name] for name in Attempt.__dataclass_fields__))
+ADD_ATTEMPT = insert(attempts)
+CHANGE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("key"))
+ATTEMPT = ATTEMPTS.where(attempts.c.id == bindparam("key"))
+PAID_BY = ATTEMPTS.where(attempts.c.payment_id == bindparam("payment"))
+NEWEST = (
+    ATTEMPTS.where(attempts.c.order_id == bindparam("order"))
+    .order_by(attempts.c.created_at.desc(), attempts.c.id)
+    .limit(1)
+)
+DUE = (
+    ATTEMPTS.where(tables.PAYABLE, is_due(attempts.c.next_look_at))
+    .order_by(attempts.c.next_look_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+START, PACKAGE = insert(packages), select(packages).where(packages.c.order_id == bindparam("order"))
 
 
 @dataclass(frozen=True)
@@ -60,19 +85,17 @@ class Package:
 
 def next_id(tx: Tx) -> int:
     """The number the next order will have; the caller holds the ledger's lock."""
-    return (
-        int(tx.connection.execute(select(func.coalesce(func.max(orders.c.id), 0))).scalar_one()) + 1
-    )
+    return int(tx.connection.execute(NEXT_ID).scalar_one())
 
 
 def add(tx: Tx, values: Mapping[str, object]) -> None:
     """Save a new order."""
-    tx.connection.execute(insert(orders), values)
+    tx.connection.execute(ADD, values)
 
 
 def change(tx: Tx, order_id: int, **values: object) -> None:
     """Write what does not move the order: its state changes by `move` alone."""
-    tx.connection.execute(update(orders).where(orders.c.id == order_id).values(**values))
+    tx.connection.execute(CHANGE, {"key": order_id, **values})
 
 
 def move(tx: Tx, order: Order, event: Event, **values: object) -> State:
@@ -84,25 +107,22 @@ def move(tx: Tx, order: Order, event: Event, **values: object) -> State:
 
 def by_token(tx: Tx, token: str) -> Order | None:
     """The order behind a secret address."""
-    return _one(tx, ORDERS.where(orders.c.token == token))
+    return _one(tx, BY_TOKEN, token=token)
 
 
 def by_number(tx: Tx, number: str) -> Order | None:
     """The order with this public number."""
-    return _one(tx, ORDERS.where(orders.c.number == number))
+    return _one(tx, BY_NUMBER, number=number)
 
 
 def by_form(tx: Tx, form_attempt: str, fingerprint: str) -> Order | None:
     """The order that this form with this data has already made."""
-    return _one(
-        tx,
-        ORDERS.where(orders.c.form_attempt == form_attempt, orders.c.fingerprint == fingerprint),
-    )
+    return _one(tx, BY_FORM, form=form_attempt, fingerprint=fingerprint)
 
 
 def by_id(tx: Tx, order_id: int) -> Order:
     """The order with this id; orders are never deleted."""
-    return _exactly(_one(tx, ORDERS.where(orders.c.id == order_id)))
+    return _exactly(_one(tx, BY_ID, key=order_id))
 
 
 def paid(tx: Tx, after: int, limit: int) -> list[Order]:
@@ -118,7 +138,7 @@ def paid(tx: Tx, after: int, limit: int) -> list[Order]:
 
 def locked(tx: Tx, order_id: int) -> Order:
     """The order, which nobody else can change until this transaction ends."""
-    return _exactly(_one(tx, ORDERS.where(orders.c.id == order_id).with_for_update()))
+    return _exactly(_one(tx, LOCKED, key=order_id))
 
 
 def add_attempt(tx: Tx, attempt_id: str, order_id: int, body: str) -> None:
@@ -126,21 +146,22 @@ def add_attempt(tx: Tx, attempt_id: str, order_id: int, body: str) -> None:
     last = attempt_of(tx, order_id)
     created_at = max(tx.now, last.created_at + timedelta(milliseconds=1)) if last else tx.now
     tx.connection.execute(
-        insert(attempts).values(
-            id=attempt_id,
-            order_id=order_id,
-            body=body,
-            state=AttemptState.UNSENT,
-            created_at=created_at,
-            tries=0,
-            next_look_at=None,
-        )
+        ADD_ATTEMPT,
+        {
+            "id": attempt_id,
+            "order_id": order_id,
+            "body": body,
+            "state": AttemptState.UNSENT,
+            "created_at": created_at,
+            "tries": 0,
+            "next_look_at": None,
+        },
     )
 
 
 def change_attempt(tx: Tx, attempt_id: str, **values: object) -> None:
     """Write what does not move an attempt: its state changes by `move_attempt` alone."""
-    tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(**values))
+    tx.connection.execute(CHANGE_ATTEMPT, {"key": attempt_id, **values})
 
 
 def move_attempt(tx: Tx, attempt: Attempt, event: AttemptEvent, **values: object) -> None:
@@ -151,23 +172,17 @@ def move_attempt(tx: Tx, attempt: Attempt, event: AttemptEvent, **values: object
 
 def attempt(tx: Tx, attempt_id: str) -> Attempt | None:
     """One attempt by its key."""
-    return _attempt(tx.connection.execute(ATTEMPTS.where(attempts.c.id == attempt_id)).first())
+    return _attempt(tx.connection.execute(ATTEMPT, {"key": attempt_id}).first())
 
 
 def attempt_of(tx: Tx, order_id: int) -> Attempt | None:
     """The newest attempt of an order."""
-    newest = (
-        ATTEMPTS.where(attempts.c.order_id == order_id)
-        .order_by(attempts.c.created_at.desc(), attempts.c.id)
-        .limit(1)
-    )
-    return _attempt(tx.connection.execute(newest).first())
+    return _attempt(tx.connection.execute(NEWEST, {"order": order_id}).first())
 
 
 def attempt_paid_by(tx: Tx, payment_id: str) -> Attempt | None:
     """The attempt that YooKassa knows as `payment_id`."""
-    known = ATTEMPTS.where(attempts.c.payment_id == payment_id)
-    return _attempt(tx.connection.execute(known).first())
+    return _attempt(tx.connection.execute(PAID_BY, {"payment": payment_id}).first())
 
 
 def payments_ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
@@ -202,28 +217,18 @@ def due(tx: Tx) -> Attempt | None:
 
     No other worker gets it before this transaction ends: put its next look off in it.
     """
-    waiting = (
-        ATTEMPTS.where(tables.PAYABLE, is_due(attempts.c.next_look_at, tx.now))
-        .order_by(attempts.c.next_look_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return _attempt(tx.connection.execute(waiting).first())
+    return _attempt(tx.connection.execute(DUE, moments(tx.now)).first())
 
 
 def start_package(tx: Tx, order_id: int, period: Period, acceptance: int, payment: int) -> None:
     """Start the order's package; a second start is refused by the schema."""
-    tx.connection.execute(
-        insert(packages),
-        {"order_id": order_id, "acceptance": acceptance, "payment": payment, **vars(period)},
-    )
+    rests_on = {"order_id": order_id, "acceptance": acceptance, "payment": payment}
+    tx.connection.execute(START, {**rests_on, **vars(period)})
 
 
 def package(tx: Tx, order_id: int) -> Package | None:
     """The package an order started, if it is paid."""
-    row = tx.connection.execute(
-        select(packages).where(packages.c.order_id == order_id)
-    ).one_or_none()
+    row = tx.connection.execute(PACKAGE, {"order": order_id}).one_or_none()
     if row is None:
         return None
     period = Period(row.starts_at, row.expires_at, row.last_day, row.reason, row.provisional)
@@ -256,6 +261,6 @@ def _exactly(order: Order | None) -> Order:
     return order
 
 
-def _one(tx: Tx, query: Select[tuple[object, ...]]) -> Order | None:
-    row: Row[tuple[object, ...]] | None = tx.connection.execute(query).one_or_none()
+def _one(tx: Tx, query: Executable, **asked: object) -> Order | None:
+    row: Row[tuple[object, ...]] | None = tx.connection.execute(query, asked).one_or_none()
     return Order(**{**row._mapping, "state": State(row.state)}) if row else None

@@ -10,7 +10,7 @@ from checkout.domain.receipt import Fiscal
 from checkout.domain.receipts import Kind, Standing, Written
 from checkout.domain.transitions import RECEIPT, ReceiptEvent, ReceiptState
 from checkout.store import tables
-from checkout.store.due import is_due
+from checkout.store.due import is_due, moments
 from checkout.store.engine import Tx
 
 receipts = tables.receipts
@@ -62,6 +62,15 @@ class Issued:
 
 
 RECEIPTS = select(*(receipts.c[name] for name in Issued.__dataclass_fields__))
+DUE = (
+    RECEIPTS.where(
+        receipts.c.state.in_((ReceiptState.UNSENT, ReceiptState.PENDING)),
+        is_due(receipts.c.next_look_at),
+    )
+    .order_by(receipts.c.next_look_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 def add(tx: Tx, values: Mapping[str, object]) -> None:
@@ -110,16 +119,7 @@ def due(tx: Tx) -> Issued | None:
 
     No other worker gets it before this transaction ends: put its next look off in it.
     """
-    waiting = (
-        RECEIPTS.where(
-            receipts.c.state.in_((ReceiptState.UNSENT, ReceiptState.PENDING)),
-            is_due(receipts.c.next_look_at, tx.now),
-        )
-        .order_by(receipts.c.next_look_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return _one(tx.connection.execute(waiting).first())
+    return _one(tx.connection.execute(DUE, moments(tx.now)).first())
 
 
 def to_settle(tx: Tx, limit: int) -> list[Issued]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from checkout.domain.transitions import REFUND, RefundEvent, RefundState
 from checkout.store import tables
-from checkout.store.due import is_due
+from checkout.store.due import is_due, moments
 from checkout.store.engine import Tx
 
 refunds = tables.refunds
@@ -39,6 +39,13 @@ class RefundAttempt:
 
 
 REFUNDS = select(*(refunds.c[name] for name in RefundAttempt.__dataclass_fields__))
+KNOWN_AS = REFUNDS.where(refunds.c.refund_id == bindparam("known_as"))
+DUE = (
+    REFUNDS.where(tables.REFUNDING, is_due(refunds.c.next_look_at))
+    .order_by(refunds.c.next_look_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 def add(tx: Tx, values: Mapping[str, object]) -> None:
@@ -65,7 +72,7 @@ def by_key(tx: Tx, key: str) -> RefundAttempt | None:
 
 def known_as(tx: Tx, refund_id: str) -> RefundAttempt | None:
     """The refund that YooKassa knows as `refund_id`."""
-    return _one(tx.connection.execute(REFUNDS.where(refunds.c.refund_id == refund_id)).first())
+    return _one(tx.connection.execute(KNOWN_AS, {"known_as": refund_id}).first())
 
 
 def in_flight(tx: Tx, order_id: int) -> RefundAttempt | None:
@@ -76,13 +83,7 @@ def in_flight(tx: Tx, order_id: int) -> RefundAttempt | None:
 
 def due(tx: Tx) -> RefundAttempt | None:
     """The refund that waits longest to be asked about, as `orders.due`."""
-    waiting = (
-        REFUNDS.where(tables.REFUNDING, is_due(refunds.c.next_look_at, tx.now))
-        .order_by(refunds.c.next_look_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return _one(tx.connection.execute(waiting).first())
+    return _one(tx.connection.execute(DUE, moments(tx.now)).first())
 
 
 def ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:

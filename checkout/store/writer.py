@@ -30,14 +30,18 @@ class _Job:
 
     def run(self, connection: Connection) -> None:
         """Do the work; an exception undoes it alone and is kept for its caller."""
+        # SQLAlchemy's own savepoint costs as much as three statements
+        database: Any = connection.connection.driver_connection
+        database.execute("SAVEPOINT job")
         try:
-            with connection.begin_nested():
-                self.result = self.work(connection)
+            self.result = self.work(connection)
         except Exception as error:
             self.error = error
             # some failures (a full disk) end SQLite's whole transaction: then nothing was done
-            if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]  # it is open
+            if not database.in_transaction:
                 raise
+            database.execute("ROLLBACK TO job")
+        database.execute("RELEASE job")
 
     def answer(self) -> Any:  # noqa: ANN401 - whatever the caller's work returns
         if self.error is not None:

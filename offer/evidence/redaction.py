@@ -5,6 +5,7 @@ when its file is made.
 """
 
 import json
+from functools import lru_cache
 
 from offer.evidence.chain import canonical
 
@@ -20,6 +21,7 @@ DROPPED = frozenset(
 SAFE = 2**53 - 1  # canonical JSON has no greater whole number
 
 
+@lru_cache(maxsize=64)  # one answer goes into several rows
 def redacted(answer: str) -> str:
     """A payment object as canonical JSON without what identifies the payer's card or account.
 
