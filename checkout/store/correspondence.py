@@ -1,9 +1,22 @@
 """Messages to be sent, notifications received, cases and certificates."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Executable,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -62,6 +75,26 @@ DUE_HINT = (
     .with_for_update(skip_locked=True)
 )
 HEED = update(inbox).where(inbox.c.object_id == bindparam("it"))
+
+
+def _keep(insert_of: Callable[[Table], Any], ours: bool) -> Executable:
+    new = insert_of(inbox)
+    due_at = new.excluded.due_at
+    again = {
+        "deliveries": inbox.c.deliveries + 1,
+        # a stranger who repeats himself does not move on in the queue, nor does he leave it
+        "due_at": due_at if ours else func.coalesce(inbox.c.due_at, due_at),
+    }
+    about = ["event", "object_id"]
+    kept: Executable = new.on_conflict_do_update(index_elements=about, set_=again)
+    return kept
+
+
+KEEP = {
+    (dialect, ours): _keep(insert_of, ours)
+    for dialect, insert_of in (("sqlite", insert_sqlite), ("postgresql", insert_postgresql))
+    for ours in (True, False)
+}
 
 
 @dataclass(frozen=True)
@@ -157,26 +190,9 @@ def receive(tx: Tx, event: str, object_id: str, body: str) -> bool:
     due_at = tx.now if ours else _end_of_queue(tx)
     if due_at - tx.now > LONGEST_QUEUE and _queued(tx) >= LONGEST_QUEUE // STRANGERS_PAUSE:
         return False
-    dialect = insert_sqlite if tx.connection.dialect.name == "sqlite" else insert_postgresql
-    tx.connection.execute(
-        dialect(inbox)
-        .values(
-            event=event,
-            object_id=object_id,
-            body=body,
-            received_at=tx.now,
-            deliveries=1,
-            due_at=due_at,
-        )
-        .on_conflict_do_update(
-            index_elements=["event", "object_id"],
-            set_={
-                "deliveries": inbox.c.deliveries + 1,
-                # whoever repeats himself does not move on in the queue, nor does he leave it
-                "due_at": due_at if ours else func.coalesce(inbox.c.due_at, due_at),
-            },
-        )
-    )
+    kept = {"event": event, "object_id": object_id, "body": body, "received_at": tx.now}
+    keep = KEEP[tx.connection.dialect.name, ours]
+    tx.connection.execute(keep, {**kept, "deliveries": 1, "due_at": due_at})
     return True
 
 

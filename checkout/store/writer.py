@@ -20,10 +20,12 @@ MOST_AT_ONCE = 32
 
 
 class _Job:
-    """One caller's work and what came of it."""
+    """One caller's work and what came of it. His `turn` comes when it is done, or his to lead."""
 
     def __init__(self, work: Work[Any]) -> None:
         self.work = work
+        self.turn = threading.Lock()
+        self.turn.acquire()
         self.done = False
         self.result: Any = None
         self.error: BaseException | None = None
@@ -54,8 +56,9 @@ class Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._lock = threading.Lock()
         self._waiting: deque[_Job] = deque()
-        self._changed = threading.Condition()
+        self._is_led = False
         self._writing: int | None = None
 
     def run(self, work: Work[T]) -> T:
@@ -66,24 +69,51 @@ class Writer:
         if self._writing == threading.get_ident():
             raise RuntimeError("a transaction was begun inside a transaction: use the one you have")
         job = _Job(work)
-        with self._changed:
-            self._waiting.append(job)
-        while batch := self._my_turn(job):
-            self._write(batch)
+        if self._joins(job):
+            self._wait(job)
+        if not job.done:
+            self._lead()
         answer: T = job.answer()
         return answer
 
-    def _my_turn(self, job: _Job) -> list[_Job]:
-        """Wait until the job is done ([]) or it falls to this thread to write (what is to do)."""
-        with self._changed:
-            self._changed.wait_for(lambda: job.done or self._writing is None)
-            if job.done:
-                return []
-            self._writing = threading.get_ident()
+    def _joins(self, job: _Job) -> bool:
+        """Stand at the end of the queue; whether somebody leads it."""
+        with self._lock:
+            self._waiting.append(job)
+            is_led, self._is_led = self._is_led, True
+        return is_led
+
+    def _wait(self, job: _Job) -> None:
+        try:
+            job.turn.acquire()
+        except BaseException:  # a signal: what stands in the queue is written all the same
+            job.turn.acquire()
+            if not job.done:
+                self._lead()
+            raise
+
+    def _lead(self) -> None:
+        """Write for the first of the queue, this thread's own job among them; let the next lead.
+
+        Each is woken by himself: were all woken, most would look and go to sleep again.
+        """
+        with self._lock:
             count = min(len(self._waiting), MOST_AT_ONCE)
-            return [self._waiting.popleft() for _ in range(count)]
+            batch = [self._waiting.popleft() for _ in range(count)]
+        try:
+            self._write(batch)
+        finally:
+            with self._lock:
+                follower = self._waiting[0] if self._waiting else None
+                self._is_led = follower is not None
+            for job in batch:
+                job.done = True
+                job.turn.release()
+            if follower:
+                follower.turn.release()
 
     def _write(self, batch: list[_Job]) -> None:
+        self._writing = threading.get_ident()
         try:
             with self._engine.begin() as connection:
                 if len(batch) == 1:  # the common case: the transaction is savepoint enough
@@ -97,8 +127,4 @@ class Writer:
             if not isinstance(error, Exception):
                 raise
         finally:
-            with self._changed:
-                for job in batch:
-                    job.done = True
-                self._writing = None
-                self._changed.notify_all()
+            self._writing = None
