@@ -23,6 +23,7 @@ from yookassa import Payment as SdkPayment
 from benchmarks import rivals
 from benchmarks.provider import BUNDLE
 from benchmarks.rows import opened, prepared, write
+from checkout import logs
 from checkout.app import create_app
 from checkout.open import gate_of, working
 from checkout.settle import record, settle
@@ -112,6 +113,7 @@ APPS: dict[str, Callable[[Path, str], AbstractContextManager[Starlette]]] = {
 
 def main() -> None:
     what, folder, listening, core, provider = sys.argv[1:]
+    logs.begin(sys.stdout)
     if core != "-":
         os.sched_setaffinity(0, {int(core)})
     with (
