@@ -1,6 +1,7 @@
 """The offer's text → Terms. Nothing is ever assumed: what is not read for certain is a Problem."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from offer.clauses import Clause, read_clauses
@@ -123,10 +124,13 @@ class _Reader:
         return next((clause.line for clause in self.clauses if clause.number == section), 1)
 
 
+# a release, an archive and a check read the same few editions again and again
+@lru_cache(maxsize=64)
 def read_terms(text: str, source: str) -> Reading:
     """The terms of an offer, or every reason why it cannot be sold by.
 
-    `source` is the file's name as the reasons should call it.
+    `source` is the file's name as the reasons should call it. Nobody changes what he gets: the
+    same text may be given the same answer.
     """
     reader = _Reader(text)
     reader.read_packages()

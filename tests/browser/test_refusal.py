@@ -56,13 +56,8 @@ def test_the_package_is_refused_with_the_keyboard_alone(page: Page, demo: Demo) 
     heading(page, "Вы отказались от пакета")
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [(PHONE, "dark"), ({"width": 1280, "height": 900}, "light")]
-)
-def test_no_page_of_a_refusal_hinders_anyone(
-    browser: Browser, demo: Demo, viewport: dict[str, int], scheme: Any
-) -> None:
-    with a_client(browser, demo, viewport=viewport, color_scheme=scheme) as page:
+def test_no_page_of_a_refusal_hinders_anyone(browser: Browser, demo: Demo) -> None:
+    with a_client(browser, demo) as page:
         tour = Tour(page, demo)
         order(page, demo, "axe-leaves@client.example")
         page.goto(f"{_order_url(demo)}/refuse")

@@ -36,42 +36,36 @@ def say(books: Books, deaths: int) -> None:
     print(f"{deaths} deaths, {paid} paid, {back} given back, none lost or doubled")  # noqa: T201
 
 
+def kill_at_random(births: Nursery, folder: Path, url: str, *, of_each: int, kills: int) -> None:
+    """Kill so many of so many services and workers while they sell, then reckon."""
+    chance = Random(kills)  # noqa: S311 - any order will do
+    with (
+        a_house(births, folder) as house,
+        a_staff(house, url, services=of_each, workers=of_each) as staff,
+    ):
+        with staff.crowd(chance):
+            staff.kill_at_random(chance, kills)
+        staff.come_to_rest()
+
+        books = staff.books()
+        reckon(books)
+        say(books, kills)
+
+
 # every step of a purchase on SQLite is died at in test_kill.py: at random in the long proofs
 @pytest.mark.soak
 @pytest.mark.parametrize("kills", [100])
 def test_whoever_is_killed_on_sqlite_nothing_is_lost_or_doubled(
     births: Nursery, tmp_path: Path, sqlite_url: str, kills: int
 ) -> None:
-    chance = Random(kills)  # noqa: S311 - any order will do
-    with (
-        a_house(births, tmp_path / "house") as house,
-        a_staff(house, sqlite_url, services=1, workers=1) as staff,
-    ):
-        with staff.crowd(chance):
-            staff.kill_at_random(chance, kills)
-        staff.come_to_rest()
-
-        books = staff.books()
-        reckon(books)
-        say(books, kills)
+    kill_at_random(births, tmp_path / "house", sqlite_url, of_each=1, kills=kills)
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.soak)])
 def test_whoever_is_killed_of_two_services_and_two_workers_on_postgresql_nothing_is_lost(
     births: Nursery, tmp_path: Path, postgres_url: str, kills: int
 ) -> None:
-    chance = Random(kills)  # noqa: S311 - any order will do
-    with (
-        a_house(births, tmp_path / "house") as house,
-        a_staff(house, postgres_url, services=2, workers=2) as staff,
-    ):
-        with staff.crowd(chance):
-            staff.kill_at_random(chance, kills)
-        staff.come_to_rest()
-
-        books = staff.books()
-        reckon(books)
-        say(books, kills)
+    kill_at_random(births, tmp_path / "house", postgres_url, of_each=2, kills=kills)
 
 
 @pytest.mark.parametrize("crashes", [1, pytest.param(25, marks=pytest.mark.soak)])

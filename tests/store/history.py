@@ -1,6 +1,6 @@
 """A shop in which much has happened, and a hand that can spoil anything in its database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from checkout.buy import Purchase, _place
 from checkout.publish_head import publish_head
 from checkout.settle import record
 from checkout.shop import Shop
-from checkout.store import tables
+from checkout.store import ledger, tables
 from checkout.store.engine import Store
 from checkout.verify import Remark, given_head, verify
 from offer.evidence.chain import digest
@@ -108,6 +108,11 @@ def history(shop: Shop) -> None:
     waiting = market.waiting(shop, "waiting")
     stranger = replace(waiting.paid(), id="stranger", metadata={})
     shop.store.transact(lambda tx: record(tx, shop, stranger))
+
+
+def append(sold: Sold, kind: str, fact: Mapping[str, object]) -> int:
+    """A fact more at the end of the ledger; its row."""
+    return sold.store.transact(lambda tx: ledger.append(tx, kind, fact)).number
 
 
 def prepare(folder: Path, database_url: str) -> None:

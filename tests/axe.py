@@ -1,0 +1,18 @@
+"""What axe-core finds on a page that lies open."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SCRIPT = Axe().axe_script
+# no preload: it asks for stylesheets again for the sake of sounds that play by themselves
+LOOK = """() => axe.run({ resultTypes: ["violations"], preload: false })
+    .then(found => found.violations.map(it => [it.id, it.nodes.map(node => node.html)]))"""
+
+
+def violations(page: Page) -> list[Any]:
+    """Each broken rule with the elements that break it; may be asked again after a change."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(SCRIPT)
+    return list(page.evaluate(LOOK))
