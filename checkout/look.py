@@ -45,9 +45,8 @@ class OrderFacts:
 
     `period` is as accepted; `ended_at` when money given back ended it sooner, `is_over` when its
     time has passed. Of the sums the first was given back, the second is on its way. `refusal` is
-    the newest one of the package, `obstacle` why it cannot be refused now. `life` is a package's,
-    `owned` its hours and kopecks with those of its extra hours; `bought_for` is the package of
-    extra hours.
+    the newest one of the package, `obstacle` why it cannot be refused now. `life` is a package's;
+    `bought_for` is the package of extra hours.
     """
 
     order: Order
@@ -70,7 +69,6 @@ class OrderFacts:
     refusal: Refusal | None
     obstacle: Obstacle | None
     life: PackageLife | None
-    owned: tuple[int, int]
     bought_for: "PackageFacts | None"
 
     @property
@@ -88,8 +86,8 @@ class OrderFacts:
 class PackageFacts:
     """A started package, as whoever buys extra hours for it is told of it.
 
-    `runs`: it can be worked by now. `party` bought it, and buys its extra hours too; None once
-    erased.
+    `runs`: it can be worked by now; `owned` are its hours and kopecks with its extra hours'.
+    `party` bought it, and buys its extra hours too; None once erased.
     """
 
     token: str
@@ -125,7 +123,7 @@ def _package(tx: Tx, own: Order) -> PackageFacts | None:
         period=started.period,
         runs=started.runs(own.state, tx.now),
         party=known_party(tx, own),
-        owned=package_hours.hours_of(tx, own, started),
+        owned=package_hours.hours_of(tx, own),
     )
 
 
@@ -165,7 +163,6 @@ def _facts(tx: Tx, token: str, zone: ZoneInfo) -> OrderFacts | None:
         refusal=refusals.latest(tx, found.id) if package else None,
         obstacle=obstacle_of(found, package, tx.now, is_returning=returning is not None),
         life=life_of(tx, found, own, zone) if own else None,
-        owned=package_hours.hours_of(tx, found, own) if own else (0, 0),
         bought_for=_package(tx, orders.by_id(tx, found.for_package)) if found.for_package else None,
     )
 

@@ -11,7 +11,7 @@ from checkout.store.orders import Package
 
 def life_of(tx: Tx, order: Order, package: Package, zone: ZoneInfo) -> PackageLife:
     """Where the package of an order is in its life, its paid extra hours counted in."""
-    hours, _ = package_hours.hours_of(tx, order, package)
+    hours, _ = package_hours.hours_of(tx, order)
     return package_life(
         hours=hours,
         used_minutes=package_hours.used_minutes(tx, order.id),

@@ -68,3 +68,13 @@ def cheaper(
 def _cheapest(on_sale: Sequence[Package], hours: int, kopecks: int) -> Package | None:
     enough = [it for it in on_sale if it.hours >= hours and it.price_kopecks < kopecks]
     return min(enough, key=lambda it: (it.price_kopecks, -it.hours), default=None)
+
+
+def own_share(spent_minutes: int, before: int, hours: int) -> int:
+    """Of the minutes spent on a package, those that fall on these `hours` of it.
+
+    The package's own hours go first and the extra ones after them in the order of their purchase
+    (3.6: work stops at the limit, so nobody needs extra hours sooner); `before` are the minutes of
+    those that go first. What goes beyond everything bought falls on nobody.
+    """
+    return min(max(spent_minutes - before, 0), hours * 60)

@@ -9,6 +9,10 @@ from offer.periods import Period
 from offer.wording import day, minutes
 
 MINUTES = 60
+# until work is written down here, the hours left are those that were bought
+WORK_NOT_COUNTED = (
+    "Время работы программа пока не считает: его учитывает исполнитель, и на него часов меньше."
+)
 # days before the last one on which the client is reminded; «ending soon» begins with the first
 REMINDERS = (7, 3, 1)
 

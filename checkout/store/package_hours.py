@@ -1,7 +1,7 @@
 """The hours of a package: its own, the extra ones bought for it, and those worked already."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import bindparam
 
@@ -32,15 +32,14 @@ ENDING = (
 
 @dataclass(frozen=True)
 class Extra:
-    """A paid order of extra hours and what it started."""
+    """A paid order of extra hours and what it started.
+
+    `stopped_before`: its own money was given back before anything ended the package.
+    """
 
     order: Order
     package: Package
-
-    def counts(self, package: Package) -> bool:
-        """Whether its hours are the package's: nobody gave their money back before its end."""
-        ended = self.package.ended_at
-        return ended is None or (package.ended_at is not None and ended >= package.ended_at)
+    stopped_before: bool
 
 
 def extras_of(tx: Tx, package_id: int) -> list[Extra]:
@@ -48,15 +47,32 @@ def extras_of(tx: Tx, package_id: int) -> list[Extra]:
     found = [
         orders.as_order(it) for it in tx.connection.execute(PAID_EXTRAS, {"package": package_id})
     ]
+    own = orders.package(tx, package_id)
+    ended = own.ended_at if own else None
     started = [(it, orders.package(tx, it.id)) for it in found]
-    return [Extra(it, package) for it, package in started if package]
+    return [Extra(it, package, _stopped(package, ended)) for it, package in started if package]
 
 
-def hours_of(tx: Tx, order: Order, package: Package) -> tuple[int, int]:
+def _stopped(extra: Package, package_ended: datetime | None) -> bool:
+    return extra.ended_at is not None and (package_ended is None or extra.ended_at < package_ended)
+
+
+def hours_of(tx: Tx, order: Order) -> tuple[int, int]:
     """The hours of an order's package with its extra ones, and the kopecks paid for all of them."""
-    counted = [it.order for it in extras_of(tx, order.id) if it.counts(package)]
+    counted = [it.order for it in extras_of(tx, order.id) if not it.stopped_before]
     everything = (order, *counted)
     return sum(it.hours for it in everything), sum(it.price_kopecks for it in everything)
+
+
+def minutes_before(tx: Tx, order: Order) -> int:
+    """The minutes that are used before those of an order: none before a package's own."""
+    if order.for_package is None:
+        return 0
+    own = orders.by_id(tx, order.for_package)
+    earlier = [
+        it.order for it in extras_of(tx, own.id) if it.order.id < order.id and not it.stopped_before
+    ]
+    return sum(it.hours for it in (own, *earlier)) * 60
 
 
 def used_minutes(tx: Tx, package_id: int) -> int:

@@ -171,7 +171,7 @@ def _paid(page: OrderPage) -> Words:
         f"Оплачено.{until}" if until else "Оплачено",
         f"Получено {wording.money(page.price_kopecks)}{_receipt(page)}.{_returned(page)}",
         "done",
-        _returning(page) or (f"Осталось: {in_a_line(page.life)}." if page.life else ""),
+        _returning(page) or (f"В\u00a0пакете {in_a_line(page.life)}." if page.life else ""),
     )
 
 
@@ -205,15 +205,12 @@ def _leaving(page: OrderPage, refusal: Refusal) -> Words:
 
 
 def _over(page: OrderPage, period: Period) -> Words:
-    """Its time has passed: what was left is shown, and stays shown."""
-    left = page.life.left_minutes if page.life else 0
-    stays = f"Осталось {wording.minutes(left)}: они не\u00a0переносятся (п.\u00a03.4)."
-    gone = "Неиспользованные часы не\u00a0переносятся (п.\u00a03.4)."
+    """Its time has passed; what was left stays shown among the facts."""
     return Words(
         f"Пакет закончился {wording.day(period.last_day)}",
         f"Получено {wording.money(page.price_kopecks)}.{_returned(page)}",
         "done",
-        f"{stays if left else gone} {_returning(page)}".strip(),
+        f"Неиспользованные часы не\u00a0переносятся (п.\u00a03.4). {_returning(page)}".strip(),
     )
 
 

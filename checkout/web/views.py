@@ -214,7 +214,8 @@ class OrderPage:
 class RefusalForm:
     """What leaving comes to now, and the form that says so; `reason` is as typed.
 
-    `kind` is the client's, `decide_by` the last day for the contractor's answer.
+    `kind` is the client's, `decide_by` the last day for the contractor's answer. `extra` are the
+    orders of extra hours that end with the package: number, hours, kopecks proposed.
     """
 
     number: str
@@ -226,6 +227,7 @@ class RefusalForm:
     reason: str
     error: str | None
     test: bool
+    extra: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True)

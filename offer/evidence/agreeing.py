@@ -223,7 +223,8 @@ def term(bundle: Bundle) -> Iterator[Check]:
     began = _package_paid(bundle)
     published = moment(text_at(bundle.summary, "edition", "published_at"))
     ordered = bundle.by_number.get(bundle.order.number) if bundle.order else None
-    times = [published, began, moment(ordered.at) if ordered else None, captured]
+    before = [published, *([began] if began else [])]
+    times = [*before, moment(ordered.at) if ordered else None, captured]
     if began and not _in_time(accepted.value, captured):
         yield fails(the.ACCEPTANCE, "дополнительные часы оплачены, когда пакет уже закончился")
     if any(a and b and a - b > CLOCKS_APART for a, b in pairwise(times)):

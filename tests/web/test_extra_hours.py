@@ -1,20 +1,15 @@
 """Extra hours for a package that runs: by its own edition's rate, to its own end."""
 
-import json
 from collections.abc import Iterator
-from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile
 
 import httpx2
 import pytest
 
-from checkout.store import orders
 from offer.editions import sha256
-from tests.town import ROMASHKA, Town, a_town, dearer, text_of
-from tests.web.buying import letters_to, orders_of, page_of, payment_of
-from tests.web.test_consent import found_wrong, whole
+from tests.town import Town, a_town, text_of
+from tests.web.buying import orders_of, page_of
+from tests.web.test_consent import found_wrong
 
 ANNA = "anna@example.ru"
 
