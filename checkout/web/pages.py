@@ -150,6 +150,7 @@ _PAGES.globals |= {
     "fields": FIELDS,
     "withdraw_label": labels.WITHDRAW_CONSENT,
     "refuse_label": refusal_words.REFUSE,
+    "refuse_extra_label": refusal_words.REFUSE_EXTRA,
     "by_hours_label": refusal_words.BY_HOURS,
     "by_days_label": refusal_words.BY_DAYS,
     "not_counted": refusal_words.NOT_COUNTED,

@@ -59,6 +59,7 @@ def _view(shop: Shop, facts: OrderFacts, reason: str, error: str | None) -> Refu
         reason=reason,
         error=error,
         test=facts.order.test,
+        is_extra=facts.bought_for is not None,
         extra=tuple(
             (it.number, it.hours, proposal.proposed)
             for it, proposal in foresee_extra(shop, facts.order)

@@ -215,7 +215,8 @@ class RefusalForm:
     """What leaving comes to now, and the form that says so; `reason` is as typed.
 
     `kind` is the client's, `decide_by` the last day for the contractor's answer. `extra` are the
-    orders of extra hours that end with the package: number, hours, kopecks proposed.
+    orders of extra hours that end with the package: number, hours, kopecks proposed. `is_extra`:
+    only extra hours are refused, the package stays.
     """
 
     number: str
@@ -228,6 +229,7 @@ class RefusalForm:
     error: str | None
     test: bool
     extra: tuple[tuple[str, int, int], ...] = ()
+    is_extra: bool = False
 
 
 @dataclass(frozen=True)

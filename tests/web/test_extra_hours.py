@@ -219,6 +219,7 @@ def test_a_declined_payment_of_extra_hours_can_be_tried_again_by_the_same_editio
     token = a_package(own_town)
     extra = order_extra(own_town, token, 2)
     own_town.yookassa.control("POST", f"/payments/{payment_of(own_town, extra)}/decline", {})
+    assert own_town.facts(extra)["state"] == "cancelled"
     own_town.publisher.publish(offer=dearer())
     own_town.shop.shelf.look_again()
     ticked = {"accept_offer": sha256(text_of("offer"))}
@@ -240,6 +241,7 @@ def test_a_declined_payment_can_not_be_tried_again_once_the_package_has_ended(
     token = a_package(own_town)
     extra = order_extra(own_town, token)
     own_town.yookassa.control("POST", f"/payments/{payment_of(own_town, extra)}/decline", {})
+    assert own_town.facts(extra)["state"] == "cancelled"
     end_of(own_town, token)
     ticked = {"accept_offer": sha256(text_of("offer"))}
 
@@ -414,3 +416,15 @@ def test_an_erased_client_buys_no_extra_hours(own_town: Town) -> None:
 
     assert own_town.client.get(f"/checkout/extra/{token}").status_code == 409
     assert send(own_town, token, {"hours": "1"}).status_code == 409
+
+
+def test_extra_hours_alone_may_be_refused_and_the_package_stays(own_town: Town) -> None:
+    token = a_package(own_town)
+    extra = buy_extra(own_town, token, 2)
+    form = page_of(own_town.client.get(f"/orders/{extra}/refuse"))
+    assert form.one("h1").text == "Отказаться от дополнительных часов"
+    assert refuse(own_town, extra).status_code == 303
+
+    assert [it["order"] for it in refusals(own_town)] == ["2026-0002"]
+    assert "Отказаться от пакета" in page_of(own_town.client.get(f"/orders/{token}")).text
+    assert whole(own_town) == []
