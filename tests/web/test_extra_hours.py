@@ -161,7 +161,7 @@ def test_the_box_must_be_ticked_and_a_hash_never_published_is_refused(town: Town
 
     assert answer.status_code == 422
     assert "Отметьте, что принимаете оферту" in page_of(answer).text
-    assert "2 часа поддержки" in page_of(answer).text
+    assert "2 часа × 3 000 ₽" in page_of(answer).text
     assert send(town, token, form | {"accept_offer": "ab" * 32}).status_code == 422
     assert send(town, token, form).status_code == 303  # neither has used the form up
 
