@@ -222,6 +222,16 @@ def _rehearse(
     return proposal, known.kind if known else order.party_kind, refusal
 
 
+def extra_orders(shop: Shop, number: str) -> list[str]:
+    """The orders of extra hours whose money has still to be decided beside a package's."""
+
+    def read(tx: Tx) -> list[str]:
+        extras = package_hours.extras_of(tx, _known(tx, number).id)
+        return [it.order.number for it in extras if it.order.state is State.PAID]
+
+    return shop.store.read(read)
+
+
 def proposal_of(
     tx: Tx, order: Order, period: Period, *, spent_minutes: int, at: datetime, zone: ZoneInfo
 ) -> Proposal:

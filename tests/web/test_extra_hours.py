@@ -343,6 +343,7 @@ def test_minutes_spent_fall_on_the_package_first_and_then_on_its_extra_hours(
     )
 
     assert "истрачено 5 ч, по счёту оферты 5 ч; возврат 0 ₽" in of_package
+    assert "checkout refund 2026-0002 --dry-run --spent 330" in of_package
     assert "истрачено 30 мин, по счёту оферты 30 мин; возврат 4 500 ₽" in of_extra
 
 
