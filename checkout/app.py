@@ -20,6 +20,7 @@ from checkout.shop import Shop
 from checkout.web import (
     comparing,
     days,
+    extra,
     guards,
     handlers,
     ledger_heads,
@@ -53,6 +54,8 @@ class Entry:
 ROUTES = (
     Entry("/checkout/{hours}", "GET", ordering.order_form, guards.public),
     Entry("/checkout/{hours}", "POST", ordering.place_order, guards.own_form, True),
+    Entry("/checkout/extra/{token}", "GET", extra.extra_form, guards.secret_address),
+    Entry("/checkout/extra/{token}", "POST", extra.place_extra, guards.own_form, True),
     Entry("/orders/{token}", "GET", handlers.order, guards.secret_address, True),
     Entry("/orders/{token}/retry", "GET", handlers.to_order, guards.secret_address),
     Entry("/orders/{token}/retry", "POST", ordering.retry_order, guards.own_form, True),

@@ -12,7 +12,7 @@ from checkout.ask import ask, forgotten
 from checkout.domain.details import Details, origin_details, party_details
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.domain.order import Order
-from checkout.domain.receipts import Json, payment_receipt
+from checkout.domain.receipts import WHAT, Json, payment_receipt
 from checkout.domain.shown import Shown
 from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
 from checkout.fiscalise import regime
@@ -24,7 +24,7 @@ from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
 from offer.evidence import facts
-from offer.evidence.settlement import LedgerRef, Party
+from offer.evidence.settlement import ForPackage, LedgerRef, Party
 from offer.release import PublishedEdition
 from offer.terms import Package
 from offer.wording import hours as hours_in_words
@@ -35,7 +35,8 @@ class Purchase:
     """What the form said, checked: the edition in force was ticked, the fields are in order.
 
     `shown` are the words of the page the decision was made on, `html` that page where it could be
-    made again.
+    made again. Extra hours are bought `for_package`, by its edition: `package` is then what these
+    hours come to, and `edition` need not be in force.
     """
 
     form_attempt: str
@@ -47,12 +48,14 @@ class Purchase:
     address: str
     user_agent: str
     html: bytes | None = None
+    for_package: ForPackage | None = None
 
     @property
     def fingerprint(self) -> str:
         """What makes the same form with mended data another order."""
         consent = self.consent.sha256 if self.consent else None
-        return fingerprint(self.package.hours, self.party, self.edition.sha256, consent)
+        hours, offer = self.package.hours, self.edition.sha256
+        return fingerprint(hours, self.party, offer, consent, self.for_package)
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,26 @@ class NotRetriable(CheckoutError):  # noqa: N818 - reads as what it is
     code = "not_retriable"
 
 
-def fingerprint(hours: int, party: Party, offer_sha256: str, consent_sha256: str | None) -> str:
+class PackageEnded(CheckoutError):  # noqa: N818 - reads as what it is
+    """Extra hours can't be bought: the package they are for does not run any more."""
+
+    code = "package_ended"
+
+
+def fingerprint(
+    hours: int,
+    party: Party,
+    offer_sha256: str,
+    consent_sha256: str | None,
+    for_package: ForPackage | None = None,
+) -> str:
     """The hash of everything a form says: the same form sent twice has the same."""
     said = {
         "hours": hours,
         "party": asdict(party),
         "offer": offer_sha256,
         "consent": consent_sha256,
+        **({"for_package": for_package.order_number} if for_package else {}),
     }
     return rules.digest(rules.canonical(said))
 
@@ -144,6 +160,7 @@ def _place(tx: Tx, shop: Shop, purchase: Purchase) -> int:
     known = orders.by_form(tx, purchase.form_attempt, purchase.fingerprint)
     if known:
         return known.id
+    package_id = _package_id(tx, purchase)
     order_id = orders.next_id(tx)
     number = f"{tx.now.astimezone(shop.settings.zone):%Y}-{order_id:04}"
     token = secrets.token_urlsafe(24)
@@ -162,6 +179,7 @@ def _place(tx: Tx, shop: Shop, purchase: Purchase) -> int:
             "party_kind": purchase.party.kind,
             "created_at": tx.now,
             "test": shop.settings.test,
+            "for_package": package_id,
             **_decision_columns(purchase, row),
         },
     )
@@ -180,6 +198,7 @@ def _renew(tx: Tx, shop: Shop, token: str, decision: Purchase | None) -> int:
         return order.id
     if decision is None:
         raise NotRetriable("Отметьте, что принимаете оферту, и нажмите кнопку ещё раз.")
+    _package_id(tx, decision)
     if attempt and attempt.state is AttemptState.UNSENT:
         # nobody was ever sent to its payment page, so no money can come from it
         orders.move_attempt(tx, attempt, AttemptEvent.REPLACED)
@@ -190,6 +209,17 @@ def _renew(tx: Tx, shop: Shop, token: str, decision: Purchase | None) -> int:
     orders.change(tx, order.id, **_decision_columns(decision, row), payment_id=None)
     _add_attempt(tx, shop, order.id, decision)
     return order.id
+
+
+def _package_id(tx: Tx, purchase: Purchase) -> int | None:
+    """The order of the package that extra hours are for; raises PackageEnded."""
+    if purchase.for_package is None:
+        return None
+    own = orders.by_number(tx, purchase.for_package.order_number)
+    package = orders.package(tx, own.id) if own else None
+    if own is None or package is None or not package.runs(own.state, tx.now):
+        raise PackageEnded("Пакет уже закончился: дополнительные часы к\u00a0нему не\u00a0купить.")
+    return own.id
 
 
 def _standing(tx: Tx, order: Order) -> PublishedEdition | None:
@@ -230,6 +260,7 @@ def _record_order(
             site=settings.public_url,
             zone=settings.time_zone,
             token_sha256=rules.digest(token),
+            for_package=purchase.for_package,
         ),
     )
     ledger.keep_details(tx, row.number, who)
@@ -288,7 +319,15 @@ def _receipt(tx: Tx, shop: Shop, order: Order, party: Party) -> Json | None:
         number=order.number,
         hours=order.hours,
         amount_kopecks=order.price_kopecks,
+        what=WHAT[order.what],
     )
+
+
+def _what(purchase: Purchase) -> str:
+    hours, extra = hours_in_words(purchase.package.hours), purchase.for_package
+    if extra is None:
+        return f"{hours} поддержки"
+    return f"{hours} поддержки к пакету по заказу {extra.order_number}"
 
 
 def _request(
@@ -307,7 +346,7 @@ def _request(
     return payment_request(
         amount_kopecks=order.price_kopecks,
         description=(
-            f"{hours_in_words(order.hours)} поддержки, заказ {order.number}, "
+            f"{_what(purchase)}, заказ {order.number}, "
             f"оферта в редакции {edition.number} ({edition.sha256[:8]})"
         ),
         return_url=f"{shop.settings.public_url}/orders/{order.token}",

@@ -9,7 +9,7 @@ from checkout.domain.order import Order
 from checkout.settings import Settings
 from checkout.settle import accepted_terms
 from checkout.shop import Shop
-from checkout.store import archive, correspondence, ledger, orders
+from checkout.store import archive, correspondence, ledger, orders, package_hours
 from checkout.store.correspondence import Paper
 from checkout.store.engine import Tx
 from offer.evidence import facts
@@ -92,7 +92,8 @@ def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
     if package is None or order.payment_id is None or order.paid_at is None:
         raise LookupError(f"order {order.number} is not paid")
     terms = accepted_terms(tx, order)
-    bought = terms.package(order.hours)
+    extra = package_hours.for_package(tx, order)
+    bought = terms.package(extra.hours if extra else order.hours)
     if bought is None:
         raise LookupError(f"order {order.number}: its edition sells no {order.hours} hours")
     site = ledger.fact(tx, order.ledger).get("site", settings.public_url)  # the first version's
@@ -111,6 +112,7 @@ def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
         test=order.test,
         acceptance=ledger.row(tx, package.acceptance).ref,
         head=ledger.row(tx, package.payment).ref,
+        for_package=extra,
         **vars(package.period),
     )
 

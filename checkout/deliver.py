@@ -30,6 +30,8 @@ from checkout.mail.letters import (
 from checkout.mail.refund_letters import Returned, refund_for_contractor, refund_letter
 from checkout.mail.smtp import MailError
 from checkout.reconcile import found
+from checkout.remind_clients import KIND as ENDING
+from checkout.remind_clients import letters_about_ending
 from checkout.settle import accepted_terms
 from checkout.shop import Shop, new_id
 from checkout.store import correspondence, heads, letters, orders, reconciliations, refunds
@@ -323,5 +325,6 @@ COMPOSERS: Mapping[str, Callable[[Shop, Message], list[Letter]]] = {
     "head": _head,
     "withdrawn": _withdrawal,
     "refunded": _refund,
+    ENDING: letters_about_ending,
     **dict.fromkeys(KINDS, _refusal),
 }

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from checkout.buy import needs_decision
 from checkout.certify import known_party
 from checkout.domain.order import Order, money_taken
+from checkout.domain.package_life import PackageLife
 from checkout.domain.receipts import Standing
 from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from checkout.domain.transitions import AttemptState, State
 from checkout.refuse import obstacle_of
+from checkout.remaining import life_of
 from checkout.settle import terms_of
 from checkout.shop import Shop
 from checkout.store import (
@@ -19,6 +22,7 @@ from checkout.store import (
     correspondence,
     ledger,
     orders,
+    package_hours,
     receipts,
     refunds,
     refusals,
@@ -28,7 +32,7 @@ from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.errors import OfferError
 from offer.evidence.chain import instant
-from offer.evidence.settlement import LedgerRef, Party
+from offer.evidence.settlement import ForPackage, LedgerRef, Party
 from offer.periods import Period, package_period
 from offer.release import PublishedEdition
 from offer.terms import Terms
@@ -41,7 +45,8 @@ class OrderFacts:
 
     `period` is as accepted; `ended_at` when money given back ended it sooner, `is_over` when its
     time has passed. Of the sums the first was given back, the second is on its way. `refusal` is
-    the newest one of the package, `obstacle` why it cannot be refused now.
+    the newest one of the package, `obstacle` why it cannot be refused now. `life` is a package's;
+    `bought_for` is the package of extra hours.
     """
 
     order: Order
@@ -63,6 +68,8 @@ class OrderFacts:
     receipts: tuple[Standing, ...]
     refusal: Refusal | None
     obstacle: Obstacle | None
+    life: PackageLife | None
+    bought_for: "PackageFacts | None"
 
     @property
     def kind(self) -> str:
@@ -75,12 +82,57 @@ class OrderFacts:
         return self.order.state in (State.CREATED, State.WAITING) and bool(self.order.payment_id)
 
 
+@dataclass(frozen=True)
+class PackageFacts:
+    """A started package, as whoever buys extra hours for it is told of it.
+
+    `runs`: it can be worked by now; `owned` are its hours and kopecks with its extra hours'.
+    `party` bought it, and buys its extra hours too; None once erased.
+    """
+
+    token: str
+    named: ForPackage
+    edition: PublishedEdition
+    terms: Terms
+    period: Period
+    runs: bool
+    party: Party | None
+    owned: tuple[int, int]
+
+
+def package(shop: Shop, token: str) -> PackageFacts | None:
+    """The package of the order at a secret address; None if it has started none of its own."""
+
+    def read(tx: Tx) -> PackageFacts | None:
+        found = orders.by_token(tx, token)
+        return _package(tx, found) if found and found.for_package is None else None
+
+    return shop.store.read(read)
+
+
+def _package(tx: Tx, own: Order) -> PackageFacts | None:
+    started = orders.package(tx, own.id)
+    if started is None:
+        return None
+    edition = archive.edition(tx, "offer", own.edition)
+    return PackageFacts(
+        token=own.token,
+        named=package_hours.named(tx, own, started),
+        edition=edition,
+        terms=terms_of(edition),
+        period=started.period,
+        runs=started.runs(own.state, tx.now),
+        party=known_party(tx, own),
+        owned=package_hours.hours_of(tx, own),
+    )
+
+
 def order(shop: Shop, token: str) -> OrderFacts | None:
     """The order at a secret address."""
-    return shop.store.read(lambda tx: _facts(tx, token))
+    return shop.store.read(lambda tx: _facts(tx, token, shop.settings.zone))
 
 
-def _facts(tx: Tx, token: str) -> OrderFacts | None:
+def _facts(tx: Tx, token: str, zone: ZoneInfo) -> OrderFacts | None:
     found = orders.by_token(tx, token)
     if found is None:
         return None
@@ -89,6 +141,7 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
     edition = archive.edition(tx, "offer", found.edition)
     known = known_party(tx, found)
     returning = refunds.in_flight(tx, found.id)
+    own = package if found.for_package is None else None
     return OrderFacts(
         order=found,
         party=known,
@@ -109,6 +162,8 @@ def _facts(tx: Tx, token: str) -> OrderFacts | None:
         receipts=tuple(it.standing for it in receipts.of_order(tx, found.id)),
         refusal=refusals.latest(tx, found.id) if package else None,
         obstacle=obstacle_of(found, package, tx.now, is_returning=returning is not None),
+        life=life_of(tx, found, own, zone) if own else None,
+        bought_for=_package(tx, orders.by_id(tx, found.for_package)) if found.for_package else None,
     )
 
 
@@ -127,8 +182,8 @@ def as_json(shop: Shop, facts: OrderFacts) -> dict[str, object]:
     order, package = facts.order, facts.period
     return {
         "number": order.number,
-        "what": "package",
-        "for_package": None,
+        "what": order.what,
+        "for_package": facts.bought_for.named.order_number if facts.bought_for else None,
         "state": order.state,
         "money_taken": money_taken(order),
         "hours": order.hours,

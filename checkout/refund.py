@@ -13,6 +13,7 @@ from checkout.certify import known_party
 from checkout.domain import reasons
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError, GatewayError
+from checkout.domain.extra_hours import own_share
 from checkout.domain.order import Order
 from checkout.domain.proposal import SMALLEST_REST, Proposal, propose
 from checkout.domain.receipts import nameless
@@ -23,7 +24,7 @@ from checkout.gateway.wire import refund_request
 from checkout.repay import pursue
 from checkout.settle import accepted_terms
 from checkout.shop import SOON, Shop, new_id
-from checkout.store import ledger, orders, refunds, refusals
+from checkout.store import ledger, orders, package_hours, refunds, refusals
 from checkout.store.engine import Tx
 from checkout.store.refunds import RefundAttempt
 from offer.evidence import facts
@@ -221,14 +222,28 @@ def _rehearse(
     return proposal, known.kind if known else order.party_kind, refusal
 
 
+def extra_orders(shop: Shop, number: str) -> list[str]:
+    """The orders of extra hours whose money has still to be decided beside a package's."""
+
+    def read(tx: Tx) -> list[str]:
+        extras = package_hours.extras_of(tx, _known(tx, number).id)
+        return [it.order.number for it in extras if it.order.state is State.PAID]
+
+    return shop.store.read(read)
+
+
 def proposal_of(
     tx: Tx, order: Order, period: Period, *, spent_minutes: int, at: datetime, zone: ZoneInfo
 ) -> Proposal:
-    """What leaving a paid order's package at `at` comes to."""
+    """What leaving a paid order's package at `at` comes to.
+
+    `spent_minutes` are those of the package and its extra hours together (decision 0015).
+    """
+    before = package_hours.minutes_before(tx, order)
     return propose(
         price_kopecks=order.price_kopecks,
         hours=order.hours,
-        spent_minutes=spent_minutes,
+        spent_minutes=own_share(spent_minutes, before, order.hours),
         unit_minutes=accepted_terms(tx, order).unit_minutes,
         period=period,
         returned_kopecks=refunds.returned(tx, order.id),

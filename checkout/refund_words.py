@@ -6,7 +6,7 @@ from checkout.domain.proposal import Proposal
 from checkout.domain.refusal import Refusal
 from checkout.domain.transitions import RefundState
 from checkout.gateway.wire import amount_text
-from checkout.refund import Outcome, rehearse
+from checkout.refund import Outcome, extra_orders, rehearse
 from checkout.shop import Shop
 from offer.wording import counted, day, hours, minutes, money
 
@@ -27,7 +27,18 @@ def proposed(shop: Shop, number: str, spent_minutes: int) -> list[str]:
         f"{minutes(it.charged_minutes)}; возврат {money(it.by_hours)}.",
         f"По дням: осталось {_days(it.days_left)} из {it.days}; возврат {money(it.by_days)}.",
     ]
-    return [*lines, *(_after_the_term(kind) if it.is_over else _offered(number, it))]
+    lines += _after_the_term(kind) if it.is_over else _offered(number, it)
+    return [*lines, *_beside(extra_orders(shop, number), spent_minutes)]
+
+
+def _beside(extra: list[str], spent_minutes: int) -> list[str]:
+    """Extra hours end with their package, and their money goes back by payments of their own."""
+    spent = f" --spent {spent_minutes}" if spent_minutes else ""
+    return [
+        f"К пакету куплены дополнительные часы, они закончатся с ним: checkout refund {it} "
+        f"--dry-run{spent}"
+        for it in extra
+    ]
 
 
 def _refused(refusal: Refusal, zone: ZoneInfo) -> tuple[str]:

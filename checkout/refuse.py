@@ -6,6 +6,8 @@ in a side row, so that they can be erased.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,14 +26,13 @@ from checkout.domain.refusal import (
 from checkout.gateway.wire import amount_text
 from checkout.refund import proposal_of
 from checkout.shop import Shop, new_id, new_key
-from checkout.store import correspondence, ledger, orders, refunds, refusals
+from checkout.store import correspondence, ledger, orders, package_hours, refunds, refusals
 from checkout.store.engine import Tx
 from checkout.store.orders import Package
 from offer.evidence import facts
 from offer.evidence.chain import Entry
 from offer.wording import day, money
 
-SPENT = 0  # minutes: no work is counted yet
 SENTENCES = {
     Obstacle.UNPAID: "Заказ не оплачен: отказываться не от чего.",
     Obstacle.CASE: "С платежом по заказу ещё разбираются.",
@@ -66,8 +67,24 @@ def foresee(shop: Shop, order: Order) -> Proposal:
     return shop.store.read(lambda tx: _leaving(tx, shop, order))
 
 
+def foresee_extra(shop: Shop, order: Order) -> list[tuple[Order, Proposal]]:
+    """What leaving now comes to for each order of extra hours that ends with the package."""
+
+    def read(tx: Tx) -> Iterator[tuple[Order, Proposal]]:
+        for it in package_hours.extras_of(tx, order.id):
+            if not refusals.undecided(tx, it.order.id):
+                with suppress(CannotRefuse):
+                    yield it.order, _leaving(tx, shop, it.order)
+
+    return shop.store.read(lambda tx: [*read(tx)])
+
+
 def refuse(shop: Shop, order: Order, said: Said) -> None:
-    """Write the refusal down, unless one waits for its answer already; raises CannotRefuse."""
+    """Write the refusal down, unless one waits for its answer already; raises CannotRefuse.
+
+    Who refuses a package refuses its extra hours: they end with it. Each order has a refusal of
+    its own, because its money came by a payment of its own and goes back by it.
+    """
     if len(one_line(said.reason)) > LONGEST_REASON:
         raise ValueError("the form lets no longer reason through")
     shop.store.transact(lambda tx: _refuse(tx, shop, order.id, said))
@@ -79,6 +96,14 @@ def _refuse(tx: Tx, shop: Shop, order_id: int, said: Said) -> None:
     order = orders.locked(tx, order_id)
     if refusals.undecided(tx, order.id):
         return
+    _write_down(tx, shop, order, said)
+    for it in package_hours.extras_of(tx, order.id):
+        if not refusals.undecided(tx, it.order.id):
+            with suppress(CannotRefuse):  # its money is back, or on its way
+                _write_down(tx, shop, orders.locked(tx, it.order.id), said)
+
+
+def _write_down(tx: Tx, shop: Shop, order: Order, said: Said) -> None:
     proposal = _leaving(tx, shop, order)
     row = _record(tx, shop, order, proposal, said)
     _lay(tx, order, proposal, row, shop)
@@ -90,8 +115,9 @@ def _leaving(tx: Tx, shop: Shop, order: Order) -> Proposal:
     why = obstacle_of(order, package, tx.now, is_returning=returning)
     if why or package is None:
         raise CannotRefuse(why or Obstacle.UNPAID)
+    spent = package_hours.used_minutes(tx, order.for_package or order.id)
     return proposal_of(
-        tx, order, package.period, spent_minutes=SPENT, at=tx.now, zone=shop.settings.zone
+        tx, order, package.period, spent_minutes=spent, at=tx.now, zone=shop.settings.zone
     )
 
 

@@ -15,13 +15,13 @@ from checkout.fiscalise import note_refund
 from checkout.gateway.wire import amount_text
 from checkout.settle import LOST_AFTER, growing, settle
 from checkout.shop import SOON, Shop, new_id, new_key
-from checkout.store import correspondence, ledger, orders, refunds, refusals
+from checkout.store import correspondence, ledger, orders, package_hours, refunds, refusals
 from checkout.store.engine import Tx
 from checkout.store.refunds import RefundAttempt
 from offer.evidence import facts
 from offer.evidence.chain import Fact
 from offer.evidence.redaction import redacted
-from offer.wording import money
+from offer.wording import hours, money
 
 log = structlog.get_logger()
 ENDED = (RefundState.SUCCEEDED, RefundState.CANCELLED)
@@ -185,9 +185,26 @@ def _follow(tx: Tx, order: Order, key: str, row: int, *, ends_package: bool) -> 
         if whole or ends_package:
             orders.end_package(tx, order.id)
             refusals.end(tx, order.id, row)
+            _ask_about_extra_hours(tx, order)
     correspondence.stage(
         tx, new_id(), kind="refunded", subject=key, order_id=order.id, key=new_key()
     )
+
+
+def _ask_about_extra_hours(tx: Tx, order: Order) -> None:
+    """Extra hours have ended with their package, and their money came by payments of their own."""
+    for it in package_hours.extras_of(tx, order.id):
+        left = it.order.price_kopecks - refunds.returned(tx, it.order.id)
+        is_asked = refusals.undecided(tx, it.order.id) or refunds.in_flight(tx, it.order.id)
+        if it.order.state is not State.PAID or it.stopped_before or is_asked:
+            continue
+        number = it.order.number
+        sentence = (
+            f"Заказ {number}: пакет по заказу {order.number} прекращён, вместе с ним закончились "
+            f"{hours(it.order.hours)}, купленные к нему. По ним не возвращено {money(left)}. "
+            f"Сколько вернуть, посчитает checkout refund {number} --dry-run."
+        )
+        _lay(tx, it.order, "extra_left", number, sentence)
 
 
 def _cancel(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> None:

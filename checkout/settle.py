@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from checkout.domain.extra_hours import period_within
 from checkout.domain.order import Expectation, Order, mismatch
 from checkout.domain.payment import Payment
 from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
@@ -142,6 +143,8 @@ def _take(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) 
         wrong = "ЮKassa не сообщает, когда деньги получены."
     if wrong is None and order.state not in (State.CREATED, State.WAITING):
         wrong = f"Деньги пришли по заказу, который уже {ALREADY[order.state]}."
+    if wrong is None and payment.captured_at is not None:
+        wrong = _after_its_package(tx, order, payment.captured_at)
     if wrong is not None or payment.captured_at is None:
         return _lay_before_contractor(tx, order, payment, wrong or "")
     settled = _start(tx, shop, order, payment, payment.captured_at)
@@ -184,7 +187,7 @@ def _stranger(tx: Tx, payment: Payment) -> Settled:
 def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: datetime) -> Settled:
     edition = archive.edition(tx, "offer", order.edition)
     terms = terms_of(edition)
-    period = package_period(
+    period = _period_within(tx, order, captured_at) or package_period(
         captured_at,
         terms.term_months,
         moves=terms.moves_to_working_day,
@@ -202,9 +205,28 @@ def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: date
         correspondence.stage(
             tx, new_id(), kind=kind, subject=order.number, order_id=order.id, key=key
         )
-    if period.provisional:
+    if period.provisional and order.for_package is None:
         _warn_provisional(tx, order, period)
     return Settled(state)
+
+
+def _after_its_package(tx: Tx, order: Order, captured_at: datetime) -> str | None:
+    """Why extra hours can't begin: their package has ended; None of a package itself."""
+    if order.for_package is None:
+        return None
+    package = orders.package(tx, order.for_package)
+    has_ended = package is None or package.ended_at is not None
+    if not has_ended and _period_within(tx, order, captured_at):
+        return None
+    return "Дополнительные часы оплачены, когда их пакет уже закончился."
+
+
+def _period_within(tx: Tx, order: Order, captured_at: datetime) -> Period | None:
+    """The term of extra hours ends with their package's; None of a package itself."""
+    if order.for_package is None:
+        return None
+    own, package = orders.by_id(tx, order.for_package), orders.package(tx, order.for_package)
+    return period_within(package.period, own.number, captured_at) if package else None
 
 
 def accepted_terms(tx: Tx, order: Order) -> Terms:

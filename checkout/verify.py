@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from checkout import beside, published
+from checkout import beside, extras, published
 from checkout.domain import sides
 from checkout.domain.agreement import disagreements
 from checkout.domain.errors import CheckoutError
@@ -111,6 +111,7 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
     yield from _refunds(tx)
     yield from _receipts(tx)
     yield from _refusals(tx)
+    yield from map(_remark, extras.remarks(tx))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from checkout.publish_head import publish_head
 from checkout.reconcile import reconcile_daily
 from checkout.register import claim_receipt, pursue_receipt
 from checkout.remind import remind
+from checkout.remind_clients import remind_clients
 from checkout.repay import look_later as look_later_at_refund
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
@@ -175,6 +176,7 @@ JOBS: tuple[Job, ...] = (
     reconcile_daily,
     publish_head,
     remind,
+    remind_clients,
     deliver,
     retain,
     stamp_head,

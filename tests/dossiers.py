@@ -135,6 +135,7 @@ class _Case:
             site=self.told.edition.site,
             zone="Europe/Moscow",
             sample=self.told.sample,
+            for_package=self.told.for_package,
         )
 
     def _consent(self, consent: EditionRef, ordered: Entry) -> Fact:

@@ -88,6 +88,11 @@ def _decided(order: StoredOrder, decision: StoredFact) -> list[Pair]:
         # the first version did not keep what was shown
         ("показанная клиенту цена", price if shown is None else shown, price),
         ("строка журнала", order.ledger, decision.number),
+        (
+            "что куплено",
+            "package" if order.for_package is None else "extra",
+            told.get("what", "package"),
+        ),
         ("часы", order.hours, told.get("hours")),
         ("цена в копейках", order.price_kopecks, asked),
         ("номер редакции", order.edition, part_of(told, "edition", "number")),

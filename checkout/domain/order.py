@@ -13,6 +13,7 @@ class Order:
 
     `edition` and `edition_sha256` are of the text the client saw and ticked; `form_attempt` and
     `fingerprint` make the same form sent twice one order. `ledger` is its row in the ledger.
+    `for_package` is the id of the order whose package it buys extra hours for.
     """
 
     id: int
@@ -35,6 +36,12 @@ class Order:
     test: bool
     consent_withdrawn_at: datetime | None
     email_confirmed_at: datetime | None
+    for_package: int | None = None
+
+    @property
+    def what(self) -> str:
+        """What is sold: a package, or extra hours for one (interface: order facts)."""
+        return "package" if self.for_package is None else "extra"
 
 
 def money_taken(order: Order) -> bool | None:

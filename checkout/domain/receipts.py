@@ -24,6 +24,8 @@ PREPAYMENT, PAYMENT = "full_prepayment", "full_payment"
 CALCULATED: Mapping[int, int] = {1: 1, 2: 2, 3: 5, 7: 9, 8: 10, 11: 12}
 TAX_SYSTEMS = (1, 2, 3, 4, 5, 6)
 LONGEST_NAME, LONGEST_DESCRIPTION = 256, 128
+# what is sold, as a receipt's line begins
+WHAT: Mapping[str, str] = {"package": "Пакет поддержки", "extra": "Дополнительные часы поддержки"}
 FROM_A_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}):([0-9]{1,2})")
 
 
@@ -104,13 +106,19 @@ class Regime:
 
 
 def payment_receipt(
-    regime: Regime, party: Party, *, number: str, hours: int, amount_kopecks: int
+    regime: Regime,
+    party: Party,
+    *,
+    number: str,
+    hours: int,
+    amount_kopecks: int,
+    what: str = "Пакет поддержки",
 ) -> Json:
     """The receipt in the request for a payment."""
     is_prepayment = regime.scheme is Scheme.TWO
     line = {
         # plain spaces: what a cash register does with others nobody says
-        "description": f"Пакет поддержки: {_plain(hours_in_words(hours))}, заказ {number}",
+        "description": f"{what}: {_plain(hours_in_words(hours))}, заказ {number}",
         "quantity": 1,
         "measure": "piece",
         "amount": _amount(amount_kopecks),

@@ -10,6 +10,7 @@ from offer.wording import counted, day, hours, minutes, money
 
 NBSP = "\u00a0"
 REFUSE = f"Отказаться от{NBSP}пакета"
+REFUSE_EXTRA = f"Отказаться от{NBSP}дополнительных часов"
 BY_HOURS, BY_DAYS = f"По{NBSP}часам", f"По{NBSP}дням"
 NOT_COUNTED = (
     "Часы программа пока не считает. Если исполнитель уже работал по пакету, он назовёт это время, "

@@ -185,3 +185,4 @@ class StoredOrder:
     package: StoredPackage | None
     paper: StoredPaper | None
     attempts: tuple[StoredAttempt, ...]
+    for_package: int | None = None

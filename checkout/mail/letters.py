@@ -40,6 +40,7 @@ CASES = {
     "not_reconciled": "у\u00a0ЮKassa и\u00a0у\u00a0нас записано разное",
     "refusal_overdue": "срок ответа на\u00a0отказ от\u00a0пакета вышел",
     "provisional_end": "предварительная дата окончания пакета",
+    "extra_left": "пакет прекращён, а\u00a0дополнительные часы не\u00a0возвращены",
 }
 
 
@@ -266,7 +267,8 @@ def notice(about: Tested) -> str:
 
 
 def _what(settlement: Settlement) -> str:
-    return f"{wording.hours(settlement.hours)} поддержки"
+    extra = "дополнительно " if settlement.for_package else ""
+    return f"{extra}{wording.hours(settlement.hours)} поддержки"
 
 
 def _what_and_until(settlement: Settlement) -> str:
@@ -315,7 +317,7 @@ def _order_facts(settlement: Settlement, zone: ZoneInfo) -> tuple[Fact, ...]:
     last_day = f"{wording.day(settlement.last_day)} включительно"
     return (
         Fact("Номер заказа", settlement.order_number),
-        Fact("Пакет", _what(settlement)),
+        *_bought(settlement),
         Fact("Сумма", wording.money(settlement.price_kopecks)),
         Fact("Дополнительный час", wording.money(settlement.extra_hour_kopecks)),
         Fact("Оплачено", wording.moment(settlement.paid_at, zone)),
@@ -325,6 +327,14 @@ def _order_facts(settlement: Settlement, zone: ZoneInfo) -> tuple[Fact, ...]:
         Fact("Платёж в\u00a0ЮKassa", settlement.payment_id, "code"),
         Fact("Страница заказа", settlement.order_url, "link"),
     )
+
+
+def _bought(settlement: Settlement) -> tuple[Fact, ...]:
+    extra = settlement.for_package
+    if extra is None:
+        return (Fact("Пакет", _what(settlement)),)
+    of_package = f"{wording.hours(extra.hours)}, заказ {extra.order_number}"
+    return (Fact("Добавлено", wording.hours(settlement.hours)), Fact("К\u00a0пакету", of_package))
 
 
 def party_facts(party: Party) -> tuple[Fact, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, Row, bindparam, func, insert, select, update
+from sqlalchemy import Executable, Row, bindparam, case, func, insert, select, update
 
 from checkout.domain import transitions
 from checkout.domain.order import Order
@@ -63,14 +63,27 @@ DUE = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-START, PACKAGE = insert(packages), select(packages).where(packages.c.order_id == bindparam("order"))
+START = insert(packages)
+# Extra hours end with their package, also when money given back ends it before its time.
+theirs = packages.alias("theirs")
+ENDED_AT = case(
+    (theirs.c.ended_at < packages.c.ended_at, theirs.c.ended_at),
+    else_=func.coalesce(packages.c.ended_at, theirs.c.ended_at),
+)
+PACKAGE = (
+    select(*(it for it in packages.c if it.key != "ended_at"), ENDED_AT.label("ended_at"))
+    .join_from(packages, orders, orders.c.id == packages.c.order_id)
+    .outerjoin(theirs, theirs.c.order_id == orders.c.for_package)
+    .where(packages.c.order_id == bindparam("order"))
+)
 
 
 @dataclass(frozen=True)
 class Package:
     """A started package: its accepted period and the ledger rows it rests on.
 
-    `ended_at` is when it ended before its time, by giving money back.
+    `ended_at` is when it ended before its time, by giving money back. Extra hours have one too,
+    which ends with the package they are for.
     """
 
     period: Period
@@ -81,6 +94,10 @@ class Package:
     def is_over(self, now: datetime) -> bool:
         """Whether its accepted time has passed; whoever ended it before is another matter."""
         return self.ended_at is None and now >= self.period.expires_at
+
+    def runs(self, state: State, now: datetime) -> bool:
+        """Whether the package of an order in this state can be worked by at `now`."""
+        return state is State.PAID and self.ended_at is None and not self.is_over(now)
 
 
 def next_id(tx: Tx) -> int:
@@ -133,7 +150,7 @@ def paid(tx: Tx, after: int, limit: int) -> list[Order]:
         .limit(limit)
     )
     found = tx.connection.execute(beyond)
-    return [Order(**{**row._mapping, "state": State(row.state)}) for row in found]
+    return [as_order(row) for row in found]
 
 
 def locked(tx: Tx, order_id: int) -> Order:
@@ -263,4 +280,9 @@ def _exactly(order: Order | None) -> Order:
 
 def _one(tx: Tx, query: Executable, **asked: object) -> Order | None:
     row: Row[tuple[object, ...]] | None = tx.connection.execute(query, asked).one_or_none()
-    return Order(**{**row._mapping, "state": State(row.state)}) if row else None
+    return as_order(row) if row else None
+
+
+def as_order(row: Row[tuple[object, ...]]) -> Order:
+    """A row of ORDERS."""
+    return Order(**{**row._mapping, "state": State(row.state)})

@@ -166,6 +166,8 @@ orders = Table(
     Column("test", Boolean, nullable=False),
     Column("consent_withdrawn_at", Instant),
     Column("email_confirmed_at", Instant),
+    # extra hours: the order of the package they are bought for
+    Column("for_package", Integer, ForeignKey("orders.id"), index=True),
     UniqueConstraint("form_attempt", "fingerprint", name="one_order_per_form"),
 )
 

@@ -12,12 +12,12 @@ from checkout.domain.labels import TRY_AGAIN, consent_label, offer_label, pay_bu
 from checkout.domain.order import Order, money_taken
 from checkout.domain.shown import Shown
 from checkout.domain.transitions import State
-from checkout.look import OrderFacts
+from checkout.look import OrderFacts, PackageFacts
 from checkout.shop import Shop
 from checkout.web import pages
 from checkout.web.answers import page
 from checkout.web.shown import EMPTY, Question, tell
-from checkout.web.views import FieldError, OrderForm, OrderPage, Retry
+from checkout.web.views import Extra, FieldError, OrderForm, OrderPage, Retry
 from offer.addresses import SAMPLE_CERTIFICATE
 from offer.errors import OfferError
 from offer.evidence.chain import digest, instant
@@ -29,13 +29,18 @@ from offer.wording import day, money
 
 @dataclass(frozen=True)
 class Counter:
-    """What can be bought now: one package of the edition in force, and until when it would run."""
+    """What can be bought now: one package of the edition in force, and until when it would run.
+
+    Or `extra` hours for a package, by its own edition and to its end: `package` is what they come
+    to.
+    """
 
     release: Release
     edition: PublishedEdition
     terms: Terms
     package: Package
     period: Period
+    extra: Extra | None = None
 
 
 def form_of(
@@ -48,20 +53,26 @@ def form_of(
     action: str | None = None,
 ) -> OrderForm:
     return OrderForm(
-        action=action or f"/checkout/{counter.package.hours}",
+        action=action or _action(counter),
         attempt=attempt,
         package=counter.package,
         period=counter.period,
         terms=counter.terms,
         edition=counter.edition,
-        consent=counter.release.current("consent"),
+        # the one given with the package stands there, and is withdrawn there
+        consent=None if counter.extra else counter.release.current("consent"),
         privacy=counter.release.current("privacy"),
         values=values,
         errors=errors,
         test=shop.settings.test,
         zone=shop.settings.zone,
         sample=SAMPLE_CERTIFICATE if counter.release.has(SAMPLE_CERTIFICATE) else None,
+        extra=counter.extra,
     )
+
+
+def _action(counter: Counter) -> str:
+    return counter.extra.action if counter.extra else f"/checkout/{counter.package.hours}"
 
 
 def form_answer(shop: Shop, form: OrderForm, status: int = 200) -> Response:
@@ -87,7 +98,7 @@ def words_of(form: OrderForm, shop: Shop) -> Shown:
         button=pay_button(price),
         price=price,
         until=day(form.period.last_day),
-        page=form.action,
+        page=form.extra.page if form.extra else form.action,
         rendered_at=instant(shop.store.clock()),
     )
 
@@ -103,8 +114,12 @@ def shown_now(shop: Shop, counter: Counter, named: PublishedEdition, path: str) 
 
 
 def made_again(shop: Shop, counter: Counter, attempt: str, seen: Shown) -> bytes | None:
-    """The very page that was seen, if it can be made again: a form nobody had typed in yet."""
-    if seen.rendered_at is None:
+    """The very page that was seen, if it can be made again: a form nobody had typed in yet.
+
+    Never that of extra hours: the address of their package's order stands on it, and would get
+    into papers that are shown to others.
+    """
+    if seen.rendered_at is None or counter.extra:
         return None
     period = look.period_if_paid_now(shop, counter.terms, datetime.fromisoformat(seen.rendered_at))
     html = pages.order_form(form_of(shop, replace(counter, period=period), attempt))
@@ -170,6 +185,8 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         kind=facts.kind,
         refusal=facts.refusal,
         obstacle=facts.obstacle,
+        life=facts.life,
+        bought_for=facts.bought_for.named if facts.bought_for else None,
     )
 
 
@@ -180,6 +197,8 @@ def retry_of(shop: Shop, facts: OrderFacts, error: str | None = None) -> Retry |
         return None
     if not facts.decision_needed:
         return Retry(action=action, fields={}, button=_retry_button(order, order.price_kopecks))
+    if facts.bought_for:
+        return _retry_of_extra(facts, facts.bought_for, error)
     edition = shop.shelf.offer()
     if edition is None or edition.terms is None:
         return None
@@ -189,6 +208,16 @@ def retry_of(shop: Shop, facts: OrderFacts, error: str | None = None) -> Retry |
     price = package.price_kopecks
     until = _until(shop, edition.terms)
     return Retry(action, {}, edition, price, error, _retry_button(order, price), until)
+
+
+def _retry_of_extra(facts: OrderFacts, own: PackageFacts, error: str | None) -> Retry | None:
+    """By the same edition at the same price, while the package runs."""
+    order = facts.order
+    action, price = f"/orders/{order.token}/retry", order.price_kopecks
+    if not own.runs:
+        return None
+    button, until = _retry_button(order, price), own.period.last_day
+    return Retry(action, {}, own.edition, price, error, button, until)
 
 
 def _until(shop: Shop, terms: Terms) -> date | None:
@@ -202,7 +231,7 @@ def _again(shop: Shop, order: Order) -> str:
     """The form of the same package, while the offer in force has one."""
     edition = shop.shelf.offer()
     package = edition.terms.package(order.hours) if edition and edition.terms else None
-    return f"/checkout/{order.hours}" if package else "/"
+    return f"/checkout/{order.hours}" if package and order.for_package is None else "/"
 
 
 def _retry_button(order: Order, price_kopecks: int) -> str:

@@ -1,18 +1,27 @@
 """The order form, what it sends, and trying an order again."""
 
 import secrets
-from dataclasses import replace
-from enum import Enum
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
 from checkout import look
-from checkout.buy import Bought, NotRetriable, Purchase, buy, fingerprint, resume, retry
+from checkout.buy import (
+    Bought,
+    NotRetriable,
+    PackageEnded,
+    Purchase,
+    buy,
+    fingerprint,
+    resume,
+    retry,
+)
 from checkout.look import OrderFacts
 from checkout.shop import Shop
 from checkout.web import pages, troubles
 from checkout.web.answers import house, redirect, trouble
 from checkout.web.asked import Asked
+from checkout.web.boxes import Box, box_of
 from checkout.web.deciding import (
     Counter,
     decision_answer,
@@ -25,6 +34,7 @@ from checkout.web.deciding import (
     shown_now,
     words_of,
 )
+from checkout.web.extra_counter import extra_counter, package_has_ended
 from checkout.web.forms import Filled, read_party
 from checkout.web.shown import told
 from checkout.web.views import Changed, FieldError, OrderForm, Retry
@@ -33,26 +43,18 @@ from offer.clauses import decode
 from offer.errors import OfferError
 from offer.evidence.settlement import Party
 from offer.redline import compare
-from offer.release import PublishedEdition, Release
+from offer.release import PublishedEdition
 
 NO_CALENDAR = (
     "Последний день пакета пока нельзя назвать: производственного календаря на\u00a0нужный год "
     "ещё нет. Исполнитель об\u00a0этом знает."
 )
 NOT_TICKED = "Отметьте, что принимаете оферту: без этого заказ оформить нельзя."
+OF_ITS_PACKAGE = "Отметьте ту редакцию, по которой куплен пакет: другие к\u00a0нему не относятся."
 NO_EDITION = "Исполнитель ещё не опубликовал оферту, по которой можно заказать."
 NO_NAME = "Форма открыта без номера. Откройте её заново — ниже всё, что вы заполнили."
 LONGEST_ATTEMPT = 64
 MOST_DIGITS = 6
-
-
-class Box(Enum):
-    """What a box's hash says."""
-
-    EMPTY = "not ticked"
-    IN_FORCE = "the edition in force"
-    REPLACED = "an edition that is no longer in force"
-    UNKNOWN = "nothing we ever published"
 
 
 def order_form(asked: Asked, shop: Shop) -> Response:
@@ -60,7 +62,7 @@ def order_form(asked: Asked, shop: Shop) -> Response:
     counter = _counter(shop, _hours(asked))
     if isinstance(counter, Response):
         return counter
-    return form_answer(shop, form_of(shop, counter, _new_attempt()))
+    return form_answer(shop, form_of(shop, counter, new_attempt()))
 
 
 def place_order(asked: Asked, shop: Shop) -> Response:
@@ -69,7 +71,7 @@ def place_order(asked: Asked, shop: Shop) -> Response:
     filled = read_party(asked.fields)
     made = _made_already(asked, shop, hours, filled)
     if made:
-        return _lead(shop, made)
+        return lead(shop, made)
     counter = _counter(shop, hours)
     if isinstance(counter, Response):
         return counter
@@ -85,7 +87,11 @@ def retry_order(asked: Asked, shop: Shop) -> Response:
         return _repeat(shop, facts.order.token)
     if facts.party is None:  # erased: its page says so, and who pays now is a new order
         return redirect(f"/orders/{facts.order.token}")
-    counter = _counter(shop, facts.order.hours)
+    counter = (
+        extra_counter(shop, facts.bought_for, facts.order.hours)
+        if facts.bought_for
+        else _counter(shop, facts.order.hours)
+    )
     if isinstance(counter, Response):
         return counter
     return _decide_again(asked, shop, counter, facts, facts.party)
@@ -93,7 +99,7 @@ def retry_order(asked: Asked, shop: Shop) -> Response:
 
 def _repeat(shop: Shop, token: str) -> Response:
     try:
-        return _lead(shop, retry(shop, token, None))
+        return lead(shop, retry(shop, token, None))
     except NotRetriable:
         # the attempt was refused just now: its page asks for the decision this form did not hold
         return redirect(f"/orders/{token}")
@@ -132,8 +138,11 @@ def _made_already(asked: Asked, shop: Shop, hours: int, filled: Filled) -> Bough
 
 def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Response:
     boxes = {
-        document: _box(counter.release, document, asked.fields.get(f"accept_{document}", ""))
-        for document in ("offer", "consent")
+        document: box_of(counter.release, edition, asked.fields.get(f"accept_{document}", ""))
+        for document, edition in (
+            ("offer", counter.edition),
+            ("consent", counter.release.current("consent")),
+        )
     }
     attempt = asked.fields.get("attempt", "")[:LONGEST_ATTEMPT]
     if Box.UNKNOWN in boxes.values():
@@ -149,30 +158,36 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
     if not attempt:
         errors.append(FieldError("attempt", NO_NAME))
     if errors or filled.party is None:
-        form = form_of(shop, counter, attempt or _new_attempt(), filled.values, tuple(errors))
+        form = form_of(shop, counter, attempt or new_attempt(), filled.values, tuple(errors))
         return form_answer(shop, form, 422)
     consent = counter.release.current("consent") if boxes["consent"] is Box.IN_FORCE else None
     page = f"/checkout/{counter.package.hours}"
-    purchase = _purchase(asked, shop, counter, page, attempt, party=filled.party, consent=consent)
-    return _lead(shop, buy(shop, purchase))
+    decided = Decided(page, attempt, filled.party, consent)
+    purchase = purchase_of(asked, shop, counter, decided)
+    return lead(shop, buy(shop, purchase))
 
 
 def _decide_again(
     asked: Asked, shop: Shop, counter: Counter, facts: OrderFacts, party: Party
 ) -> Response:
-    box = _box(counter.release, "offer", asked.fields.get("accept_offer", ""))
+    box = box_of(counter.release, counter.edition, asked.fields.get("accept_offer", ""))
     attempt, page = facts.order.token, f"/orders/{facts.order.number}"
     if box is Box.UNKNOWN:
         view = troubles.never_published(house(shop), f"/orders/{facts.order.token}")
         return trouble(view, shop, 422)
+    if box is Box.REPLACED and counter.extra:
+        return order_answer(shop, facts, error=OF_ITS_PACKAGE)
     if box is Box.REPLACED or (box is Box.EMPTY and facts.edition.sha256 != counter.edition.sha256):
         form = form_of(shop, counter, attempt, action=f"/orders/{facts.order.token}/retry")
         old = _ticked(asked, counter) if box is Box.REPLACED else facts.edition
         return _changed(asked, shop, counter, form, old, again=page)
     if box is Box.EMPTY:
         return order_answer(shop, facts, error=NOT_TICKED)
-    purchase = _purchase(asked, shop, counter, page, attempt, party=party, consent=None)
-    return _lead(shop, retry(shop, facts.order.token, purchase))
+    purchase = purchase_of(asked, shop, counter, Decided(page, attempt, party, None))
+    try:
+        return lead(shop, retry(shop, facts.order.token, purchase))
+    except PackageEnded:
+        return package_has_ended(shop)
 
 
 def _seen(asked: Asked, counter: Counter) -> PublishedEdition | None:
@@ -193,16 +208,7 @@ def _ticked(asked: Asked, counter: Counter) -> PublishedEdition:
     return counter.release.edition("offer", sha256) or counter.edition
 
 
-def _box(release: Release, document: str, value: str) -> Box:
-    if not value:
-        return Box.EMPTY
-    current = release.current(document)
-    if current and current.sha256 == value:
-        return Box.IN_FORCE
-    return Box.REPLACED if release.edition(document, value) else Box.UNKNOWN
-
-
-def _lead(shop: Shop, bought: Bought) -> Response:
+def lead(shop: Shop, bought: Bought) -> Response:
     order_url = f"/orders/{bought.token}"
     if bought.trouble:
         again = Retry(action=f"{order_url}/retry", fields={})
@@ -214,29 +220,35 @@ def _lead(shop: Shop, bought: Bought) -> Response:
     return redirect(bought.confirmation_url or order_url)
 
 
-def _purchase(
-    asked: Asked,
-    shop: Shop,
-    counter: Counter,
-    page: str,
-    attempt: str,
-    *,
-    party: Party,
-    consent: PublishedEdition | None,
-) -> Purchase:
-    """What was decided on `page`, an address without secrets: it stands in the ledger for ever."""
+@dataclass(frozen=True)
+class Decided:
+    """Where a decision was made and by whom; `attempt` names the form, or the order tried again.
+
+    `page` is an address without secrets: it stands in the ledger for ever.
+    """
+
+    page: str
+    attempt: str
+    party: Party
+    consent: PublishedEdition | None
+
+
+def purchase_of(asked: Asked, shop: Shop, counter: Counter, decided: Decided) -> Purchase:
+    """What was decided, with the words that stood on the page."""
+    attempt = decided.attempt
     asks = question(attempt, counter.edition, counter.package)
     seen = told(asked.fields.get("shown", ""), asks, shop.key, shop.store.clock())
     return Purchase(
         form_attempt=attempt,
         package=counter.package,
         edition=counter.edition,
-        consent=consent,
-        party=party,
-        shown=seen or shown_now(shop, counter, _named(asked, counter), page),
+        consent=decided.consent,
+        party=decided.party,
+        shown=seen or shown_now(shop, counter, _named(asked, counter), decided.page),
         address=asked.address,
         user_agent=asked.user_agent,
         html=made_again(shop, counter, attempt, seen) if seen else None,
+        for_package=counter.extra.package if counter.extra else None,
     )
 
 
@@ -249,7 +261,7 @@ def _named(asked: Asked, counter: Counter) -> PublishedEdition:
     return counter.edition
 
 
-def _new_attempt() -> str:
+def new_attempt() -> str:
     """The name of one filled-in form: the same form sent twice is one order."""
     return secrets.token_urlsafe(16)
 

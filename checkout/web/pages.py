@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from checkout.domain import labels, refusal_words
+from checkout.domain import labels, package_life, refusal_words
+from checkout.domain.extra_hours import MOST_HOURS
 from checkout.domain.refusal import LONGEST_REASON
 from checkout.web.record_views import ComparePage, DayPage
 from checkout.web.states import words
@@ -44,6 +45,7 @@ __all__ = [
     "changed",
     "compare",
     "day",
+    "extra_form",
     "order",
     "order_form",
     "refusal",
@@ -123,6 +125,7 @@ _PAGES.filters |= {
     "clause_name": clause_name,
     "consent_label": _consent_label,
     "day": wording.day,
+    "in_a_line": package_life.in_a_line,
     "decision": refusal_words.decision,
     "error_of": _error_of,
     "hours": wording.hours,
@@ -147,10 +150,13 @@ _PAGES.globals |= {
     "fields": FIELDS,
     "withdraw_label": labels.WITHDRAW_CONSENT,
     "refuse_label": refusal_words.REFUSE,
+    "refuse_extra_label": refusal_words.REFUSE_EXTRA,
     "by_hours_label": refusal_words.BY_HOURS,
     "by_days_label": refusal_words.BY_DAYS,
     "not_counted": refusal_words.NOT_COUNTED,
     "by_itself": refusal_words.BY_ITSELF,
+    "work_not_counted": package_life.WORK_NOT_COUNTED,
+    "most_extra_hours": MOST_HOURS,
     "longest_reason": LONGEST_REASON,
     "kinds": KINDS,
 }
@@ -159,6 +165,11 @@ _PAGES.globals |= {
 def order_form(page: OrderForm) -> str:
     """The order form; with errors, a summary of them on top."""
     return _render("order_form.html", form=page, test=page.test, requisites=page.terms.requisites)
+
+
+def extra_form(page: OrderForm) -> str:
+    """The form of extra hours for a package; with errors, a summary of them on top."""
+    return _render("extra_form.html", form=page, test=page.test, requisites=page.terms.requisites)
 
 
 def changed(page: Changed) -> str:

@@ -5,7 +5,7 @@ from starlette.responses import HTMLResponse, Response
 from checkout import look
 from checkout.domain.refusal import LONGEST_REASON, decide_by, one_line
 from checkout.look import OrderFacts
-from checkout.refuse import CannotRefuse, Said, foresee, refuse
+from checkout.refuse import CannotRefuse, Said, foresee, foresee_extra, refuse
 from checkout.shop import Shop
 from checkout.web import pages, troubles
 from checkout.web.answers import NO_STORE, house, redirect, trouble
@@ -59,6 +59,11 @@ def _view(shop: Shop, facts: OrderFacts, reason: str, error: str | None) -> Refu
         reason=reason,
         error=error,
         test=facts.order.test,
+        is_extra=facts.bought_for is not None,
+        extra=tuple(
+            (it.number, it.hours, proposal.proposed)
+            for it, proposal in foresee_extra(shop, facts.order)
+        ),
     )
 
 

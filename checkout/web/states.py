@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from checkout.domain.package_life import in_a_line
 from checkout.domain.refusal import Refusal
 from checkout.web.views import OrderPage
 from offer import wording
@@ -164,16 +165,13 @@ def _paid(page: OrderPage) -> Words:
         return _leaving(page, page.refusal)
     if page.is_over and page.period:
         return _over(page, page.period)
-    until = (
-        f" Пакет действует до {wording.day(page.period.last_day)} включительно"
-        if page.period
-        else ""
-    )
+    what = "Часы действуют" if page.bought_for else "Пакет действует"
+    until = f" {what} до {wording.day(page.period.last_day)} включительно" if page.period else ""
     return Words(
         f"Оплачено.{until}" if until else "Оплачено",
         f"Получено {wording.money(page.price_kopecks)}{_receipt(page)}.{_returned(page)}",
         "done",
-        _returning(page),
+        _returning(page) or (f"В\u00a0пакете {in_a_line(page.life)}." if page.life else ""),
     )
 
 
@@ -207,7 +205,7 @@ def _leaving(page: OrderPage, refusal: Refusal) -> Words:
 
 
 def _over(page: OrderPage, period: Period) -> Words:
-    """Its time has passed; how many hours were left nobody counts yet."""
+    """Its time has passed; what was left stays shown among the facts."""
     return Words(
         f"Пакет закончился {wording.day(period.last_day)}",
         f"Получено {wording.money(page.price_kopecks)}.{_returned(page)}",
@@ -218,12 +216,24 @@ def _over(page: OrderPage, period: Period) -> Words:
 
 def _left(page: OrderPage, ended_at: datetime) -> Words:
     """The client has left the package before its time and was given back what he had not used."""
+    if page.bought_for and not page.refunded_kopecks:
+        return _left_with_package(page, ended_at)
     return Words(
         f"Пакет прекращён {wording.day(ended_at.astimezone(page.zone).date())}",
         f"Получено {wording.money(page.price_kopecks)}, "
         f"возвращено {wording.money(page.refunded_kopecks)} {_where(page)}.",
         "done",
         f"{_returning(page)} {CREDITED}".strip(),
+    )
+
+
+def _left_with_package(page: OrderPage, ended_at: datetime) -> Words:
+    """The package was ended by giving its money back; that of the extra hours is not back yet."""
+    return Words(
+        f"Пакет прекращён {wording.day(ended_at.astimezone(page.zone).date())}",
+        f"За\u00a0дополнительные часы получено {wording.money(page.price_kopecks)}.",
+        "wait",
+        _returning(page) or "Сколько из\u00a0них вернуть, решает исполнитель: он уже уведомлён.",
     )
 
 

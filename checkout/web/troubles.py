@@ -111,6 +111,30 @@ def erased(house: House, day: str, act: int) -> Trouble:
     )
 
 
+def package_ended(house: House) -> Trouble:
+    """409: extra hours for a package that does not run any more."""
+    return _trouble(
+        house,
+        "Пакет уже закончился",
+        "Дополнительные часы докупают к\u00a0действующему пакету. Теперь нужен новый: "
+        "он начнётся с\u00a0оплаты и\u00a0продлится полный срок.",
+        money=NOT_CHARGED,
+        link=("/", "Новый пакет"),
+    )
+
+
+def nobody_to_sell_to(house: House) -> Trouble:
+    """409: who bought the package is erased, so nobody knows whose its extra hours would be."""
+    return _trouble(
+        house,
+        "Кто купил пакет, здесь больше не\u00a0записано",
+        "Личные данные по\u00a0этому заказу стёрты, а\u00a0дополнительные часы продаются тому "
+        "же заказчику. Можно купить новый пакет.",
+        money=NOT_CHARGED,
+        link=("/", "Новый пакет"),
+    )
+
+
 def package_not_sold(house: House) -> Trouble:
     """404: the offer in force has no such package."""
     return _trouble(

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from checkout.domain.extra_hours import Cheaper
 from checkout.domain.labels import TRY_AGAIN, accept_and_pay_button, pay_button
+from checkout.domain.package_life import PackageLife
 from checkout.domain.proposal import Proposal
 from checkout.domain.receipts import Standing
 from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from offer.changes.change_sentences import ChangeSentence
-from offer.evidence.settlement import LedgerRef, Party
+from offer.evidence.settlement import ForPackage, LedgerRef, Party
 from offer.periods import Period
 from offer.redline import ClauseChange
 from offer.release import PublishedEdition
@@ -31,8 +33,32 @@ class FieldError:
 
 
 @dataclass(frozen=True)
+class Extra:
+    """What a form of extra hours says of the package they are for, at the address with `token`.
+
+    `cheaper` is what would cost less, `stale` says that the rate the client was shown is of
+    another edition.
+    """
+
+    token: str
+    package: ForPackage
+    cheaper: Cheaper | None
+    stale: bool = False
+
+    @property
+    def action(self) -> str:
+        """Where the form is sent."""
+        return f"/checkout/extra/{self.token}"
+
+    @property
+    def page(self) -> str:
+        """The same address without its secret: it stands in the ledger for ever."""
+        return f"/checkout/extra/{self.package.order_number}"
+
+
+@dataclass(frozen=True)
 class OrderForm:
-    """The order form of one package.
+    """The order form of one package, or of `extra` hours for one: `package` is then these hours.
 
     `period` is the package's if it were paid today. `values` are the fields as typed; the two
     boxes are never repeated from them, because a ticked box must be the client's own act.
@@ -52,6 +78,7 @@ class OrderForm:
     test: bool
     zone: ZoneInfo
     sample: str | None = None
+    extra: Extra | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +147,8 @@ class OrderPage:
     `ended_at` is when they ended the package, `is_over` says that it ended by itself. `refusal` is
     the client's newest, `obstacle` why there is none.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
-    `pay_again_url` is the form of a new order, where this one is at its end.
+    `pay_again_url` is the form of a new order, where this one is at its end. `life` is a package's;
+    extra hours name the package they were `bought_for`.
     """
 
     number: str
@@ -158,6 +186,8 @@ class OrderPage:
     kind: str = "person"
     refusal: Refusal | None = None
     obstacle: Obstacle | None = None
+    life: PackageLife | None = None
+    bought_for: ForPackage | None = None
 
     @property
     def running(self) -> bool:
@@ -170,6 +200,11 @@ class OrderPage:
         return self.refusal is not None and self.refusal.is_open
 
     @property
+    def sells_extra(self) -> bool:
+        """Whether extra hours can be bought for it: it is a package, and still to be used."""
+        return self.working and self.bought_for is None and self.party is not None
+
+    @property
     def working(self) -> bool:
         """Whether the client is still to be told how to use what he has paid."""
         return self.running and not self.leaving
@@ -179,7 +214,9 @@ class OrderPage:
 class RefusalForm:
     """What leaving comes to now, and the form that says so; `reason` is as typed.
 
-    `kind` is the client's, `decide_by` the last day for the contractor's answer.
+    `kind` is the client's, `decide_by` the last day for the contractor's answer. `extra` are the
+    orders of extra hours that end with the package: number, hours, kopecks proposed. `is_extra`:
+    only extra hours are refused, the package stays.
     """
 
     number: str
@@ -191,6 +228,8 @@ class RefusalForm:
     reason: str
     error: str | None
     test: bool
+    extra: tuple[tuple[str, int, int], ...] = ()
+    is_extra: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from offer.evidence.strict_json import (
 )
 from offer.evidence.verdict import Check, fails, holds, unknown
 from offer.periods import decree_calendar, package_period
+from offer.terms import Terms
 from offer.wording import day, hours, money
 
 MOST_HOLIDAYS = 15  # days in a row that a term can be moved by
@@ -67,6 +68,8 @@ def _expected(
     yield ("sample",), same(at(order.value, "sample"), True)
     what = at(order.value, "what")
     yield ("what",), what if isinstance(what, str) else "package"
+    if (extra := at(order.value, "for_package")) is not MISSING:
+        yield ("for_package",), extra
     yield ("price_kopecks",), at(accepted.value, "amount_kopecks")
     yield ("price_kopecks",), at(paid.value, "amount_kopecks")
     for name in ("currency", "test", "payment_id"):
@@ -177,14 +180,38 @@ def meaning(bundle: Bundle) -> Iterator[Check]:
     if terms is None:
         yield unknown(the.OFFER, "цену в этом тексте программа не прочла: сверьте её глазами")
         return
+    if same(at(order.value, "what"), "extra"):
+        yield _rate(order, terms)
+        return
     sold, price = number_at(order.value, "hours"), number_at(order.value, "price_kopecks")
     package = terms.package(sold)
     if package is None or package.price_kopecks != price:
         yield fails(the.OFFER, "по этому тексту такого пакета за такую цену нет")
     else:
         yield holds(the.OFFER, f"по тексту оферты {hours(sold)} стоят {money(price)}")
+
+
+def seller(bundle: Bundle) -> Iterator[Check]:
+    """The contractor is the one whom the accepted text names."""
+    terms = bundle.terms
+    if the.OFFER not in bundle.files or bundle.order is None or terms is None:
+        return
     if not same(at(bundle.summary, "seller"), vars(terms.requisites)):
         yield fails(the.ACCEPTANCE, "исполнитель не тот, что назван в тексте оферты")
+
+
+def _rate(order: Fact, terms: Terms) -> Check:
+    """Extra hours cost what the accepted text asks for an hour beyond their package (3.1)."""
+    sold, price = number_at(order.value, "hours"), number_at(order.value, "price_kopecks")
+    package = terms.package(number_at(order.value, "for_package", "hours"))
+    if package is None or sold < 1 or sold * package.extra_hour_kopecks != price:
+        return fails(the.OFFER, "по этому тексту дополнительные часы столько не стоят")
+    rate = money(package.extra_hour_kopecks)
+    return holds(
+        the.OFFER,
+        f"по тексту оферты дополнительный час к пакету {hours(package.hours)} стоит {rate}, "
+        f"{hours(sold)} — {money(price)}",
+    )
 
 
 def term(bundle: Bundle) -> Iterator[Check]:
@@ -193,12 +220,16 @@ def term(bundle: Bundle) -> Iterator[Check]:
     captured = moment(text_at(accepted.value, "captured_at")) if accepted else None
     if accepted is None or captured is None:
         return
+    began = _package_paid(bundle)
     published = moment(text_at(bundle.summary, "edition", "published_at"))
     ordered = bundle.by_number.get(bundle.order.number) if bundle.order else None
-    times = [published, moment(ordered.at) if ordered else None, captured]
+    before = [published, *([began] if began else [])]
+    times = [*before, moment(ordered.at) if ordered else None, captured]
+    if began and not _in_time(accepted.value, captured):
+        yield fails(the.ACCEPTANCE, "дополнительные часы оплачены, когда пакет уже закончился")
     if any(a and b and a - b > CLOCKS_APART for a, b in pairwise(times)):
         yield fails(the.ACCEPTANCE, "оферта, заказ и оплата — не в этом порядке по времени")
-    said, due = text_at(accepted.value, "period", "last_day"), _last_day(bundle, captured)
+    said, due = text_at(accepted.value, "period", "last_day"), _last_day(bundle, began or captured)
     if due is None:
         return
     days = _apart(said, due)
@@ -211,6 +242,16 @@ def term(bundle: Bundle) -> Iterator[Check]:
             f"по тексту оферты и по сегодняшнему календарю последний день — {day(due)}: "
             "праздники с тех пор переносили, или календарь был другим",
         )
+
+
+def _package_paid(bundle: Bundle) -> datetime | None:
+    """When the package of these extra hours was paid: its term is theirs. None of a package."""
+    return moment(text_at(bundle.order.value, "for_package", "paid_at")) if bundle.order else None
+
+
+def _in_time(accepted: object, captured: datetime) -> bool:
+    end = moment(text_at(accepted, "period", "expires_at"))
+    return end is None or captured < end
 
 
 def _apart(said: str, due: date) -> int:
@@ -262,4 +303,5 @@ def agreements(bundle: Bundle) -> Iterator[Check]:
     yield from summary(bundle)
     yield from told_by_yookassa(bundle)
     yield from meaning(bundle)
+    yield from seller(bundle)
     yield from term(bundle)

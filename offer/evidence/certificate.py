@@ -132,8 +132,10 @@ def _template() -> str:
 
 
 def _sentence(settlement: Settlement, zone: ZoneInfo) -> str:
+    extra = settlement.for_package
+    what = f"дополнительные часы к\u00a0пакету (заказ {extra.order_number})" if extra else "пакет"
     return (
-        f"Заказчик оплатил пакет {_local_day(settlement.paid_at, zone)} и\u00a0этим принял "
+        f"Заказчик оплатил {what} {_local_day(settlement.paid_at, zone)} и\u00a0этим принял "
         f"публичную оферту исполнителя в\u00a0редакции\u00a0{settlement.edition.number} целиком "
         "(ГК\u00a0РФ, ст.\u00a0438 п.\u00a03). Договор заключён на\u00a0её условиях."
     )
@@ -184,19 +186,27 @@ def _purchase(settlement: Settlement, zone: ZoneInfo) -> list[Row]:
     paid = wording.moment(settlement.paid_at, zone, seconds=True)
     hours, price = wording.hours(settlement.hours), wording.money(settlement.price_kopecks)
     return [
-        _row(
-            "Пакет",
-            f"{hours} поддержки — {price}",
-            f"дополнительный час — {wording.money(settlement.extra_hour_kopecks)}",
-        ),
+        _bought(settlement, f"{hours} поддержки — {price}"),
         _row("Оплачено", paid, wording.moment(settlement.paid_at, ZoneInfo("UTC"), seconds=True)),
         _row(
-            "Срок пакета",
+            "Срок часов" if settlement.for_package else "Срок пакета",
             f"с\u00a0{wording.two_clocks(settlement.starts_at, zone)}",
             f"до\u00a0{wording.two_clocks(settlement.expires_at, zone)}, не\u00a0включая",
         ),
         _row("Платёж в\u00a0ЮKassa", "", code=settlement.payment_id),
     ]
+
+
+def _bought(settlement: Settlement, what: str) -> Row:
+    rate, extra = wording.money(settlement.extra_hour_kopecks), settlement.for_package
+    if extra is None:
+        return _row("Пакет", what, f"дополнительный час — {rate}")
+    return _row(
+        "Дополнительные часы",
+        what,
+        f"по\u00a0{rate} за\u00a0час, к\u00a0пакету {wording.hours(extra.hours)}, "
+        f"заказ {extra.order_number}",
+    )
 
 
 def _evidence(settlement: Settlement, zone: ZoneInfo) -> list[Row]:

@@ -129,6 +129,7 @@ def acceptance(dossier: Dossier, zone: ZoneInfo) -> dict[str, object]:
         "zone": zone.key,
         "order": facts.order_number,
         "what": ordered.get("what", "package"),
+        **({"for_package": ordered["for_package"]} if "for_package" in ordered else {}),
         "hours": ordered["hours"],
         "price_kopecks": ordered["price_kopecks"],
         "currency": paid["currency"],

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from offer.evidence.chain import Entry, Fact, digest, instant
+from offer.evidence.settlement import ForPackage
 from offer.periods import Period
 
 
@@ -104,6 +105,7 @@ def order_fact(
     zone: str,
     sample: bool = False,
     token_sha256: str | None = None,
+    for_package: ForPackage | None = None,
 ) -> Fact:
     """A decision to buy: the edition that was seen, for what money, and what the page said.
 
@@ -114,7 +116,8 @@ def order_fact(
     return {
         **({"sample": True} if sample else {}),
         "order": order,
-        "what": "package",
+        "what": "extra" if for_package else "package",
+        **({"for_package": package_fact(for_package)} if for_package else {}),
         "hours": hours,
         "price_kopecks": price_kopecks,
         "edition": named(edition),
@@ -125,6 +128,16 @@ def order_fact(
         "site": site,
         "zone": zone,
         **({"token_sha256": token_sha256} if token_sha256 else {}),
+    }
+
+
+def package_fact(package: ForPackage) -> Fact:
+    """The package that extra hours are bought for, as their order's fact names it."""
+    return {
+        "order": package.order_number,
+        "hours": package.hours,
+        "paid_at": instant(package.paid_at),
+        "acceptance": vars(package.acceptance),
     }
 
 

@@ -7,6 +7,7 @@ from offer import wording
 from offer.evidence import dossier as the
 from offer.evidence.chain import Entry
 from offer.evidence.dossier import Dossier, fact, fact_name, gives
+from offer.evidence.settlement import Settlement
 from offer.evidence.statements import Statement, missing, missing_in_archive, resting
 
 WHAT = {
@@ -89,7 +90,8 @@ def _accepted(dossier: Dossier, zone: ZoneInfo) -> str:
     facts = dossier.settlement
     said = [
         f"Заказчик: {facts.party.customer}",
-        f"Пакет: {wording.hours(facts.hours)} за {wording.money(facts.price_kopecks)}, "
+        f"{_what_it_is(facts)}: {wording.hours(facts.hours)} за "
+        f"{wording.money(facts.price_kopecks)}, "
         f"до {wording.day(facts.last_day)} включительно",
         f"Оплачено: {wording.two_clocks(facts.paid_at, zone)}, платёж ЮKassa {facts.payment_id}",
         f"Оферта: редакция {facts.edition.number}, {facts.edition.url}",
@@ -102,6 +104,12 @@ def _accepted(dossier: Dossier, zone: ZoneInfo) -> str:
     elif facts.test:
         said.insert(0, "ТЕСТОВЫЙ РЕЖИМ: деньги не списаны, эти файлы ничего не подтверждают.")
     return "\n".join(said)
+
+
+def _what_it_is(facts: Settlement) -> str:
+    if facts.for_package is None:
+        return "Пакет"
+    return f"Дополнительные часы к пакету, заказ {facts.for_package.order_number}"
 
 
 def _confirmed(dossier: Dossier) -> list[str]:

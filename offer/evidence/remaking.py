@@ -14,7 +14,7 @@ from offer.evidence.bundle import Bundle, Fact
 from offer.evidence.certificate import certificate
 from offer.evidence.chain import Entry
 from offer.evidence.dossier import Dossier
-from offer.evidence.settlement import EditionRef, LedgerRef, Party, Settlement
+from offer.evidence.settlement import EditionRef, ForPackage, LedgerRef, Party, Settlement
 from offer.evidence.strict_json import at, same, text_at
 from offer.evidence.takeout import Later, takeout
 from offer.terms import Terms
@@ -117,7 +117,8 @@ def _refuse_long(value: object) -> None:
 
 
 def _settlement(said: dict[str, Any], terms: Terms) -> Settlement:
-    package, period, paid = terms.package(said["hours"]), said["period"], said["ledger"]["payment"]
+    extra, period, paid = _for_package(said), said["period"], said["ledger"]["payment"]
+    package = terms.package(extra.hours if extra else said["hours"])
     if package is None:
         raise NotRemadeError("такого пакета в offer.md нет")
     return Settlement(
@@ -141,6 +142,19 @@ def _settlement(said: dict[str, Any], terms: Terms) -> Settlement:
         acceptance=LedgerRef(**said["ledger"]["acceptance"]),
         head=LedgerRef(**paid),
         sample=said["sample"],
+        for_package=extra,
+    )
+
+
+def _for_package(said: dict[str, Any]) -> ForPackage | None:
+    if said["what"] != "extra":
+        return None
+    named = said["for_package"]
+    return ForPackage(
+        order_number=named["order"],
+        hours=named["hours"],
+        paid_at=datetime.fromisoformat(named["paid_at"]),
+        acceptance=LedgerRef(**named["acceptance"]),
     )
 
 

@@ -52,12 +52,27 @@ class LedgerRef:
 
 
 @dataclass(frozen=True)
+class ForPackage:
+    """The package that extra hours are bought for: its order, and what it is known by in facts.
+
+    `hours` are the package's own: they name its rate in the edition both were sold by. `paid_at`
+    (UTC) is what its term runs from, `acceptance` its row in the ledger.
+    """
+
+    order_number: str
+    hours: int
+    paid_at: datetime
+    acceptance: LedgerRef
+
+
+@dataclass(frozen=True)
 class Settlement:
     """A payment that was taken and the package it started. Kopecks; times are UTC.
 
     `expires_at` is exclusive, `last_day` is the local day before it. `acceptance` is the
     order's own row in the ledger, `head` the payment's row, the newest when the paper was made.
-    A `sample` has an invented client and nothing behind it.
+    A `sample` has an invented client and nothing behind it. Extra hours name the package they
+    are `for_package`; they end with it.
     """
 
     order_number: str
@@ -80,3 +95,4 @@ class Settlement:
     acceptance: LedgerRef
     head: LedgerRef
     sample: bool = False
+    for_package: ForPackage | None = None

@@ -88,6 +88,12 @@ def missing(dossier: Dossier) -> list[Statement]:
 def _never_given(dossier: Dossier) -> list[Statement]:
     if dossier.settlement.consent is not None:
         return []
+    if dossier.settlement.for_package is not None:
+        sentence = (
+            "с\u00a0дополнительными часами его не\u00a0спрашивают; дано\u00a0ли оно "
+            "с\u00a0пакетом, сказано в\u00a0бумагах пакета."
+        )
+        return [("Согласие", sentence)]
     sentence = (
         "на\u00a0обработку данных заказчик не\u00a0давал: они обрабатываются, чтобы исполнить "
         "договор (152-ФЗ, ст.\u00a06 ч.\u00a01 п.\u00a05)."

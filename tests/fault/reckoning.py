@@ -63,6 +63,7 @@ def reckon(books: Books) -> None:
     ]
     each_payment_is_one_acceptance_or_one_case(books, told)
     each_package_is_paid(books, {it["order"] for it in told if it["kind"] == "acceptance"})
+    each_extra_hour_is_within_its_package(books, told)
     each_refund_is_one_fact_or_one_case(books, told)
     each_wish_is_one_refund_at_most(books, told)
     each_key_has_one_body(books)
@@ -97,6 +98,28 @@ def each_package_is_paid(books: Books, accepted: set[str]) -> None:
     orders = books.rows(query)
     assert {number for number, _ in orders} == accepted, "a package for each acceptance, no other"
     assert {state for _, state in orders} <= {"paid", "refunded"}
+
+
+def each_extra_hour_is_within_its_package(books: Books, told: Facts) -> None:
+    """Bought by the package's text at its rate, begun while it ran, ended with it."""
+    query = (
+        "SELECT o.number, own.number, o.edition_sha256 = own.edition_sha256, "
+        "p.starts_at >= theirs.starts_at AND p.starts_at < theirs.expires_at, "
+        "p.expires_at = theirs.expires_at AND p.last_day = theirs.last_day "
+        "FROM orders o JOIN orders own ON own.id = o.for_package "
+        "JOIN packages p ON p.order_id = o.id JOIN packages theirs ON theirs.order_id = own.id"
+    )
+    rates = {2: 3_500_00, 5: 3_000_00, 10: 2_000_00}
+    paid = books.rows(query)
+    for number, package, *holds in paid:
+        (fact, *_) = [it for it in told if it["kind"] == "order" and it["order"] == number]
+        assert all(holds), f"{number} is not within {package}"
+        assert fact["what"] == "extra"
+        assert fact["for_package"]["order"] == package
+        assert fact["price_kopecks"] == fact["hours"] * rates[fact["for_package"]["hours"]]
+    started = {it["order"] for it in told if it["kind"] == "acceptance"}
+    wanted = {it["order"] for it in told if it["kind"] == "order" and it["what"] == "extra"}
+    assert {it[0] for it in paid} == started & wanted, "every paid order of extra hours has its own"
 
 
 def each_refund_is_one_fact_or_one_case(books: Books, told: Facts) -> None:

@@ -42,6 +42,7 @@ OFF_BY = (timedelta(minutes=-5), timedelta(hours=-1), timedelta(days=3), timedel
 # what may happen next, and how often it does
 STEPS = {
     "order": 6,
+    "order_more_hours": 4,
     "pay": 8,
     "pay_something_else": 1,
     "pay_where_nobody_was_sent": 1,
@@ -83,7 +84,7 @@ class Story:
         self.town = self.ending.enter_context(a_town(folder, database_url))
         self.fuse, self.editions, self.skew = Fuse(), 0, timedelta()
         self.tokens: list[str] = []
-        self.forms: list[tuple[int, dict[str, str]]] = []
+        self.forms: list[tuple[str, dict[str, str]]] = []
         self.seen: set[str] = set()  # payments whose page a client was sent to
         self.crashes = 0
         self._alive: ExitStack = ExitStack()
@@ -148,17 +149,31 @@ class Story:
             return
         fields = dict(re.findall(r'name="(attempt|shown|accept_offer)" value="([^"]*)"', page.text))
         mail = {"email": f"client{self.chance.randrange(9)}@example.ru"}
-        self.forms.append((hours, ANNA | fields | mail))
+        self.forms.append((f"/checkout/{hours}", ANNA | fields | mail))
         self._send(*self.forms[-1])
+
+    def order_more_hours(self) -> None:
+        """Extra hours, wherever they are sold: for a package that runs."""
+        token = self.one_of(self.tokens)
+        if token is None:
+            return
+        path, hours = f"/checkout/extra/{token}", self.chance.choice((1, 2, 99))
+        page = self.client.get(path, params={"hours": hours})
+        assert page.status_code in (200, 404, 409, 500, 503), page.text
+        if page.status_code == 200:
+            names = "attempt|shown|hours|accept_offer"
+            found = re.findall(rf'type="\w+"[^>]* name="({names})" value="([^"]*)"', page.text)
+            self.forms.append((path, dict(found)))
+            self._send(*self.forms[-1])
 
     def send_the_same_form_again(self) -> None:
         form = self.one_of(self.forms)
         if form:
             self._send(*form)
 
-    def _send(self, hours: int, form: dict[str, str]) -> None:
+    def _send(self, path: str, form: dict[str, str]) -> None:
         with self._perhaps_dying():
-            self._follow(self.client.post(f"/checkout/{hours}", data=form))
+            self._follow(self.client.post(path, data=form))
 
     def try_again(self) -> None:
         token, offer = self.one_of(self.tokens), self.shop.shelf.offer()

@@ -1,0 +1,121 @@
+"""Extra hours for a package that runs: the form, and what it sends.
+
+Who buys them is who bought the package; the rate is of the package's own edition, which stays
+valid for it. Two forms, because nothing may need JavaScript: one counts, the other pays.
+"""
+
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from checkout import look
+from checkout.buy import PackageEnded, buy, fingerprint, resume
+from checkout.domain.extra_hours import MOST_HOURS, hours_asked
+from checkout.look import PackageFacts
+from checkout.shop import Shop
+from checkout.web import pages, troubles
+from checkout.web.answers import house, page, trouble
+from checkout.web.asked import Asked
+from checkout.web.boxes import Box, box_of
+from checkout.web.deciding import Counter, decision_answer, form_of, words_of
+from checkout.web.extra_counter import extra_counter, own_extra, package_has_ended
+from checkout.web.ordering import (
+    LONGEST_ATTEMPT,
+    NO_NAME,
+    NOT_TICKED,
+    Decided,
+    lead,
+    new_attempt,
+    purchase_of,
+)
+from checkout.web.views import FieldError, OrderForm
+
+FIRST = 1
+HOW_MANY = f"Укажите целое число часов, от\u00a01 до\u00a0{MOST_HOURS}."
+
+
+def extra_form(asked: Asked, shop: Shop) -> Response:
+    """GET /checkout/extra/{token}: so many hours, `?hours=`, and what they cost; one at first."""
+    own = _package(asked, shop)
+    if isinstance(own, Response):
+        return own
+    typed = asked.query("hours") or str(FIRST)
+    counter = extra_counter(shop, own, hours_asked(typed) or FIRST)
+    if isinstance(counter, Response):
+        return counter
+    errors = () if hours_asked(typed) else (FieldError("hours", HOW_MANY),)
+    return _form(shop, form_of(shop, counter, new_attempt(), {"hours": typed}, errors))
+
+
+def place_extra(asked: Asked, shop: Shop) -> Response:
+    """POST /checkout/extra/{token}: 303 to the payment; 409 if the package has ended or the rate
+    shown is not its own; 422, 503 as for a package."""
+    own = _package(asked, shop)
+    if isinstance(own, Response):
+        return own
+    typed = asked.fields.get("hours", "")
+    hours, ticked = hours_asked(typed), asked.fields.get("accept_offer", "")
+    attempt = asked.fields.get("attempt", "")[:LONGEST_ATTEMPT]
+    if own.party and hours and attempt:
+        said = fingerprint(hours, own.party, ticked, None, own.named)
+        made = resume(shop, attempt, said)
+        if made:
+            return lead(shop, made)
+    counter = extra_counter(shop, own, hours or FIRST)
+    if isinstance(counter, Response):
+        return counter
+    return _decide(asked, shop, own, counter, attempt)
+
+
+def _decide(
+    asked: Asked, shop: Shop, own: PackageFacts, counter: Counter, attempt: str
+) -> Response:
+    typed, ticked = asked.fields.get("hours", ""), asked.fields.get("accept_offer", "")
+    box = box_of(counter.release, counter.edition, ticked)
+    if box is Box.UNKNOWN:
+        view = troubles.never_published(house(shop), f"/checkout/extra/{own.token}")
+        return trouble(view, shop, 422)
+    errors = tuple(_mistakes(typed, box, attempt))
+    if errors or box is Box.REPLACED:
+        known = replace(counter, extra=replace(own_extra(counter), stale=box is Box.REPLACED))
+        name = attempt or new_attempt()
+        return _form(shop, form_of(shop, known, name, {"hours": typed}, errors))
+    return _buy(asked, shop, own, counter, attempt)
+
+
+def _buy(asked: Asked, shop: Shop, own: PackageFacts, counter: Counter, attempt: str) -> Response:
+    if own.party is None:
+        return trouble(troubles.nobody_to_sell_to(house(shop)), shop, 409)
+    decided = Decided(own_extra(counter).page, attempt, own.party, None)
+    try:
+        return lead(shop, buy(shop, purchase_of(asked, shop, counter, decided)))
+    except PackageEnded:
+        return package_has_ended(shop)
+
+
+def _mistakes(typed: str, box: Box, attempt: str) -> list[FieldError]:
+    told = (
+        (hours_asked(typed) is None, FieldError("hours", HOW_MANY)),
+        (box is Box.EMPTY, FieldError("accept_offer", NOT_TICKED)),
+        (not attempt, FieldError("attempt", NO_NAME)),
+    )
+    return [mistake for holds, mistake in told if holds]
+
+
+def _package(asked: Asked, shop: Shop) -> PackageFacts | Response:
+    own = look.package(shop, asked.path("token"))
+    if own is None:
+        return trouble(troubles.order_not_found(house(shop)), shop, 404)
+    if own.party is None:
+        return trouble(troubles.nobody_to_sell_to(house(shop)), shop, 409)
+    return own
+
+
+def _form(shop: Shop, form: OrderForm) -> Response:
+    """The page as it stands: 200, 422 with mistakes, 409 where another edition was ticked."""
+    html = pages.extra_form(form)
+    if any(it.field == "hours" for it in form.errors):  # there is nothing to decide on yet
+        return page(html, shop, 422)
+    stale = form.extra is not None and form.extra.stale
+    status = 422 if form.errors else 409 if stale else 200
+    return decision_answer(shop, html, words_of(form, shop), form, status)
