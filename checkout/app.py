@@ -18,8 +18,10 @@ from starlette.staticfiles import StaticFiles
 
 from checkout.shop import Shop
 from checkout.web import (
+    account,
     comparing,
     days,
+    entering,
     guards,
     handlers,
     ledger_heads,
@@ -62,6 +64,23 @@ ROUTES = (
     Entry("/orders/{token}/refuse", "POST", refusing.refuse_package, guards.own_form),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/orders/{token}/evidence.zip", "GET", handlers.evidence, guards.secret_address),
+    Entry("/orders/{token}/account", "GET", handlers.to_order, guards.secret_address),
+    Entry("/orders/{token}/account", "POST", entering.from_order, guards.own_form),
+    Entry("/account", "GET", entering.for_client(account.account), guards.account),
+    Entry("/account/sign-in", "GET", entering.door, guards.public),
+    Entry("/account/sign-in", "POST", entering.ask_letter, guards.letter_form),
+    Entry("/account/sign-in/sent", "GET", entering.sent, guards.public),
+    Entry("/account/sign-in/code", "GET", entering.sent, guards.public),
+    Entry("/account/sign-in/code", "POST", entering.use_code, guards.own_form),
+    Entry("/account/link/{secret}", "GET", entering.link, guards.secret_address),
+    Entry("/account/link/{secret}", "POST", entering.use_link, guards.own_form),
+    Entry("/account/sign-up", "GET", entering.sign_up_form, guards.public),
+    Entry("/account/sign-up", "POST", entering.sign_up, guards.letter_form),
+    Entry("/account/sign-out", "POST", entering.for_client(entering.leave), guards.account_form),
+    Entry("/account/devices", "GET", entering.for_client(entering.devices), guards.account),
+    Entry(
+        "/account/devices", "POST", entering.for_client(entering.end_device), guards.account_form
+    ),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
     Entry("/ledger/heads.json", "GET", ledger_heads.published, guards.public),
     Entry("/{document}/compare", "GET", comparing.compare, guards.public, compares=True),
@@ -150,6 +169,8 @@ def _paced(entry: Entry, asked: Asked, gate: Gate) -> Asked:
     """What can be said only of a request that is read: for whose e-mail, and how eagerly."""
     if entry.guard is guards.own_form:
         guards.own_mail(asked.fields, gate)
+    elif entry.guard is guards.letter_form:
+        guards.letter_to(asked.fields, gate)
     elif entry.asks_yookassa:
         return replace(asked, eagerly=guards.may_ask(asked.path("token"), gate))
     return asked

@@ -19,7 +19,7 @@ from checkout.fiscalise import regime
 from checkout.gateway.wire import payment_request
 from checkout.settings import Settings
 from checkout.shop import SOON, Shop, new_id
-from checkout.store import archive, ledger, orders
+from checkout.store import accounts, archive, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
@@ -35,7 +35,7 @@ class Purchase:
     """What the form said, checked: the edition in force was ticked, the fields are in order.
 
     `shown` are the words of the page the decision was made on, `html` that page where it could be
-    made again.
+    made again. `browser_sha256` is of the secret our cookie gives the browser.
     """
 
     form_attempt: str
@@ -47,6 +47,7 @@ class Purchase:
     address: str
     user_agent: str
     html: bytes | None = None
+    browser_sha256: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -165,6 +166,8 @@ def _place(tx: Tx, shop: Shop, purchase: Purchase) -> int:
             **_decision_columns(purchase, row),
         },
     )
+    owner = accounts.of_email(tx, purchase.party.email)
+    accounts.give(tx, order_id, owner.id, purchase.browser_sha256)
     _add_attempt(tx, shop, order_id, purchase)
     return order_id
 

@@ -21,6 +21,7 @@ from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
 from checkout.settle import look_later, report_lost, settle
 from checkout.shop import SOON, Shop
+from checkout.sign_in import send_links
 from checkout.stamp import stamp_head
 from checkout.store import correspondence, orders, refunds
 from checkout.store.engine import Tx
@@ -172,6 +173,8 @@ JOBS: tuple[Job, ...] = (
     look_at_refunds,
     settle_prepayments,
     look_at_receipts,
+    # somebody waits for it before a screen
+    send_links,
     reconcile_daily,
     publish_head,
     remind,

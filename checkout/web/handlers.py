@@ -13,10 +13,11 @@ from checkout.domain.retention import Act
 from checkout.domain.transitions import State
 from checkout.hear import NotANotification, TooManyStrangers, hear
 from checkout.look import OrderFacts
+from checkout.recognise import is_own_browser
 from checkout.settle import settle
 from checkout.shop import Shop
 from checkout.take_out import take_out
-from checkout.web import troubles
+from checkout.web import cookies, troubles
 from checkout.web.answers import NO_STORE, house, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.deciding import order_answer
@@ -39,7 +40,8 @@ def order(asked: Asked, shop: Shop) -> Response:
     facts = _asked_about(shop, facts) if asked.eagerly else facts
     if "application/json" in asked.request.headers.get("accept", ""):
         return JSONResponse(look.as_json(shop, facts), headers=NO_STORE)
-    return order_answer(shop, facts)
+    browser = cookies.read(asked, shop.settings, cookies.BROWSER)
+    return order_answer(shop, facts, opens_account=is_own_browser(shop, facts.order, browser))
 
 
 def to_order(asked: Asked, shop: Shop) -> Response:

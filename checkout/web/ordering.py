@@ -1,16 +1,20 @@
 """The order form, what it sends, and trying an order again."""
 
 import secrets
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from enum import Enum
 
 from starlette.responses import Response
 
 from checkout import look
 from checkout.buy import Bought, NotRetriable, Purchase, buy, fingerprint, resume, retry
+from checkout.domain.account import secret_hash
 from checkout.look import OrderFacts
+from checkout.recognise import new_browser
 from checkout.shop import Shop
-from checkout.web import pages, troubles
+from checkout.show_account import known_details
+from checkout.web import cookies, pages, troubles
 from checkout.web.answers import house, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.deciding import (
@@ -25,6 +29,7 @@ from checkout.web.deciding import (
     shown_now,
     words_of,
 )
+from checkout.web.entering import who
 from checkout.web.forms import Filled, read_party
 from checkout.web.shown import told
 from checkout.web.views import Changed, FieldError, OrderForm, Retry
@@ -60,7 +65,14 @@ def order_form(asked: Asked, shop: Shop) -> Response:
     counter = _counter(shop, _hours(asked))
     if isinstance(counter, Response):
         return counter
-    return form_answer(shop, form_of(shop, counter, _new_attempt()))
+    return form_answer(shop, form_of(shop, counter, _new_attempt(), _known(asked, shop)))
+
+
+def _known(asked: Asked, shop: Shop) -> Mapping[str, str]:
+    """What a signed-in client told of himself last: filled in for him, but for the boxes."""
+    client = who(asked, shop)
+    party = known_details(shop, client) if client else None
+    return {name: text for name, text in asdict(party).items() if text} if party else {}
 
 
 def place_order(asked: Asked, shop: Shop) -> Response:
@@ -154,7 +166,9 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
     consent = counter.release.current("consent") if boxes["consent"] is Box.IN_FORCE else None
     page = f"/checkout/{counter.package.hours}"
     purchase = _purchase(asked, shop, counter, page, attempt, party=filled.party, consent=consent)
-    return _lead(shop, buy(shop, purchase))
+    browser = cookies.read(asked, shop.settings, cookies.BROWSER) or new_browser()
+    answer = _lead(shop, buy(shop, replace(purchase, browser_sha256=secret_hash(browser))))
+    return cookies.put(answer, shop.settings, cookies.BROWSER, browser)
 
 
 def _decide_again(

@@ -44,6 +44,16 @@ def not_found(house: House) -> Trouble:
     )
 
 
+def dead_link(house: House) -> Trouble:
+    """410: a link of a letter that is used, too old, replaced, or was never ours."""
+    return _trouble(
+        house,
+        "Ссылка больше не действует",
+        "Она одноразовая и живёт двадцать минут. Попросите новое письмо: это занимает минуту.",
+        link=("/account/sign-in", "Получить новое письмо"),
+    )
+
+
 def order_not_found(house: House) -> Trouble:
     """404: no order at this secret address."""
     return _trouble(

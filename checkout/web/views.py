@@ -120,7 +120,8 @@ class OrderPage:
     `ended_at` is when they ended the package, `is_over` says that it ended by itself. `refusal` is
     the client's newest, `obstacle` why there is none.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
-    `pay_again_url` is the form of a new order, where this one is at its end.
+    `pay_again_url` is the form of a new order, where this one is at its end. `opens_account`: the
+    browser that asks is the one the order was made in.
     """
 
     number: str
@@ -158,6 +159,7 @@ class OrderPage:
     kind: str = "person"
     refusal: Refusal | None = None
     obstacle: Obstacle | None = None
+    opens_account: bool = False
 
     @property
     def running(self) -> bool:

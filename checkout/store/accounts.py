@@ -1,0 +1,98 @@
+"""Accounts, the orders that belong to them, and the details their clients gave anew."""
+
+from sqlalchemy import Row, insert, select, update
+
+from checkout.domain.account import Account, mailbox
+from checkout.store import ledger, tables
+from checkout.store.engine import Tx
+
+accounts, links, corrections = tables.accounts, tables.account_orders, tables.corrections
+orders = tables.orders
+COLUMNS = select(*(accounts.c[name] for name in Account.__dataclass_fields__))
+
+
+def by_id(tx: Tx, account_id: int) -> Account:
+    """One account; it exists."""
+    found = _one(tx.connection.execute(COLUMNS.where(accounts.c.id == account_id)).one_or_none())
+    if found is None:
+        raise LookupError("no such account")
+    return found
+
+
+def by_email(tx: Tx, email: str) -> Account | None:
+    """The account of an address."""
+    found = COLUMNS.where(accounts.c.email == mailbox(email))
+    return _one(tx.connection.execute(found).one_or_none())
+
+
+def of_email(tx: Tx, email: str) -> Account:
+    """The account of an address, made now if there is none."""
+    ledger.alone(tx)  # two who find none would make it twice
+    known = by_email(tx, email)
+    if known:
+        return known
+    tx.connection.execute(
+        insert(accounts).values(email=mailbox(email), created_at=tx.now, seen_at=tx.now)
+    )
+    made = by_email(tx, email)
+    if made is None:
+        raise LookupError("the account was made just now")
+    return made
+
+
+def prove(tx: Tx, account: Account) -> None:
+    """Somebody has shown that he reads its mail."""
+    change = {"proved_at": account.proved_at or tx.now, "seen_at": tx.now}
+    tx.connection.execute(update(accounts).where(accounts.c.id == account.id).values(**change))
+
+
+def give(tx: Tx, order_id: int, account_id: int, browser_sha256: str | None) -> None:
+    """A new order belongs to an account."""
+    row = {"order_id": order_id, "account_id": account_id, "browser_sha256": browser_sha256}
+    tx.connection.execute(insert(links), row)
+
+
+def move(tx: Tx, order_id: int, account_id: int) -> None:
+    """An order belongs to another account from now on."""
+    this = update(links).where(links.c.order_id == order_id)
+    tx.connection.execute(this.values(account_id=account_id))
+
+
+def owner(tx: Tx, order_id: int) -> Account | None:
+    """Whose an order is; nobody's once its client is erased."""
+    found = select(links.c.account_id).where(links.c.order_id == order_id)
+    account_id = tx.connection.execute(found).scalar_one_or_none()
+    return by_id(tx, account_id) if account_id else None
+
+
+def browser_of(tx: Tx, order_id: int) -> str | None:
+    """The hash of the browser an order was made in, where it kept our cookie."""
+    found = select(links.c.browser_sha256).where(links.c.order_id == order_id)
+    return tx.connection.execute(found).scalar_one_or_none()
+
+
+def tokens(tx: Tx, account_id: int, browser_sha256: str | None = None) -> list[str]:
+    """The secret addresses of an account's orders, newest first; of one browser's, if named."""
+    found = select(orders.c.token).join(links, links.c.order_id == orders.c.id)
+    found = found.where(links.c.account_id == account_id)
+    if browser_sha256 is not None:
+        found = found.where(links.c.browser_sha256 == browser_sha256)
+    return list(tx.connection.execute(found.order_by(orders.c.id.desc())).scalars())
+
+
+def _one(row: Row[tuple[object, ...]] | None) -> Account | None:
+    return Account(**row._mapping) if row else None
+
+
+def keep_correction(tx: Tx, row: int, account_id: int, order_id: int | None = None) -> None:
+    """Row `row` of the ledger has an account's new details, or those of one of its orders."""
+    values = {"ledger": row, "account_id": account_id, "order_id": order_id}
+    tx.connection.execute(insert(corrections), values)
+
+
+def corrections_of(tx: Tx, account_id: int) -> list[int]:
+    """The rows of an account's own corrections, oldest first."""
+    found = select(corrections.c.ledger).where(
+        corrections.c.account_id == account_id, corrections.c.order_id.is_(None)
+    )
+    return list(tx.connection.execute(found.order_by(corrections.c.ledger)).scalars())
