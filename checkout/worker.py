@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 
 from checkout.ask import ask, forgotten, search
+from checkout.close_account import close_unused
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
 from checkout.fiscalise import settle_prepayments
@@ -180,5 +181,6 @@ JOBS: tuple[Job, ...] = (
     remind,
     deliver,
     retain,
+    close_unused,
     stamp_head,
 )

@@ -1,6 +1,8 @@
 """Accounts, the orders that belong to them, and the details their clients gave anew."""
 
-from sqlalchemy import Row, insert, select, update
+from datetime import datetime
+
+from sqlalchemy import Row, delete, exists, insert, or_, select, update
 
 from checkout.domain.account import Account, mailbox
 from checkout.store import ledger, tables
@@ -96,3 +98,31 @@ def corrections_of(tx: Tx, account_id: int) -> list[int]:
         corrections.c.account_id == account_id, corrections.c.order_id.is_(None)
     )
     return list(tx.connection.execute(found.order_by(corrections.c.ledger)).scalars())
+
+
+def own_rows(tx: Tx, account_id: int) -> list[int]:
+    """The rows of an account's own corrections whose side rows are there, oldest first."""
+    kept = select(tables.details.c.ledger).where(
+        tables.details.c.ledger.in_(corrections_of(tx, account_id))
+    )
+    return sorted(set(tx.connection.execute(kept).scalars()))
+
+
+def wipe_rows(tx: Tx, rows: list[int]) -> None:
+    """Erase the side rows of corrections."""
+    tx.connection.execute(delete(tables.details).where(tables.details.c.ledger.in_(rows)))
+
+
+def remove(tx: Tx, account_id: int) -> None:
+    """Remove an account to which no order and no session belongs."""
+    tx.connection.execute(delete(corrections).where(corrections.c.account_id == account_id))
+    tx.connection.execute(delete(accounts).where(accounts.c.id == account_id))
+
+
+def unused(tx: Tx, before: datetime) -> list[Account]:
+    """Accounts without an order: never opened by anybody, or not since a moment."""
+    found = COLUMNS.where(
+        ~exists().where(links.c.account_id == accounts.c.id),
+        or_(accounts.c.proved_at.is_(None), accounts.c.seen_at < before),
+    )
+    return [Account(**row._mapping) for row in tx.connection.execute(found)]

@@ -2,10 +2,15 @@
 
 from checkout.web.account_views import (
     AccountPage,
+    DetailsPage,
     Devices,
     House,
+    LetterPage,
     LetterSent,
+    LettersPage,
     OpenLink,
+    OwnEdition,
+    PrivacyPage,
     SignIn,
     SignUp,
 )
@@ -51,3 +56,28 @@ def account(page: AccountPage) -> str:
 def devices(page: Devices) -> str:
     """Where the client is signed in."""
     return _page("account_devices.html", page, page.house)
+
+
+def letters(page: LettersPage) -> str:
+    """Every letter that was sent to the client."""
+    return _page("account_letters.html", page, page.house)
+
+
+def letter(page: LetterPage) -> str:
+    """One letter's words."""
+    return _page("account_letter.html", page, page.house)
+
+
+def details(page: DetailsPage) -> str:
+    """Who the client is, and the form that corrects it."""
+    return _page("account_details.html", page, page.house)
+
+
+def privacy(page: PrivacyPage) -> str:
+    """Consents, takeout, erasure."""
+    return _page("account_privacy.html", page, page.house)
+
+
+def edition(page: OwnEdition) -> str:
+    """The client's edition and the one in force."""
+    return _page("account_edition.html", page, page.house)

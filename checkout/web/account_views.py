@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from checkout.close_account import Outcome
+from checkout.correct import Told
 from checkout.domain.account import FirstLine, Session
+from checkout.web.record_views import Compared
 from checkout.web.views import FieldError, OrderPage
 from offer.release import PublishedEdition
 from offer.terms import Requisites
@@ -101,3 +104,67 @@ class Devices:
     email: str
     sessions: tuple[Session, ...]
     here: str
+
+
+@dataclass(frozen=True)
+class OwnLetter:
+    """A letter as it was sent: its words, and where its bytes are (`path` with .eml)."""
+
+    path: str
+    subject: str
+    date: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class LettersPage:
+    """Every letter that was sent to the client."""
+
+    house: House
+    email: str
+    letters: tuple[OwnLetter, ...]
+
+
+@dataclass(frozen=True)
+class LetterPage:
+    """One of them."""
+
+    house: House
+    email: str
+    letter: OwnLetter
+
+
+@dataclass(frozen=True)
+class DetailsPage:
+    """Who the client is: the form as filled in, and all he told, newest first."""
+
+    house: House
+    email: str
+    values: Mapping[str, str]
+    told: tuple[Told, ...]
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True)
+class PrivacyPage:
+    """Consents of his orders, and what a request for erasure would come to now."""
+
+    house: House
+    email: str
+    orders: tuple[OrderPage, ...]
+    outcome: Outcome
+
+    @property
+    def consents(self) -> tuple[OrderPage, ...]:
+        return tuple(it for it in self.orders if it.consent or it.consent_withdrawn_at)
+
+
+@dataclass(frozen=True)
+class OwnEdition:
+    """The edition an order was made by, beside the one in force."""
+
+    house: House
+    email: str
+    order: OrderPage
+    current: PublishedEdition
+    compared: Compared

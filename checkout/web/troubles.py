@@ -54,6 +54,16 @@ def dead_link(house: House) -> Trouble:
     )
 
 
+def forgotten(house: House) -> Trouble:
+    """200: all that was known of a client is erased."""
+    return _trouble(
+        house,
+        "Данные стёрты, кабинет закрыт",
+        "В журнале остался акт: что, когда и по какой статье стёрто. Имён и адресов в нём нет.",
+        link=("/", "На главную"),
+    )
+
+
 def order_not_found(house: House) -> Trouble:
     """404: no order at this secret address."""
     return _trouble(
