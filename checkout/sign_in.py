@@ -18,7 +18,8 @@ import structlog
 from checkout.correct import Whence, correct_account
 from checkout.domain import account as rules
 from checkout.domain.account import Account, Purpose, Session
-from checkout.mail.account_letters import Key, beginning, entering
+from checkout.mail.account_letters import Key, beginning, entering, readdressing
+from checkout.mail.letters import Letter
 from checkout.mail.smtp import MailError
 from checkout.shop import Shop, new_id
 from checkout.store import accounts, sessions, sign_ins
@@ -86,10 +87,9 @@ def send_links(shop: Shop) -> int:
 
 def _send(shop: Shop, asked: SignIn) -> bool:
     link, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**rules.CODE_DIGITS):08}"
-    hashes = {
-        "link_sha256": rules.secret_hash(link),
-        "code_sha256": rules.code_hash(code, asked.id),
-    }
+    hashes = {"code_sha256": rules.code_hash(code, asked.id)}
+    if asked.purpose is not Purpose.READDRESS:  # its code is good in one browser, and is enough
+        hashes["link_sha256"] = rules.secret_hash(link)
     known = shop.store.transact(lambda tx: _reader(tx, asked, hashes))
     if known is None:
         return False
@@ -115,7 +115,7 @@ def _reader(tx: Tx, asked: SignIn, hashes: dict[str, str]) -> _Reader | None:
 
 
 def _hand_over(shop: Shop, asked: SignIn, key: Key, *, is_new: bool) -> bool:
-    letter = beginning(key) if is_new else entering(key)
+    letter = _letter(asked, key, is_new=is_new)
     domain = shop.settings.mail_from.rpartition("@")[2].rstrip(">")
     message_id = f"<{asked.id}.{asked.tries}@{domain}>"
     try:
@@ -127,6 +127,12 @@ def _hand_over(shop: Shop, asked: SignIn, key: Key, *, is_new: bool) -> bool:
         return False
     shop.store.transact(lambda tx: sign_ins.change(tx, asked.id, due_at=None))
     return True
+
+
+def _letter(asked: SignIn, key: Key, *, is_new: bool) -> Letter:
+    if asked.purpose is Purpose.READDRESS:
+        return readdressing(key)
+    return beginning(key) if is_new else entering(key)
 
 
 def _later(tx: Tx, asked: SignIn, *, is_hopeless: bool) -> None:
@@ -147,34 +153,43 @@ def enter_by_link(shop: Shop, link: str, whence: Whence) -> Entered | None:
 
 def _by_link(tx: Tx, link: str, whence: Whence) -> Entered | None:
     found = sign_ins.by_link(tx, rules.secret_hash(link))
-    if found is None or not found.is_open(tx.now) or found.purpose is Purpose.READDRESS:
+    if found is None or not found.is_open(tx.now):
         return None
     return _let_in(tx, found, whence)
 
 
 def enter_by_code(shop: Shop, cookie: str, code: str, whence: Whence) -> Entered | None:
-    """Use a code in the browser that asked for it; None if it is wrong, or tried too often.
+    """Use a code in the browser that asked for it; None if it is wrong, or tried too often."""
+    given = tried(cookie, code)
+    return shop.store.transact(lambda tx: _by_code(tx, given, whence))
 
-    A guess is counted before it is weighed, and weighed as long where there is nothing to find.
+
+def tried(cookie: str, code: str) -> tuple[str, str, str]:
+    """A guess: whose letter, the secret of its browser, and the hash of what was typed.
+
+    The hash takes as long where there is nothing to find.
     """
     sign_in_id, _, secret = cookie.partition(".")
     typed = "".join(sign for sign in code if sign.isdigit())[: rules.CODE_DIGITS]
-    tried = rules.code_hash(typed, sign_in_id)
-    return shop.store.transact(lambda tx: _by_code(tx, sign_in_id, secret, tried, whence))
+    return sign_in_id, secret, rules.code_hash(typed, sign_in_id)
 
 
-def _by_code(tx: Tx, sign_in_id: str, secret: str, tried: str, whence: Whence) -> Entered | None:
+def _by_code(tx: Tx, given: tuple[str, str, str], whence: Whence) -> Entered | None:
+    found = weighed(tx, *given)
+    if found is None or found.purpose is Purpose.READDRESS:
+        return None
+    return _let_in(tx, found, whence)
+
+
+def weighed(tx: Tx, sign_in_id: str, secret: str, code_sha256: str) -> SignIn | None:
+    """The letter whose code was guessed; a guess is counted before it is weighed."""
     found = sign_ins.by_id(tx, sign_in_id)
-    if found is None or not found.is_open(tx.now) or found.purpose is Purpose.READDRESS:
+    if found is None or not found.is_open(tx.now) or found.guesses >= rules.MOST_GUESSES:
         return None
     if not hmac.compare_digest(found.browser_sha256, rules.secret_hash(secret)):
         return None
-    if found.guesses >= rules.MOST_GUESSES:
-        return None
     sign_ins.change(tx, found.id, guesses=found.guesses + 1)
-    if not hmac.compare_digest(found.code_sha256 or "", tried):
-        return None
-    return _let_in(tx, found, whence)
+    return found if hmac.compare_digest(found.code_sha256 or "", code_sha256) else None
 
 
 def _let_in(tx: Tx, used: SignIn, whence: Whence) -> Entered:

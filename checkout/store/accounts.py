@@ -126,3 +126,10 @@ def unused(tx: Tx, before: datetime) -> list[Account]:
         or_(accounts.c.proved_at.is_(None), accounts.c.seen_at < before),
     )
     return [Account(**row._mapping) for row in tx.connection.execute(found)]
+
+
+def correction_of_order(tx: Tx, order_id: int) -> int | None:
+    """The newest row by which an order was given another address."""
+    found = select(corrections.c.ledger).where(corrections.c.order_id == order_id)
+    newest = found.order_by(corrections.c.ledger.desc()).limit(1)
+    return tx.connection.execute(newest).scalar_one_or_none()

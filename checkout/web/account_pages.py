@@ -11,6 +11,7 @@ from checkout.web.account_views import (
     OpenLink,
     OwnEdition,
     PrivacyPage,
+    Readdress,
     SignIn,
     SignUp,
 )
@@ -81,3 +82,8 @@ def privacy(page: PrivacyPage) -> str:
 def edition(page: OwnEdition) -> str:
     """The client's edition and the one in force."""
     return _page("account_edition.html", page, page.house)
+
+
+def readdress(page: Readdress) -> str:
+    """The form that mends an order's address."""
+    return _page("account_readdress.html", page, page.house)

@@ -168,3 +168,16 @@ class OwnEdition:
     order: OrderPage
     current: PublishedEdition
     compared: Compared
+
+
+@dataclass(frozen=True)
+class Readdress:
+    """Where another address is named for an order; once a code is `sent`, where it is typed."""
+
+    house: House
+    number: str
+    token: str
+    email: str
+    minutes: int
+    error: str | None = None
+    sent: bool = False

@@ -91,7 +91,7 @@ def door(asked: Asked, shop: Shop) -> Response:
 def ask_letter(asked: Asked, shop: Shop) -> Response:
     """POST /account/sign-in: 303 to what comes next, the same for every address."""
     typed = asked.fields.get("email", "").strip()[: LONGEST["email"] + 1]
-    email = _email(typed)
+    email = email_of(typed)
     if email is None:
         view = SignIn(house(shop), typed, EXPECTED["email"])
         return page(account_pages.sign_in(view), 422)
@@ -102,7 +102,8 @@ def _asked(shop: Shop, cookie: str) -> Response:
     return cookies.put(redirect(SENT), shop.settings, cookies.ASKED, cookie)
 
 
-def _email(text: str) -> str | None:
+def email_of(text: str) -> str | None:
+    """The address that was typed; None where it is none."""
     try:
         return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError:
@@ -133,7 +134,7 @@ def let_in(shop: Shop, entered: Entered) -> Response:
 def link(asked: Asked, shop: Shop) -> Response:
     """GET /account/link/{secret}: whose account it opens, and the button; nothing is used up."""
     found = whose_link(shop, asked.path("secret"))
-    if found is None or found.purpose is Purpose.READDRESS:
+    if found is None:
         return _dead_link(shop)
     action = f"/account/link/{quote(asked.path('secret'), safe='')}"
     view = OpenLink(house(shop), action, masked(found.email), found.purpose is Purpose.BEGIN)

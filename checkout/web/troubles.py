@@ -64,6 +64,16 @@ def forgotten(house: House) -> Trouble:
     )
 
 
+def cannot_readdress(house: House, sentence: str, order_url: str) -> Trouble:
+    """409: an order's address is not changed here."""
+    return _trouble(
+        house,
+        "Адрес заказа здесь не изменить",
+        sentence,
+        link=(order_url, "Вернуться к заказу"),
+    )
+
+
 def order_not_found(house: House) -> Trouble:
     """404: no order at this secret address."""
     return _trouble(
