@@ -14,6 +14,7 @@ from checkout.erase import Answer, erase
 from checkout.retain import record
 from checkout.shop import Shop
 from checkout.show_account import orders_of
+from checkout.sign_in import forget_old
 from checkout.store import accounts, sessions, sign_ins
 from checkout.store.engine import Tx
 from checkout.store.retention import Place
@@ -82,10 +83,14 @@ def _close(tx: Tx, account: Account, reason: str, law: str) -> None:
 
 
 def close_unused(shop: Shop) -> int:
-    """Once a local day: accounts without an order that nobody opens; how many went."""
+    """Once a local day: accounts without an order that nobody opens; how many went.
+
+    With them whatever letters and sessions are over.
+    """
     today = shop.store.clock().astimezone(shop.settings.zone).date()
     if shop.chores.get(CHORE) == today or is_doubted(shop, today):
         return 0
+    shop.store.transact(forget_old)
     gone = shop.store.transact(_close_unused)
     shop.chores[CHORE] = today
     if gone:

@@ -17,7 +17,7 @@ from checkout.shop import Shop
 from checkout.web import pages
 from checkout.web.answers import page
 from checkout.web.shown import EMPTY, Question, tell
-from checkout.web.views import FieldError, OrderForm, OrderPage, Retry
+from checkout.web.views import FieldError, OrderForm, OrderPage, Retry, Way
 from offer.addresses import SAMPLE_CERTIFICATE
 from offer.errors import OfferError
 from offer.evidence.chain import digest, instant
@@ -112,10 +112,10 @@ def made_again(shop: Shop, counter: Counter, attempt: str, seen: Shown) -> bytes
 
 
 def order_answer(
-    shop: Shop, facts: OrderFacts, error: str | None = None, *, opens_account: bool = False
+    shop: Shop, facts: OrderFacts, error: str | None = None, *, way: Way = "letter"
 ) -> Response:
     """An order's page; where it asks for a decision, its form tells what it showed."""
-    view = replace(order_page(shop, facts, error), opens_account=opens_account)
+    view = replace(order_page(shop, facts, error), way_to_account=way)
     html, retrying, status = pages.order(view), view.retry, 422 if error else 200
     if retrying is None or retrying.edition is None or EMPTY not in html:
         return page(html, shop, status)

@@ -6,6 +6,7 @@ Prices are kopecks, instants are aware. Nothing here decides anything.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from checkout.domain.labels import TRY_AGAIN, accept_and_pay_button, pay_button
@@ -20,6 +21,8 @@ from offer.redline import ClauseChange
 from offer.release import PublishedEdition
 from offer.terms import Package, Requisites, Terms
 from offer.wording import money
+
+Way = Literal["one tap", "is in", "letter"]
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,8 @@ class OrderPage:
     `ended_at` is when they ended the package, `is_over` says that it ended by itself. `refusal` is
     the client's newest, `obstacle` why there is none.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
-    `pay_again_url` is the form of a new order, where this one is at its end. `opens_account`: the
-    browser that asks is the one the order was made in.
+    `pay_again_url` is the form of a new order, where this one is at its end. `way_to_account`:
+    by one tap in the browser the order was made in, straight for its client who is in, by a letter.
     """
 
     number: str
@@ -159,7 +162,7 @@ class OrderPage:
     kind: str = "person"
     refusal: Refusal | None = None
     obstacle: Obstacle | None = None
-    opens_account: bool = False
+    way_to_account: Way = "letter"
 
     @property
     def running(self) -> bool:

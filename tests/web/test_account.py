@@ -115,6 +115,17 @@ def test_another_browser_is_told_to_look_in_its_mail(own_town: Town) -> None:
     assert browser.get("/account").headers["location"] == DOOR
 
 
+def test_a_client_who_is_in_goes_from_his_order_straight_to_the_account(own_town: Town) -> None:
+    token = own_town.order()
+    own_town.pay(token)
+    other = own_town.order(email="boris@example.ru")
+    own_town.pay(other)
+    browser = signed_in(own_town)
+
+    assert "вернуло приложение банка" not in page_of(browser.get(f"/orders/{token}")).text
+    assert "вернуло приложение банка" in page_of(browser.get(f"/orders/{other}")).text
+
+
 def test_ordering_for_anothers_address_opens_nothing_of_his(own_town: Town) -> None:
     own_town.pay(own_town.order(10))
     thief = own_town.browser()

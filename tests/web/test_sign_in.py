@@ -9,7 +9,7 @@ from checkout.domain.account import LINK_LIVES, MOST_GUESSES, SESSION_LIVES
 from checkout.store import tables
 from checkout.store.engine import Tx
 from checkout.web.pace import mailbox_of
-from tests.town import Town
+from tests.town import Town, at_once
 from tests.web.coming_in import ask, code_to, letters_to, link_to, signed_in
 
 DOOR = "/account/sign-in"
@@ -51,6 +51,30 @@ def test_a_link_is_good_once(own_town: Town) -> None:
         assert again.post(link).status_code == 410
         assert again.get(link).status_code == 410
     assert second.get("/account").headers["location"] == DOOR
+
+
+def test_of_many_who_press_one_link_at_once_one_comes_in(own_town: Town) -> None:
+    own_town.order()
+    ask(own_town.browser())
+    link = link_to(own_town)
+    pressing = [lambda: own_town.browser().post(link).status_code for _ in range(4)]
+
+    assert sorted(at_once(*pressing)) == [303, 410, 410, 410]
+
+
+def test_what_is_over_is_forgotten_within_a_day(own_town: Town) -> None:
+    own_town.order()
+    signed_in(own_town)
+    ask(own_town.browser(), "nobody@example.ru")
+    own_town.work()
+    own_town.clock.now += SESSION_LIVES
+    own_town.work()
+
+    def left(tx: Tx) -> list[int]:
+        tried = (tables.sign_ins, tables.sessions)
+        return [len(tx.connection.execute(select(it)).all()) for it in tried]
+
+    assert own_town.shop.store.read(left) == [0, 0]
 
 
 def test_a_link_dies_of_age(own_town: Town) -> None:
