@@ -111,7 +111,8 @@ def no_more_letters(said: Readdressed, to: str) -> Letter:
 
 
 def _lives(key: Key) -> str:
-    return counted(key.lives // timedelta(minutes=1), "минуту", "минуты", "минут")
+    whole = -(-key.lives // timedelta(minutes=1))  # seconds have gone since it was asked for
+    return counted(whole, "минуту", "минуты", "минут")
 
 
 def _letter(key: Key, lead: str, subject: str, unasked: str) -> Letter:

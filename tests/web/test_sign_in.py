@@ -1,15 +1,19 @@
 """Signing in by a letter: whoever reads the mailbox, once, and nobody else."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from starlette.testclient import TestClient
 
+from checkout.app import create_app
 from checkout.domain.account import LINK_LIVES, MOST_GUESSES, SESSION_LIVES
+from checkout.open import gate_of
 from checkout.store import tables
 from checkout.store.engine import Tx
 from checkout.web.pace import mailbox_of
-from tests.town import Town, at_once
+from tests.town import FROM_OUR_PAGE, ROMASHKA, Town, at_once
 from tests.web.coming_in import ask, code_to, letters_to, link_to, signed_in
 
 DOOR = "/account/sign-in"
@@ -271,3 +275,44 @@ def test_nobody_ends_the_session_of_another_client(own_town: Town) -> None:
     boris.post("/account/devices", data={"session": anna.cookies["session"].partition(".")[0]})
 
     assert anna.get("/account").status_code == 200
+
+
+def test_over_https_every_cookie_is_this_hosts_alone(own_town: Town) -> None:
+    settings = own_town.shop.settings.model_copy(update={"public_url": "https://shop.example"})
+    shop = replace(own_town.shop, settings=settings)
+    client = TestClient(
+        create_app(shop, gate_of(shop)),
+        base_url="https://shop.example",
+        follow_redirects=False,
+        headers=FROM_OUR_PAGE,
+    )
+    ordered = client.post("/checkout/5", data=own_town.form())
+    asked = ask(client)
+    code = {"code": code_to(own_town)}
+    entered = client.post("/account/sign-in/code", data=code)
+
+    for answer, name in ((ordered, "browser"), (asked, "sign-in"), (entered, "session")):
+        told = answer.headers["set-cookie"].split(", __Host-")[0]
+        assert told.startswith(f"__Host-{name}=")
+        assert "Path=/" in told
+        for flag in ("HttpOnly", "Secure", "SameSite=lax"):
+            assert flag in told, told
+        assert "Domain" not in told
+
+
+def test_a_letter_says_how_long_and_holds_one_link(own_town: Town) -> None:
+    own_town.order()
+    ask(own_town.browser())
+    ask(own_town.browser(), "nobody@example.ru")
+    own_town.browser().post("/account/sign-up", data=ROMASHKA)
+    entering = letters_to(own_town, "anna@example.ru")[-1]
+    beginning = letters_to(own_town, ROMASHKA["email"])[-1]
+
+    assert entering.header("Subject") == "[ТЕСТ] Ссылка для входа в кабинет"
+    assert beginning.header("Subject") == "[ТЕСТ] Подтвердите адрес и откройте кабинет"
+    for letter in (entering, beginning):
+        assert len(letter.links) == 1
+        assert "Они живут 20\u00a0минут" in letter.text
+        assert "Никому их не\u00a0сообщайте" in letter.text
+        assert letter.header("Auto-Submitted") == "auto-generated"
+        assert letter.attachments == []
