@@ -133,3 +133,26 @@ def correction_of_order(tx: Tx, order_id: int) -> int | None:
     found = select(corrections.c.ledger).where(corrections.c.order_id == order_id)
     newest = found.order_by(corrections.c.ledger.desc()).limit(1)
     return tx.connection.execute(newest).scalar_one_or_none()
+
+
+def lose(tx: Tx, order_id: int) -> None:
+    """Nobody's account has an erased order; one that has nothing else is gone with it."""
+    account = owner(tx, order_id)
+    for owned in (links, corrections, tables.sign_ins):
+        tx.connection.execute(delete(owned).where(owned.c.order_id == order_id))
+    if account and not tokens(tx, account.id) and not own_rows(tx, account.id):
+        tx.connection.execute(
+            delete(tables.sessions).where(tables.sessions.c.account_id == account.id)
+        )
+        tx.connection.execute(
+            delete(tables.sign_ins).where(tables.sign_ins.c.email == account.email)
+        )
+        remove(tx, account.id)
+
+
+def rows_of_last_order(tx: Tx, order_id: int) -> list[int]:
+    """What a client told besides his orders, if this is the only one he has left."""
+    account = owner(tx, order_id)
+    if account is None or len(tokens(tx, account.id)) > 1:
+        return []
+    return own_rows(tx, account.id)

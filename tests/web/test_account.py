@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from checkout.erase import erase
 from checkout.store import tables
 from checkout.verify import verify
 from offer.editions import sha256
@@ -365,3 +366,23 @@ def test_the_account_of_an_order_never_paid_goes_with_it(own_town: Town) -> None
     own_town.work()
 
     assert count(own_town, "accounts") == 0
+
+
+def test_with_the_last_order_erased_on_request_the_account_goes_too(own_town: Town) -> None:
+    first, second = own_town.order(), own_town.order(2)
+    for token in (first, second):
+        payment = own_town.facts(token)["payment_id"]
+        reason = {"reason": "fraud_suspected"}
+        own_town.yookassa.control("POST", f"/payments/{payment}/decline", reason)
+        own_town.facts(token)
+    browser = signed_in(own_town)
+    browser.post("/account/details", data=COMPANY)
+    zone = own_town.shop.settings.zone
+    erase(own_town.shop.store, zone, "2026-0001", "письмо", rehearse=False)
+    assert "2026-0002" in browser.get("/account").text
+
+    erase(own_town.shop.store, zone, "2026-0002", "письмо", rehearse=False)
+    assert browser.get("/account").headers["location"] == DOOR
+    assert [count(own_town, it) for it in ("accounts", "sessions", "sign_ins")] == [0] * 3
+    assert parties(own_town) == 0
+    assert sound(own_town) == []

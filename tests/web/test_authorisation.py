@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 
 from checkout.app import ROUTES, Entry
 from checkout.web import guards
-from tests.town import Town, a_town
+from offer.editions import sha256
+from tests.town import Town, a_town, text_of
 from tests.web.coming_in import signed_in
 
 ANNAS = ("anna@example.ru", "Анна Каренина", "2026-0001", "+7 912 345-67-89")
@@ -63,7 +64,7 @@ class Street:
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     folder = tmp_path_factory.mktemp("street")
     with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
-        token = town.order()
+        token = town.order(accept_consent=sha256(text_of("consent")))
         town.pay(token)
         tapped = town.browser()
         second = town.token_of(tapped.post("/checkout/2", data=town.form(2)))
