@@ -1,9 +1,12 @@
 """An address typed wrong at the checkout: who ordered can mend it, and nobody steals by it."""
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
 from checkout.verify import verify
+from offer.__main__ import main as offer
 from tests.town import Town
 from tests.web.buying import page_of
 from tests.web.coming_in import CODE, signed_in
@@ -149,3 +152,16 @@ def test_what_was_mended_is_erased_with_the_order(
     assert browser.get("/account").headers["location"] == "/account/sign-in"
     found = verify(own_town.shop.store, own_town.shop.settings.zone)
     assert [it.sentence for it in found if it.mark == "✗"] == []
+
+
+def test_the_evidence_of_a_mended_order_holds_offline(
+    own_town: Town, mistaken: tuple[TestClient, str], tmp_path: Path
+) -> None:
+    browser, token = mistaken
+    browser.post(f"/orders/{token}/email", data={"email": RIGHT})
+    browser.post(f"/orders/{token}/email/code", data={"code": code_of(own_town, RIGHT)})
+    own_town.work()
+    proof = tmp_path / "evidence.zip"
+    proof.write_bytes(browser.get(f"/orders/{token}/evidence.zip").content)
+
+    assert not offer(["verify", str(proof)])
