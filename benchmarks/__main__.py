@@ -14,6 +14,7 @@ from benchmarks import (
     selling,
     setting_up,
     settling,
+    signing_in,
     starting,
     verifying,
 )
@@ -29,6 +30,7 @@ PARTS = {
     "certificates": certificates.main,
     "publishing": publishing.main,
     "reading": reading.main,
+    "signing_in": signing_in.main,
     "setting_up": setting_up.main,
 }
 

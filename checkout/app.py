@@ -18,19 +18,24 @@ from starlette.staticfiles import StaticFiles
 
 from checkout.shop import Shop
 from checkout.web import (
+    account,
     comparing,
     days,
+    entering,
     extra,
     guards,
     handlers,
     ledger_heads,
     ordering,
+    own_data,
+    readdressing,
     refusing,
     site,
     troubles,
 )
 from checkout.web.answers import house, trouble
 from checkout.web.asked import Asked, read_fields
+from checkout.web.entering import for_client, for_reader
 from checkout.web.guards import Denied, Gate, Guard
 from checkout.web.headers import Headers
 from checkout.web.request_log import RequestLog, request_id
@@ -65,6 +70,36 @@ ROUTES = (
     Entry("/orders/{token}/refuse", "POST", refusing.refuse_package, guards.own_form),
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/orders/{token}/evidence.zip", "GET", handlers.evidence, guards.secret_address),
+    Entry("/orders/{token}/account", "GET", handlers.to_order, guards.secret_address),
+    Entry("/orders/{token}/account", "POST", entering.from_order, guards.own_form),
+    Entry("/orders/{token}/email", "GET", readdressing.address_form, guards.secret_address),
+    Entry("/orders/{token}/email", "POST", readdressing.ask_code, guards.letter_form),
+    Entry("/orders/{token}/email/code", "GET", handlers.to_order, guards.secret_address),
+    Entry("/orders/{token}/email/code", "POST", readdressing.use_code, guards.own_form),
+    Entry("/account", "GET", for_client(account.account), guards.account),
+    Entry("/account/sign-in", "GET", entering.door, guards.public),
+    Entry("/account/sign-in", "POST", entering.ask_letter, guards.letter_form),
+    Entry("/account/sign-in/sent", "GET", entering.sent, guards.public),
+    Entry("/account/sign-in/code", "GET", entering.sent, guards.public),
+    Entry("/account/sign-in/code", "POST", entering.use_code, guards.own_form),
+    Entry("/account/link/{secret}", "GET", entering.link, guards.secret_address),
+    Entry("/account/link/{secret}", "POST", entering.use_link, guards.own_form),
+    Entry("/account/sign-up", "GET", entering.sign_up_form, guards.public),
+    Entry("/account/sign-up", "POST", entering.sign_up, guards.letter_form),
+    Entry("/account/sign-out", "POST", for_client(entering.leave), guards.account_form),
+    Entry("/account/letters", "GET", for_reader(own_data.letters), guards.account),
+    Entry(
+        "/account/letters/{message}/{number}", "GET", for_reader(own_data.letter), guards.account
+    ),
+    Entry("/account/details", "GET", for_reader(own_data.details), guards.account),
+    Entry("/account/details", "POST", for_reader(own_data.correct_details), guards.account_form),
+    Entry("/account/privacy", "GET", for_reader(own_data.privacy), guards.account),
+    Entry("/account/consents", "POST", for_reader(own_data.withdraw), guards.account_form),
+    Entry("/account/erase", "POST", for_reader(own_data.erase), guards.account_form),
+    Entry("/account/takeout.zip", "GET", for_reader(own_data.takeout), guards.account),
+    Entry("/account/orders/{number}/edition", "GET", for_client(own_data.edition), guards.account),
+    Entry("/account/devices", "GET", for_client(entering.devices), guards.account),
+    Entry("/account/devices", "POST", for_client(entering.end_device), guards.account_form),
     Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
     Entry("/ledger/heads.json", "GET", ledger_heads.published, guards.public),
     Entry("/{document}/compare", "GET", comparing.compare, guards.public, compares=True),
@@ -153,6 +188,8 @@ def _paced(entry: Entry, asked: Asked, gate: Gate) -> Asked:
     """What can be said only of a request that is read: for whose e-mail, and how eagerly."""
     if entry.guard is guards.own_form:
         guards.own_mail(asked.fields, gate)
+    elif entry.guard is guards.letter_form:
+        guards.letter_to(asked.fields, gate)
     elif entry.asks_yookassa:
         return replace(asked, eagerly=guards.may_ask(asked.path("token"), gate))
     return asked

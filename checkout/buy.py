@@ -19,7 +19,7 @@ from checkout.fiscalise import regime
 from checkout.gateway.wire import payment_request
 from checkout.settings import Settings
 from checkout.shop import SOON, Shop, new_id
-from checkout.store import archive, ledger, orders
+from checkout.store import accounts, archive, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
@@ -36,7 +36,8 @@ class Purchase:
 
     `shown` are the words of the page the decision was made on, `html` that page where it could be
     made again. Extra hours are bought `for_package`, by its edition: `package` is then what these
-    hours come to, and `edition` need not be in force.
+    hours come to, and `edition` need not be in force. `browser_sha256` is of the secret that our
+    cookie gives the browser.
     """
 
     form_attempt: str
@@ -49,6 +50,7 @@ class Purchase:
     user_agent: str
     html: bytes | None = None
     for_package: ForPackage | None = None
+    browser_sha256: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -183,6 +185,8 @@ def _place(tx: Tx, shop: Shop, purchase: Purchase) -> int:
             **_decision_columns(purchase, row),
         },
     )
+    owner = accounts.of_email(tx, purchase.party.email)
+    accounts.give(tx, order_id, owner.id, purchase.browser_sha256)
     _add_attempt(tx, shop, order_id, purchase)
     return order_id
 

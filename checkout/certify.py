@@ -9,7 +9,14 @@ from checkout.domain.order import Order
 from checkout.settings import Settings
 from checkout.settle import accepted_terms
 from checkout.shop import Shop
-from checkout.store import archive, correspondence, ledger, orders, package_hours
+from checkout.store import (
+    accounts,
+    archive,
+    correspondence,
+    ledger,
+    orders,
+    package_hours,
+)
 from checkout.store.correspondence import Paper
 from checkout.store.engine import Tx
 from offer.evidence import facts
@@ -123,9 +130,23 @@ def party(tx: Tx, order: Order) -> Party:
 
 
 def known_party(tx: Tx, order: Order) -> Party | None:
-    """Who ordered, from the side row; None since it was erased."""
+    """Who ordered, with the address mended since, if it was; None since it was erased.
+
+    Papers name him as he was when he accepted: that is `party`.
+    """
     kept = ledger.details(tx, order.ledger, Part.PARTY)
-    return _party_of(kept) if kept else None
+    if kept is None:
+        return None
+    mended = accounts.correction_of_order(tx, order.id)
+    return _party_of((mended and ledger.details(tx, mended, Part.PARTY)) or kept)
+
+
+def reader(tx: Tx, order: Order) -> Party:
+    """Who reads the letters about an order; raises Erased."""
+    known = known_party(tx, order)
+    if known is None:
+        raise Erased(f"Кто сделал заказ {order.number}, стёрто.")
+    return known
 
 
 def _party_of(kept: Details) -> Party:

@@ -13,7 +13,7 @@ from email.utils import parseaddr
 
 import structlog
 
-from checkout.certify import Erased, certify, known_party, party, settlement
+from checkout.certify import Erased, certify, known_party, reader, settlement
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
 from checkout.fiscalise import given_by
@@ -39,6 +39,7 @@ from checkout.store import ledger as rows
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
 from checkout.store.letters import KeptLetter
+from checkout.tell_readdress import readdressed_letters
 from checkout.tell_refusal import KINDS, letters_about
 from offer.evidence.chain import digest, instant
 from offer.evidence.settlement import LedgerRef, Settlement
@@ -200,6 +201,7 @@ def _letters(shop: Shop, message: Message) -> list[Letter]:
     if compose:
         return compose(shop, message)
     order, facts = _facts(shop, message)
+    facts = replace(facts, party=shop.store.read(lambda tx: reader(tx, order)))
     if message.kind == "paid":
         if message.key:  # none in what was staged before letters had keys
             facts = replace(facts, order_url=f"{facts.order_url}?letter={message.key}")
@@ -231,7 +233,7 @@ def _withdrawn(tx: Tx, shop: Shop, message: Message) -> Withdrawal:
     url = f"{shop.settings.public_url}/orders/{order.token}?letter={message.key}"
     at = order.consent_withdrawn_at or message.staged_at
     return Withdrawal(
-        party(tx, order),
+        reader(tx, order),
         order.number,
         url,
         at,
@@ -326,5 +328,6 @@ COMPOSERS: Mapping[str, Callable[[Shop, Message], list[Letter]]] = {
     "withdrawn": _withdrawal,
     "refunded": _refund,
     ENDING: letters_about_ending,
+    "readdressed": readdressed_letters,
     **dict.fromkeys(KINDS, _refusal),
 }

@@ -13,7 +13,7 @@ from checkout.domain.order import Order
 from checkout.domain.reasons import trouble
 from checkout.domain.retention import ON_REQUEST, Act, Term, lets_go_on_request, party_term
 from checkout.retain import alone_with, names_somebody, record, take_addresses, take_all
-from checkout.store import ledger, orders, retention
+from checkout.store import accounts, ledger, orders, retention
 from checkout.store.engine import Store, Tx
 from checkout.store.retention import Place
 from offer.evidence.chain import Fact
@@ -78,10 +78,18 @@ def _erase(tx: Tx, zone: ZoneInfo, order_id: int, reason: str) -> Answer:
     rows = _going(tx, zone, order)
     if not rows:
         return told
-    taken: Fact = take_all(tx, order) if told.kept is None else take_addresses(tx, rows)
+    taken: Fact = _take_all(tx, order) if told.kept is None else take_addresses(tx, rows)
     asked = f"по обращению: {reason.strip()}"
     act = record(tx, {"order": order.number, **taken}, asked, ON_REQUEST)
     return Answer(told.order, told.rows, told.letters, told.papers, act, told.kept, told.before)
+
+
+def _take_all(tx: Tx, order: Order) -> Fact:
+    """With the last order of a client goes what he told of himself besides."""
+    besides = accounts.rows_of_last_order(tx, order.id)
+    accounts.wipe_rows(tx, besides)
+    places = [Place(row, part) for row in besides for part in (Part.PARTY, Part.ORIGIN)]
+    return take_all(tx, order, places)
 
 
 def _kept(tx: Tx, zone: ZoneInfo, order: Order) -> Term | None:

@@ -237,7 +237,7 @@ def proposal_of(
 ) -> Proposal:
     """What leaving a paid order's package at `at` comes to.
 
-    `spent_minutes` are those of the package and its extra hours together (decision 0015).
+    `spent_minutes` are those of the package and its extra hours together (decision 0016).
     """
     before = package_hours.minutes_before(tx, order)
     return propose(

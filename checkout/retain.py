@@ -113,15 +113,18 @@ def take_addresses(tx: Tx, places: Sequence[Place]) -> Fact:
     return {"rows": rows, "replaced": replaced, "letters": [], "papers": []}
 
 
-def take_all(tx: Tx, order: Order) -> Fact:
-    """Erase everything that names whoever made an order; what the act says of it."""
+def take_all(tx: Tx, order: Order, besides: Sequence[Place] = ()) -> Fact:
+    """Erase everything that names whoever made an order; what the act says of it.
+
+    The act names also what the caller has erased `besides`.
+    """
     rows = retention.rows_of(tx, order)
     letters = retention.letters_of(tx, order)
     papers = [order.number] if retention.has_paper(tx, order) else []
     retention.wipe(tx, order, rows)
     return {
         "order": order.number,
-        "rows": [it.fact() for it in rows],
+        "rows": [it.fact() for it in (*rows, *besides)],
         "replaced": [],
         "letters": letters,
         "papers": papers,

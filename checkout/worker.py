@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 
 from checkout.ask import ask, forgotten, search
+from checkout.close_account import close_unused
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
 from checkout.fiscalise import settle_prepayments
@@ -22,6 +23,7 @@ from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
 from checkout.settle import look_later, report_lost, settle
 from checkout.shop import SOON, Shop
+from checkout.sign_in import send_links
 from checkout.stamp import stamp_head
 from checkout.store import correspondence, orders, refunds
 from checkout.store.engine import Tx
@@ -173,11 +175,14 @@ JOBS: tuple[Job, ...] = (
     look_at_refunds,
     settle_prepayments,
     look_at_receipts,
+    # somebody waits for it before a screen
+    send_links,
     reconcile_daily,
     publish_head,
     remind,
     remind_clients,
     deliver,
     retain,
+    close_unused,
     stamp_head,
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -70,6 +71,11 @@ def dearer(price: str = "16 000 ₽") -> bytes:
     text = text_of("offer").decode()
     assert text.count("15 000 ₽") == 1
     return text.replace("15 000 ₽", price).encode()
+
+
+# the town's own client keeps none; whoever needs them is a `browser`
+NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
+FROM_OUR_PAGE = {"sec-fetch-site": "same-origin"}
 
 
 @dataclass
@@ -192,6 +198,16 @@ class Town:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    def browser(self, address: str = "127.0.0.1", **headers: str) -> TestClient:
+        """A browser of somebody's own: it keeps cookies, and sends our forms from our pages."""
+        return TestClient(
+            self.app,
+            base_url=SITE,
+            follow_redirects=False,
+            client=(address, 50_000),
+            headers={**FROM_OUR_PAGE, **headers},
+        )
+
     def pay(self, token: str) -> dict[str, Any]:
         """The client pays on YooKassa's page and comes back."""
         self.yookassa.control("POST", f"/payments/{self.facts(token)['payment_id']}/pay")
@@ -288,6 +304,7 @@ def a_town(
         client = ending.enter_context(
             TestClient(app, base_url=SITE, follow_redirects=False, client=("127.0.0.1", 50_000))
         )
+        client.cookies.jar.set_policy(NO_COOKIES)
         yield Town(shop, app, client, yookassa, mailbox, yookassa.clock, publisher, refusals)
 
 

@@ -20,6 +20,7 @@ OWN: Mapping[str, tuple[Part, ...]] = {
     "order": (Part.PARTY, Part.ORIGIN),
     "consent": (Part.PARTY, Part.ORIGIN),
     "confirmation": (Part.ORIGIN,),
+    "correction": (Part.PARTY, Part.ORIGIN),
     "message": (Part.LETTER,),
     "refusal": (Part.REASON, Part.ORIGIN),
 }

@@ -21,6 +21,7 @@ KINDS = (
     "certificate",
     "message",
     "confirmation",
+    "correction",
     "case",
     "erasure",
     "head",

@@ -26,6 +26,9 @@ STANDING_ON = (
     (tables.time_stamps.c.day, tables.heads.c.day),
     (tables.refusals.c.order_id, orders.c.id),
     (tables.refusals.c.asked, tables.ledger.c.number),
+    *((it.c.account_id, tables.accounts.c.id) for it in (tables.account_orders, tables.sessions)),
+    (tables.account_orders.c.order_id, orders.c.id),
+    (tables.corrections.c.ledger, tables.ledger.c.number),
 )
 
 

@@ -82,12 +82,17 @@ def of_order(tx: Tx, order_id: int, kinds: Collection[str]) -> list[KeptLetter]:
 
 
 def to_client(tx: Tx, order_id: int, address: str) -> tuple[bytes, ...]:
-    """The letters about an order that `address` got as a client, oldest first, as they were sent.
+    """The letters about an order that `address` got as a client, as they were sent."""
+    return tuple(it.raw for it in of_client(tx, order_id, address))
+
+
+def of_client(tx: Tx, order_id: int, address: str) -> list[KeptLetter]:
+    """The letters about an order that `address` got as a client, oldest first.
 
     What the contractor was told is his, even where he reads the same address.
     """
     rows = tx.connection.execute(
-        select(letters.c.recipient, letters.c.raw)
+        select(*COLUMNS)
         .join(messages, messages.c.id == letters.c.message)
         .where(
             messages.c.order_id == order_id,
@@ -97,7 +102,11 @@ def to_client(tx: Tx, order_id: int, address: str) -> tuple[bytes, ...]:
         .order_by(letters.c.ledger)
     )
     wanted = address.casefold()
-    return tuple(row.raw for row in rows if parseaddr(row.recipient)[1].casefold() == wanted)
+    return [
+        KeptLetter(**row._mapping)
+        for row in rows
+        if parseaddr(row.recipient)[1].casefold() == wanted
+    ]
 
 
 def _change(tx: Tx, letter: KeptLetter, **values: object) -> None:

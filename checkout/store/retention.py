@@ -28,7 +28,7 @@ from checkout.domain.order import Order
 from checkout.domain.receipts import nameless
 from checkout.domain.retention import Act, Standing
 from checkout.domain.transitions import State
-from checkout.store import tables
+from checkout.store import accounts, tables
 from checkout.store.engine import Tx
 from offer.evidence.chain import Fact
 from offer.evidence.redaction import redacted
@@ -172,6 +172,7 @@ def wipe(tx: Tx, order: Order, rows: Sequence[Place]) -> None:
     )
     _redact(tx, order)
     _take_buyer_out(tx, order)
+    accounts.lose(tx, order.id)
     # the form's fingerprint has no salt: a name could be guessed by it
     tx.connection.execute(
         update(orders).where(orders.c.id == order.id).values(fingerprint=secrets.token_hex(32))

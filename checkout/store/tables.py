@@ -3,50 +3,30 @@
 Money is integer kopecks; every time is UTC.
 """
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeDecorator
 
-metadata = MetaData()
-
-
-class Instant(TypeDecorator[datetime]):
-    """A UTC moment. SQLite keeps no zone, so it is put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-HASH = String(64)
+from checkout.store.account_tables import account_orders as account_orders
+from checkout.store.account_tables import accounts as accounts
+from checkout.store.account_tables import corrections as corrections
+from checkout.store.account_tables import sessions as sessions
+from checkout.store.account_tables import sign_ins as sign_ins
+from checkout.store.columns import HASH
+from checkout.store.columns import Instant as Instant
+from checkout.store.columns import metadata as metadata
 
 # A row locked by whoever must be alone: the ledger's next number, the next order number.
 locks = Table("locks", metadata, Column("name", String(32), primary_key=True))

@@ -64,7 +64,7 @@ def _compare(asked: Asked, release: Release, record: Record) -> Response:
     permanent = _redline_page(release, old, new)
     if permanent and old.number < new.number:
         return redirect(permanent)
-    return records.page(pages.compare(replace(page, compared=_compared(old, new, permanent))))
+    return records.page(pages.compare(replace(page, compared=compared(old, new, permanent))))
 
 
 def _edition(release: Release, record: Record, typed: str) -> PublishedEdition:
@@ -91,7 +91,10 @@ def _redline_page(release: Release, old: PublishedEdition, new: PublishedEdition
     return f"/{path}" if (release.folder / path / "index.html").is_file() else None
 
 
-def _compared(old: PublishedEdition, new: PublishedEdition, permanent: str | None) -> Compared:
+def compared(
+    old: PublishedEdition, new: PublishedEdition, permanent: str | None = None
+) -> Compared:
+    """How two editions differ, unless that would take too long."""
     if old.sha256 == new.sha256:
         return Compared(old, new, None, SAME_TEXT, permanent)
     before, after = _side(old), _side(new)

@@ -17,7 +17,7 @@ from checkout.shop import Shop
 from checkout.web import pages
 from checkout.web.answers import page
 from checkout.web.shown import EMPTY, Question, tell
-from checkout.web.views import Extra, FieldError, OrderForm, OrderPage, Retry
+from checkout.web.views import Extra, FieldError, OrderForm, OrderPage, Retry, Way
 from offer.addresses import SAMPLE_CERTIFICATE
 from offer.errors import OfferError
 from offer.evidence.chain import digest, instant
@@ -126,9 +126,11 @@ def made_again(shop: Shop, counter: Counter, attempt: str, seen: Shown) -> bytes
     return html.encode() if digest(html) == seen.page_sha256 else None
 
 
-def order_answer(shop: Shop, facts: OrderFacts, error: str | None = None) -> Response:
+def order_answer(
+    shop: Shop, facts: OrderFacts, error: str | None = None, *, way: Way = "letter"
+) -> Response:
     """An order's page; where it asks for a decision, its form tells what it showed."""
-    view = order_page(shop, facts, error)
+    view = replace(order_page(shop, facts, error), way_to_account=way)
     html, retrying, status = pages.order(view), view.retry, 422 if error else 200
     if retrying is None or retrying.edition is None or EMPTY not in html:
         return page(html, shop, status)
@@ -172,7 +174,7 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         consent=facts.consent,
         consent_withdrawn_at=order.consent_withdrawn_at,
         email_confirmed_at=order.email_confirmed_at,
-        pay_again_url=_again(shop, order) if facts.is_over else None,
+        pay_again_url=again_url(shop, _package_hours(facts)) if facts.is_over else None,
         confirmation_url=facts.confirmation_url,
         zone=shop.settings.zone,
         retry=retry_of(shop, facts, error),
@@ -227,11 +229,15 @@ def _until(shop: Shop, terms: Terms) -> date | None:
         return None
 
 
-def _again(shop: Shop, order: Order) -> str:
+def _package_hours(facts: OrderFacts) -> int:
+    return facts.bought_for.named.hours if facts.bought_for else facts.order.hours
+
+
+def again_url(shop: Shop, hours: int) -> str:
     """The form of the same package, while the offer in force has one."""
     edition = shop.shelf.offer()
-    package = edition.terms.package(order.hours) if edition and edition.terms else None
-    return f"/checkout/{order.hours}" if package and order.for_package is None else "/"
+    package = edition.terms.package(hours) if edition and edition.terms else None
+    return f"/checkout/{hours}" if package else "/"
 
 
 def _retry_button(order: Order, price_kopecks: int) -> str:

@@ -59,6 +59,27 @@ def own_form(request: Request, gate: Gate) -> None:
         _hold(gate.paces.order.wait(str(request.path_params["token"]), gate.clock()))
 
 
+def letter_form(request: Request, gate: Gate) -> None:
+    """A form of our own that has a letter with a secret sent; seldom from one address."""
+    own_form(request, gate)
+    address = network_of(client_address(request, gate.settings))
+    _hold(gate.paces.letters_from.wait(address, gate.clock()))
+
+
+def letter_to(fields: Mapping[str, str], gate: Gate) -> None:
+    """The same for the mailbox it goes to, whether or not anybody here knows it."""
+    _hold(gate.paces.letters_to.wait(mailbox_of(fields.get("email", "")), gate.clock()))
+
+
+def account(request: Request, gate: Gate) -> None:
+    """A page of the account: its handler leads whoever is not signed in to the door."""
+
+
+def account_form(request: Request, gate: Gate) -> None:
+    """A form of the account: from our own page, and its handler asks who is signed in."""
+    own_form(request, gate)
+
+
 def own_mail(fields: Mapping[str, str], gate: Gate) -> None:
     """What a form asks for in the name of an e-mail address, from wherever it is sent."""
     email = fields.get("email", "")
@@ -96,8 +117,8 @@ def _from_our_own_page(request: Request, settings: Settings) -> bool:
     if origin is not None:
         host = request.headers.get("host", "")
         return origin in (f"{_scheme(request, settings)}://{host}", settings.public_url)
-    # neither header: no browser's form; harmless while nothing is done by a cookie's right
-    return "cookie" not in request.headers
+    # neither header: no browser's form; harmless while nothing is done by a session's right
+    return not any(name.endswith("session") for name in request.cookies)
 
 
 def _scheme(request: Request, settings: Settings) -> str:

@@ -13,14 +13,18 @@ from checkout.domain.retention import Act
 from checkout.domain.transitions import State
 from checkout.hear import NotANotification, TooManyStrangers, hear
 from checkout.look import OrderFacts
+from checkout.recognise import is_own_browser
 from checkout.settle import settle
 from checkout.shop import Shop
+from checkout.show_account import order_of
 from checkout.take_out import take_out
-from checkout.web import troubles
+from checkout.web import cookies, troubles
 from checkout.web.answers import NO_STORE, house, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.deciding import order_answer
+from checkout.web.entering import who
 from checkout.web.guards import sent_by_yookassa
+from checkout.web.views import Way
 from checkout.withdraw import withdraw_consent
 from offer.evidence.takeout import folder_of
 
@@ -39,7 +43,17 @@ def order(asked: Asked, shop: Shop) -> Response:
     facts = _asked_about(shop, facts) if asked.eagerly else facts
     if "application/json" in asked.request.headers.get("accept", ""):
         return JSONResponse(look.as_json(shop, facts), headers=NO_STORE)
-    return order_answer(shop, facts)
+    return order_answer(shop, facts, way=_way_to_account(asked, shop, facts))
+
+
+def _way_to_account(asked: Asked, shop: Shop, facts: OrderFacts) -> Way:
+    """How whoever asks comes into the account of the order from its page."""
+    browser = cookies.read(asked, shop.settings, cookies.BROWSER)
+    if is_own_browser(shop, facts.order, browser):
+        return "one tap"
+    client = who(asked, shop)
+    is_in = client is not None and order_of(shop, client, facts.order.number) is not None
+    return "is in" if is_in else "letter"
 
 
 def to_order(asked: Asked, shop: Shop) -> Response:

@@ -1,7 +1,8 @@
 """The order form, what it sends, and trying an order again."""
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 
 from starlette.responses import Response
 
@@ -16,9 +17,12 @@ from checkout.buy import (
     resume,
     retry,
 )
+from checkout.domain.account import secret_hash
 from checkout.look import OrderFacts
+from checkout.recognise import new_browser
 from checkout.shop import Shop
-from checkout.web import pages, troubles
+from checkout.show_account import known_details
+from checkout.web import cookies, pages, troubles
 from checkout.web.answers import house, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.boxes import Box, box_of
@@ -34,6 +38,7 @@ from checkout.web.deciding import (
     shown_now,
     words_of,
 )
+from checkout.web.entering import who
 from checkout.web.extra_counter import extra_counter, package_has_ended
 from checkout.web.forms import Filled, read_party
 from checkout.web.shown import told
@@ -62,7 +67,14 @@ def order_form(asked: Asked, shop: Shop) -> Response:
     counter = _counter(shop, _hours(asked))
     if isinstance(counter, Response):
         return counter
-    return form_answer(shop, form_of(shop, counter, new_attempt()))
+    return form_answer(shop, form_of(shop, counter, new_attempt(), _known(asked, shop)))
+
+
+def _known(asked: Asked, shop: Shop) -> Mapping[str, str]:
+    """What a signed-in client told of himself last: filled in for him, but for the boxes."""
+    client = who(asked, shop)
+    party = known_details(shop, client) if client else None
+    return {name: text for name, text in asdict(party).items() if text} if party else {}
 
 
 def place_order(asked: Asked, shop: Shop) -> Response:
@@ -164,7 +176,9 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
     page = f"/checkout/{counter.package.hours}"
     decided = Decided(page, attempt, filled.party, consent)
     purchase = purchase_of(asked, shop, counter, decided)
-    return lead(shop, buy(shop, purchase))
+    browser = cookies.read(asked, shop.settings, cookies.BROWSER) or new_browser()
+    answer = lead(shop, buy(shop, replace(purchase, browser_sha256=secret_hash(browser))))
+    return cookies.put(answer, shop.settings, cookies.BROWSER, browser)
 
 
 def _decide_again(

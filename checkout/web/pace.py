@@ -69,9 +69,18 @@ def _by_order() -> Pace:
     return Pace(at_most(30, timedelta(minutes=1)))
 
 
+def _letters_from() -> Pace:
+    return Pace(at_most(20, timedelta(minutes=10)), at_most(100, timedelta(days=1)))
+
+
+def _letters_to() -> Pace:
+    return Pace(at_most(5, timedelta(minutes=15)), at_most(20, timedelta(days=1)))
+
+
 @dataclass(frozen=True)
 class Paces:
-    """The paces of the service: forms from an address, orders for an e-mail, asking for an order.
+    """The paces of the service: forms from an address, orders for an e-mail, asking for an order;
+    letters to sign in with, asked for from an address and sent to one mailbox.
 
     Whoever orders for somebody else's e-mail can have letters sent there, hence the second.
     """
@@ -79,6 +88,8 @@ class Paces:
     address: Pace = field(default_factory=_by_address)
     email: Pace = field(default_factory=_by_email)
     order: Pace = field(default_factory=_by_order)
+    letters_from: Pace = field(default_factory=_letters_from)
+    letters_to: Pace = field(default_factory=_letters_to)
 
 
 def network_of(address: str) -> str:

@@ -130,6 +130,7 @@ _PAGES.filters |= {
     "error_of": _error_of,
     "hours": wording.hours,
     "local_day": _local_day,
+    "minutes": wording.minutes,
     "moment": wording.moment,
     "no_break": no_break,
     "money": wording.money,
@@ -164,25 +165,25 @@ _PAGES.globals |= {
 
 def order_form(page: OrderForm) -> str:
     """The order form; with errors, a summary of them on top."""
-    return _render("order_form.html", form=page, test=page.test, requisites=page.terms.requisites)
+    return render("order_form.html", form=page, test=page.test, requisites=page.terms.requisites)
 
 
 def extra_form(page: OrderForm) -> str:
     """The form of extra hours for a package; with errors, a summary of them on top."""
-    return _render("extra_form.html", form=page, test=page.test, requisites=page.terms.requisites)
+    return render("extra_form.html", form=page, test=page.test, requisites=page.terms.requisites)
 
 
 def changed(page: Changed) -> str:
     """What changed since the form was opened, and the decision anew."""
     form = page.form
-    return _render(
+    return render(
         "changed.html", page=page, form=form, test=form.test, requisites=form.terms.requisites
     )
 
 
 def order(page: OrderPage) -> str:
     """An order in its state: what it is, what about the money, what to do next, the facts."""
-    return _render(
+    return render(
         "order.html",
         page=page,
         words=words(page),
@@ -193,7 +194,7 @@ def order(page: OrderPage) -> str:
 
 def refusal(page: RefusalForm) -> str:
     """What leaving the package comes to, and the form that leaves it."""
-    return _render("refuse.html", page=page, test=page.test, requisites=page.terms.requisites)
+    return render("refuse.html", page=page, test=page.test, requisites=page.terms.requisites)
 
 
 def compare(page: ComparePage) -> str:
@@ -208,13 +209,13 @@ def day(page: DayPage) -> str:
 
 def _of_record(name: str, page: ComparePage | DayPage) -> str:
     record = page.record
-    return _render(name, page=page, record=record, test=record.test, requisites=record.requisites)
+    return render(name, page=page, record=record, test=record.test, requisites=record.requisites)
 
 
 def trouble(page: Trouble) -> str:
     """Something went wrong: what, what about the money, one next step."""
-    return _render("trouble.html", page=page, test=page.test, requisites=page.requisites)
+    return render("trouble.html", page=page, test=page.test, requisites=page.requisites)
 
 
-def _render(name: str, **values: Any) -> str:  # noqa: ANN401 - a template takes any value
+def render(name: str, **values: Any) -> str:  # noqa: ANN401 - a template takes any value
     return _PAGES.get_template(name).render(**values)

@@ -44,6 +44,36 @@ def not_found(house: House) -> Trouble:
     )
 
 
+def dead_link(house: House) -> Trouble:
+    """410: a link of a letter that is used, too old, replaced, or was never ours."""
+    return _trouble(
+        house,
+        "Ссылка больше не действует",
+        "Она одноразовая и живёт двадцать минут. Попросите новое письмо: это занимает минуту.",
+        link=("/account/sign-in", "Получить новое письмо"),
+    )
+
+
+def forgotten(house: House) -> Trouble:
+    """200: all that was known of a client is erased."""
+    return _trouble(
+        house,
+        "Данные стёрты, кабинет закрыт",
+        "В журнале остался акт: что, когда и по какой статье стёрто. Имён и адресов в нём нет.",
+        link=("/", "На главную"),
+    )
+
+
+def cannot_readdress(house: House, sentence: str, order_url: str) -> Trouble:
+    """409: an order's address is not changed here."""
+    return _trouble(
+        house,
+        "Адрес заказа здесь не изменить",
+        sentence,
+        link=(order_url, "Вернуться к заказу"),
+    )
+
+
 def order_not_found(house: House) -> Trouble:
     """404: no order at this secret address."""
     return _trouble(

@@ -6,6 +6,7 @@ Prices are kopecks, instants are aware. Nothing here decides anything.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from checkout.domain.extra_hours import Cheaper
@@ -22,6 +23,8 @@ from offer.redline import ClauseChange
 from offer.release import PublishedEdition
 from offer.terms import Package, Requisites, Terms
 from offer.wording import money
+
+Way = Literal["one tap", "is in", "letter"]
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,8 @@ class OrderPage:
     the client's newest, `obstacle` why there is none.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
     `pay_again_url` is the form of a new order, where this one is at its end. `life` is a package's;
-    extra hours name the package they were `bought_for`.
+    extra hours name the package they were `bought_for`. `way_to_account`: by one tap in the
+    browser the order was made in, straight for its client who is in, by a letter.
     """
 
     number: str
@@ -188,6 +192,7 @@ class OrderPage:
     obstacle: Obstacle | None = None
     life: PackageLife | None = None
     bought_for: ForPackage | None = None
+    way_to_account: Way = "letter"
 
     @property
     def running(self) -> bool:

@@ -28,7 +28,7 @@ OWN_ADDRESSES = [
     "/privacy/history/",
     "/verify/",
 ]
-SERVICE = re.compile(r"/checkout/|/(?:offer|consent|privacy)/(?:compare|at)$")
+SERVICE = re.compile(r"/checkout/|/account$|/(?:offer|consent|privacy)/(?:compare|at)$")
 
 
 @pytest.mark.parametrize("address", OWN_ADDRESSES)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, MetaData, insert, select
 
 from checkout.refund import Wanted, refund
-from checkout.store import ledger, receipts, tables
+from checkout.store import accounts, ledger, receipts, tables
 from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
 from checkout.verify import verify
@@ -18,7 +18,7 @@ from tests.store.test_schema import EDITION
 from tests.store.test_upgrade import everything
 from tests.town import a_town
 
-LATER = ("0003", "0004", "0005", "0006", "0007")
+LATER = ("0003", "0004", "0005", "0006", "0007", "0008")
 REFUNDS_SINCE = "0005"
 
 
@@ -96,3 +96,15 @@ def test_what_was_sold_without_receipts_goes_on_without_them(later: Engine) -> N
 
     assert store.transact(receipts.due) is None
     assert store.read(lambda tx: receipts.to_settle(tx, 10)) == []
+
+
+def test_what_was_sold_before_belongs_to_the_accounts_of_its_addresses(later: Engine) -> None:
+    migrate(later)
+    store = Store(later, StandingClock())
+    found = store.read(lambda tx: accounts.by_email(tx, "anna@example.ru"))
+
+    assert found is not None
+    assert found.proved_at is None
+    assert len(store.read(lambda tx: accounts.tokens(tx, found.id))) == 3
+    boris = store.transact(lambda tx: accounts.of_email(tx, "boris@example.ru"))
+    assert boris.id != found.id

@@ -92,7 +92,8 @@ def test_notifications_carry_no_headers_of_a_browser_and_are_exempt(town: Town) 
     "entry", [it for it in ROUTES if it.method == "POST"], ids=lambda it: it.path
 )
 def test_whatever_is_posted_is_guarded(entry: object) -> None:
-    assert getattr(entry, "guard", None) in (guards.own_form, guards.notification)
+    own = (guards.own_form, guards.letter_form, guards.account_form)
+    assert getattr(entry, "guard", None) in (*own, guards.notification)
 
 
 @pytest.mark.parametrize("entry", ROUTES, ids=lambda it: f"{it.method} {it.path}")

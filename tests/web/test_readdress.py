@@ -1,0 +1,167 @@
+"""An address typed wrong at the checkout: who ordered can mend it, and nobody steals by it."""
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from checkout.verify import verify
+from offer.__main__ import main as offer
+from tests.town import Town
+from tests.web.buying import page_of
+from tests.web.coming_in import CODE, signed_in
+
+WRONG, RIGHT = "ana@example.ru", "anna@example.ru"
+
+
+@pytest.fixture
+def mistaken(own_town: Town) -> tuple[TestClient, str]:
+    """A browser that has paid an order for an address typed wrong, and the order's token."""
+    browser = own_town.browser()
+    token = own_town.token_of(browser.post("/checkout/5", data=own_town.form(email=WRONG)))
+    own_town.pay(token)
+    own_town.work()
+    return browser, token
+
+
+def code_of(town: Town, email: str) -> str:
+    town.work()
+    letters = [it for it in town.post if it.header("To") == email and CODE.search(it.text)]
+    found = CODE.search(letters[-1].text)
+    assert found
+    assert "/account/link/" not in letters[-1].text
+    return found[1]
+
+
+def test_who_ordered_mends_the_address_with_a_code_from_the_right_one(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    browser, token = mistaken
+    assert "Ошиблись в адресе почты?" in page_of(browser.get(f"/orders/{token}")).text
+    assert browser.post(f"/orders/{token}/email", data={"email": RIGHT}).status_code == 200
+    code = {"code": code_of(own_town, RIGHT)}
+    assert browser.post(f"/orders/{token}/email/code", data=code).headers["location"] == "/account"
+
+    page = page_of(browser.get("/account"))
+    assert RIGHT in page.text
+    assert page.one("h1").text.startswith("5 ч до ")
+    assert "без письма" not in page.text
+    assert RIGHT in browser.get(f"/orders/{token}").text
+    own_town.work()
+    told = {it.header("To"): it for it in own_town.post if "Адрес заказа" in it.header("Subject")}
+    assert told.keys() == {WRONG, RIGHT}
+    assert RIGHT not in told[WRONG].text
+    assert token not in told[WRONG].text
+    (certificate,) = told[RIGHT].attachments
+    assert certificate.data == browser.get(f"/orders/{token}/certificate.pdf").content
+    assert "2026-0001" not in signed_in(own_town, WRONG).get("/account").text
+    found = verify(own_town.shop.store, own_town.shop.settings.zone)
+    assert [it.sentence for it in found if it.mark == "✗"] == []
+
+
+def test_later_letters_go_to_the_mended_address(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    browser, token = mistaken
+    browser.post(f"/orders/{token}/email", data={"email": RIGHT})
+    browser.post(f"/orders/{token}/email/code", data={"code": code_of(own_town, RIGHT)})
+    own_town.work()
+    before = len(own_town.post)
+    browser.post(f"/orders/{token}/refuse", data={})
+    own_town.work()
+
+    assert WRONG not in [it.header("To") for it in own_town.post[before:]]
+    assert RIGHT in [it.header("To") for it in own_town.post[before:]]
+
+
+def test_another_browser_with_the_orders_address_mends_nothing(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    _, token = mistaken
+    thief = own_town.browser()
+    thief.post("/checkout/2", data=own_town.form(2, email="thief@example.ru"))
+
+    for answer in (
+        thief.get(f"/orders/{token}/email"),
+        thief.post(f"/orders/{token}/email", data={"email": "thief@example.ru"}),
+        thief.post(f"/orders/{token}/email/code", data={"code": "00000000"}),
+    ):
+        assert answer.status_code == 409
+        assert "в котором сделан заказ" in page_of(answer).text
+    own_town.work()
+    assert not [it for it in own_town.post if "Код для исправления" in it.header("Subject")]
+
+
+def test_nothing_is_mended_once_the_old_mailbox_was_opened_here(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    browser, token = mistaken
+    browser.post(f"/orders/{token}/email", data={"email": RIGHT})
+    code = code_of(own_town, RIGHT)
+    signed_in(own_town, WRONG)
+
+    answer = browser.post(f"/orders/{token}/email/code", data={"code": code})
+    assert answer.status_code == 409
+    assert "уже входили" in page_of(answer).text
+    assert WRONG in page_of(browser.get(f"/orders/{token}")).text
+
+
+def test_the_code_of_one_order_mends_no_other(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    browser, token = mistaken
+    other = own_town.token_of(browser.post("/checkout/2", data=own_town.form(2, email=WRONG)))
+    browser.post(f"/orders/{token}/email", data={"email": RIGHT})
+    code = {"code": code_of(own_town, RIGHT)}
+
+    assert browser.post(f"/orders/{other}/email/code", data=code).status_code == 422
+    assert WRONG in page_of(browser.get(f"/orders/{other}")).text
+
+
+def test_the_code_opens_no_account_by_itself(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    browser, token = mistaken
+    browser.post(f"/orders/{token}/email", data={"email": RIGHT})
+    answer = browser.post("/account/sign-in/code", data={"code": code_of(own_town, RIGHT)})
+
+    assert answer.status_code == 422
+
+
+def test_the_same_address_again_is_told(own_town: Town, mistaken: tuple[TestClient, str]) -> None:
+    browser, token = mistaken
+    answer = browser.post(f"/orders/{token}/email", data={"email": WRONG.upper()})
+
+    assert answer.status_code == 409
+    assert "и указан" in page_of(answer).text
+
+
+def test_what_was_mended_is_erased_with_the_order(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    browser = own_town.browser()
+    token = own_town.token_of(browser.post("/checkout/2", data=own_town.form(2, email=WRONG)))
+    payment = own_town.facts(token)["payment_id"]
+    own_town.yookassa.control("POST", f"/payments/{payment}/decline", {"reason": "fraud_suspected"})
+    own_town.facts(token)
+    browser.post(f"/orders/{token}/email", data={"email": RIGHT})
+    browser.post(f"/orders/{token}/email/code", data={"code": code_of(own_town, RIGHT)})
+    assert "2026-0002" in browser.get("/account").text
+    browser.post("/account/erase")
+
+    assert browser.get("/account").headers["location"] == "/account/sign-in"
+    found = verify(own_town.shop.store, own_town.shop.settings.zone)
+    assert [it.sentence for it in found if it.mark == "✗"] == []
+
+
+def test_the_evidence_of_a_mended_order_holds_offline(
+    own_town: Town, mistaken: tuple[TestClient, str], tmp_path: Path
+) -> None:
+    browser, token = mistaken
+    browser.post(f"/orders/{token}/email", data={"email": RIGHT})
+    browser.post(f"/orders/{token}/email/code", data={"code": code_of(own_town, RIGHT)})
+    own_town.work()
+    proof = tmp_path / "evidence.zip"
+    proof.write_bytes(browser.get(f"/orders/{token}/evidence.zip").content)
+
+    assert not offer(["verify", str(proof)])
