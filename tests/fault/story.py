@@ -184,7 +184,7 @@ class Story:
             self._follow(self.client.post(f"/orders/{token}/retry", data=data))
 
     def _follow(self, answer: httpx2.Response) -> None:
-        assert answer.status_code in (303, 409, 422, 500, 503), answer.text
+        assert answer.status_code in (303, 409, 422, 429, 500, 503), answer.text
         location = answer.headers.get("location", "")
         if answer.status_code == 303 and location.startswith(self.town.yookassa.url):
             self.seen.add(location.rpartition("=")[2])
