@@ -78,6 +78,18 @@ def press(page: Page, button: str) -> None:
     page.get_by_role("button", name=button).click()
 
 
+def press_and_arrive(page: Page, button: str) -> None:
+    """Press a button that leads to a page, and have that page lie open."""
+    with page.expect_navigation():
+        press(page, button)
+
+
+def follow(page: Page, link: str) -> None:
+    """Click a link, and have its page lie open."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).first.click()
+
+
 def go_to_payment(page: Page, demo: Demo) -> str:
     """Press the pay button and land on YooKassa's page; the payment's id."""
     press(page, "оплатить")

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.client import DESK, PHONE, a_client, heading, order, pay, press
+from tests.browser.client import (
+    DESK,
+    PHONE,
+    a_client,
+    follow,
+    heading,
+    order,
+    pay,
+    press,
+    press_and_arrive,
+)
 from tests.browser.test_every_page import Tour
 from tests.browser.test_keyboard import Keyboard
 from tests.story.driving import Demo
@@ -119,7 +129,9 @@ def test_no_page_of_the_account_hinders_anyone(
     browser: Browser, old_editions: Demo, viewport: dict[str, int], scheme: str, email: str
 ) -> None:
     demo = old_editions
-    with a_client(browser, demo, viewport=viewport, color_scheme=scheme) as page:
+    with a_client(
+        browser, demo, viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
+    ) as page:
         tour = Tour(page, demo)
         walk(tour, page, demo, email)
         assert tour.found == {}
@@ -132,40 +144,40 @@ def walk(tour: Tour, page: Page, demo: Demo, email: str) -> None:
         page.goto(f"{site}{path}")
         tour.look(path)
     page.goto(f"{site}/account/sign-in")
-    press(page, "Получить письмо")
+    press_and_arrive(page, "Получить письмо")
     tour.look("no address")
     page.goto(f"{site}/account/sign-up")
-    press(page, "Получить письмо")
+    press_and_arrive(page, "Получить письмо")
     tour.look("empty sign-up")
     order(page, demo, email)
     pay(page)
     tour.look("order with the way to the account")
-    page.get_by_role("link", name="Ошиблись в адресе почты").click()
+    follow(page, "Ошиблись в адресе почты")
     tour.look("mending the address")
-    press(page, "Получить код")
+    press_and_arrive(page, "Получить код")
     tour.look("mending the address, a mistake")
     page.go_back()
     page.go_back()
-    press(page, "Открыть кабинет")
+    press_and_arrive(page, "Открыть кабинет")
     tour.look("account by one tap")
     page.context.clear_cookies()
     ask(page, demo, email)
     tour.look("letter sent")
-    press(page, "Войти")
+    press_and_arrive(page, "Войти")
     tour.look("wrong code")
     page.goto(next(it for it in letter_to(demo, email)["links"] if "/account/link/" in it))
     tour.look("link")
-    press(page, "Войти")
+    press_and_arrive(page, "Войти")
     tour.look("account")
     for section in SECTIONS:
-        page.get_by_role("link", name=section).click()
+        follow(page, section)
         tour.look(section)
     page.goto(f"{site}/account/details")
     page.get_by_label("Компания").check()
-    press(page, "Сохранить")
+    press_and_arrive(page, "Сохранить")
     tour.look("details with mistakes")
     page.goto(f"{site}/account/letters")
     demo.letter(email, "Оплачено")
     page.reload()
-    page.get_by_role("link", name="Оплачено").first.click()
+    follow(page, "Оплачено")
     tour.look("a letter")

@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.client import PHONE, a_client, accept, go_to_payment, heading, order, pay, press
+from tests.browser.client import (
+    PHONE,
+    a_client,
+    accept,
+    follow,
+    go_to_payment,
+    heading,
+    order,
+    pay,
+    press,
+    press_and_arrive,
+)
 from tests.browser.test_every_page import Tour
 from tests.story.driving import Demo
 
@@ -53,18 +64,20 @@ def test_a_client_counts_hours_pays_them_and_sees_where_they_end(
 def test_no_page_of_extra_hours_hinders_anyone(
     browser: Browser, demo: Demo, viewport: dict[str, int], scheme: Any
 ) -> None:
-    with a_client(browser, demo, viewport=viewport, color_scheme=scheme) as page:
+    with a_client(
+        browser, demo, viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
+    ) as page:
         tour = Tour(page, demo)
         order(page, demo, "axe-extra@client.example")
         pay(page)
         tour.look("a package that runs")
-        page.get_by_role("link", name="Добавить часы").click()
+        follow(page, "Добавить часы")
         tour.look("one hour")
         page.get_by_label("Сколько часов добавить").fill("7")
-        press(page, "Посчитать")
+        press_and_arrive(page, "Посчитать")
         tour.look("seven hours, and a package is cheaper")
         page.get_by_label("Сколько часов добавить").fill("0")
-        press(page, "Посчитать")
+        press_and_arrive(page, "Посчитать")
         tour.look("no hours")
 
     assert tour.found == {}
