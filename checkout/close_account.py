@@ -15,7 +15,7 @@ from checkout.retain import record
 from checkout.shop import Shop
 from checkout.show_account import orders_of
 from checkout.sign_in import forget_old
-from checkout.store import accounts, sessions, sign_ins
+from checkout.store import accounts, ledger, sessions, sign_ins
 from checkout.store.engine import Tx
 from checkout.store.retention import Place
 from offer.evidence.chain import Fact
@@ -57,7 +57,9 @@ def close(shop: Shop, client: Client) -> Outcome:
 def _erase_orders(shop: Shop, client: Client, *, rehearse: bool) -> Outcome:
     zone, reason = shop.settings.zone, _named(shop)
     numbers = [facts.order.number for facts in orders_of(shop, client)]
-    answers = (erase(shop.store, zone, it, reason, rehearse=rehearse) for it in numbers)
+    answers = (
+        erase(shop.store, zone, it, reason, rehearse=rehearse, typed=False) for it in numbers
+    )
     return Outcome(tuple(answers))
 
 
@@ -68,6 +70,10 @@ def _named(shop: Shop) -> str:
 
 def _close(tx: Tx, account: Account, reason: str, law: str) -> None:
     """What he told besides his orders goes; the account too, if it has no order any more."""
+    ledger.alone(tx)
+    known = accounts.by_email(tx, account.email)
+    if known is None or known.id != account.id:
+        return  # gone already, and its mailbox may have begun anew
     rows = accounts.own_rows(tx, account.id)
     if rows:
         taken: list[Fact] = [
@@ -99,6 +105,7 @@ def close_unused(shop: Shop) -> int:
 
 
 def _close_unused(tx: Tx) -> int:
+    ledger.alone(tx)  # before anything is looked for: who comes back now waits
     unused = accounts.unused(tx, tx.now - UNUSED_FOR)
     for account in unused:
         _close(tx, account, "кабинетом без заказов не пользуются", PURPOSE_GONE)

@@ -48,22 +48,33 @@ class Answer:
         return self.rows > 0 or self.kept is None
 
 
-def erase(store: Store, zone: ZoneInfo, number: str, reason: str, *, rehearse: bool) -> Answer:
-    """Erase what the law lets of an order; raises CannotErase. A rehearsal writes nothing."""
+def erase(
+    store: Store, zone: ZoneInfo, number: str, reason: str, *, rehearse: bool, typed: bool = True
+) -> Answer:
+    """Erase what the law lets of an order; raises CannotErase. A rehearsal writes nothing.
+
+    A reason that a person `typed` is judged: the program's own words name nobody, though somebody
+    may be called like one of them.
+    """
     found = store.read(lambda tx: orders.by_number(tx, number))
     if found is None:
         raise CannotErase(f"Заказа {number} нет.")
     order_id = found.id
+
+    def run(tx: Tx) -> Answer:
+        if typed:
+            _presentable(tx, orders.by_id(tx, order_id), reason)
+        return (_foretell if rehearse else _erase)(tx, zone, order_id, reason)
+
     if rehearse:
-        return store.read(lambda tx: _foretell(tx, zone, order_id, reason))
-    answer = store.transact(lambda tx: _erase(tx, zone, order_id, reason))
+        return store.read(run)
+    answer = store.transact(run)
     store.scrub()
     return answer
 
 
 def _foretell(tx: Tx, zone: ZoneInfo, order_id: int, reason: str) -> Answer:
     order = orders.by_id(tx, order_id)
-    _presentable(tx, order, reason)
     kept, rows = _kept(tx, zone, order), _going(tx, zone, order)
     whole = names_somebody(rows) and kept is None
     letters = len(retention.letters_of(tx, order)) if whole else 0

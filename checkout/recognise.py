@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from datetime import datetime
 from functools import partial
 
 from checkout.domain import account as rules
@@ -46,14 +47,28 @@ def end(shop: Shop, client: Client, session_id: str) -> bool:
     """End one of his sessions; False if he has none such, or may not end it."""
     if session_id != client.session.id and not client.session.is_proved:
         return False
-    return shop.store.transact(lambda tx: sessions.end(tx, client.account.id, session_id))
+    return shop.store.transact(lambda tx: _end(tx, client.account.id, session_id))
+
+
+def _end(tx: Tx, account_id: int, session_id: str) -> bool:
+    session = sessions.by_id(tx, session_id)
+    if not sessions.end(tx, account_id, session_id):
+        return False
+    if session and session.browser_sha256:  # or the same browser would come in again
+        accounts.forget_browser(tx, account_id, session.browser_sha256)
+    return True
 
 
 def end_all(shop: Shop, client: Client) -> int:
     """End all of his sessions; how many."""
     if not client.session.is_proved:
         return int(end(shop, client, client.session.id))
-    return shop.store.transact(lambda tx: sessions.end_all(tx, client.account.id))
+    return shop.store.transact(lambda tx: _end_all(tx, client.account.id))
+
+
+def _end_all(tx: Tx, account_id: int) -> int:
+    accounts.forget_browser(tx, account_id)
+    return sessions.end_all(tx, account_id)
 
 
 def new_browser() -> str:
@@ -62,11 +77,16 @@ def new_browser() -> str:
 
 
 def is_own_browser(shop: Shop, order: Order, browser: str) -> bool:
-    """Whether an order was made in the browser that has this secret."""
-    if not browser:
+    """Whether an order was made, within the day, in the browser that has this secret."""
+    if not browser or not _is_of_today(order, shop.store.clock()):
         return False
     kept = shop.store.read(lambda tx: accounts.browser_of(tx, order.id))
     return kept is not None and hmac.compare_digest(kept, rules.secret_hash(browser))
+
+
+def _is_of_today(order: Order, now: datetime) -> bool:
+    """A cookie that was copied lives as long as its thief likes; what it opens does not."""
+    return now - order.created_at < rules.BROWSER_LIVES
 
 
 def enter_from_order(shop: Shop, token: str, browser: str, user_agent: str) -> Entered | None:
@@ -79,7 +99,7 @@ def enter_from_order(shop: Shop, token: str, browser: str, user_agent: str) -> E
 
 def _from_order(tx: Tx, token: str, browser: str, user_agent: str) -> Entered | None:
     order = orders.by_token(tx, token)
-    if order is None or order.paid_at is None or not browser:
+    if order is None or order.paid_at is None or not browser or not _is_of_today(order, tx.now):
         return None
     kept, given = accounts.browser_of(tx, order.id), rules.secret_hash(browser)
     owner = accounts.owner(tx, order.id)

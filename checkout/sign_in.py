@@ -22,7 +22,7 @@ from checkout.mail.account_letters import Key, beginning, entering, readdressing
 from checkout.mail.letters import Letter
 from checkout.mail.smtp import MailError
 from checkout.shop import Shop, new_id
-from checkout.store import accounts, sessions, sign_ins
+from checkout.store import accounts, ledger, sessions, sign_ins
 from checkout.store.engine import Tx
 from checkout.store.sign_ins import SignIn
 from offer.evidence.settlement import Party
@@ -152,6 +152,7 @@ def enter_by_link(shop: Shop, link: str, whence: Whence) -> Entered | None:
 
 
 def _by_link(tx: Tx, link: str, whence: Whence) -> Entered | None:
+    ledger.alone(tx)  # before the letter's row: whoever closes an account locks them so
     found = sign_ins.by_link(tx, rules.secret_hash(link))
     if found is None or not found.is_open(tx.now):
         return None
@@ -175,6 +176,7 @@ def tried(cookie: str, code: str) -> tuple[str, str, str]:
 
 
 def _by_code(tx: Tx, given: tuple[str, str, str], whence: Whence) -> Entered | None:
+    ledger.alone(tx)
     found = weighed(tx, *given)
     if found is None or found.purpose is Purpose.READDRESS:
         return None

@@ -54,7 +54,8 @@ def propose(
     paid_on = period.starts_at.astimezone(zone).date()
     days = (period.last_day - paid_on).days
     days_left = min(max((period.last_day - at.astimezone(zone).date()).days, 0), days)
-    by_days = share(price_kopecks, days_left, days)
+    # hours added on the last day have no day to share
+    by_days = share(price_kopecks, days_left, days) if days else 0
     left = price_kopecks - returned_kopecks
     is_over = at >= period.expires_at
     fair = 0 if is_over else min(max(by_hours, by_days) - returned_kopecks, left)

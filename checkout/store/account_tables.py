@@ -14,6 +14,8 @@ accounts = Table(
     # when somebody first showed that he reads the mailbox
     Column("proved_at", Instant),
     Column("seen_at", Instant, nullable=False),
+    # an id is never given again: facts and requests under way name it
+    sqlite_autoincrement=True,
 )
 
 # Whose an order is, until its client is erased; and the hash of the browser it was made in.

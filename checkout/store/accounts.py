@@ -73,6 +73,14 @@ def browser_of(tx: Tx, order_id: int) -> str | None:
     return tx.connection.execute(found).scalar_one_or_none()
 
 
+def forget_browser(tx: Tx, account_id: int, browser_sha256: str | None = None) -> None:
+    """An account's orders are no longer opened by the browser they were made in; or by any."""
+    these = update(links).where(links.c.account_id == account_id)
+    if browser_sha256 is not None:
+        these = these.where(links.c.browser_sha256 == browser_sha256)
+    tx.connection.execute(these.values(browser_sha256=None))
+
+
 def tokens(tx: Tx, account_id: int, browser_sha256: str | None = None) -> list[str]:
     """The secret addresses of an account's orders, newest first; of one browser's, if named."""
     found = select(orders.c.token).join(links, links.c.order_id == orders.c.id)

@@ -252,6 +252,8 @@ def purchase_of(asked: Asked, shop: Shop, counter: Counter, decided: Decided) ->
     attempt = decided.attempt
     asks = question(attempt, counter.edition, counter.package)
     seen = told(asked.fields.get("shown", ""), asks, shop.key, shop.store.clock())
+    if seen and seen.page != decided.page:  # of another package, or of another order
+        seen = None
     return Purchase(
         form_attempt=attempt,
         package=counter.package,

@@ -30,6 +30,7 @@ def _accounts() -> None:
         sa.Column("proved_at", INSTANT),
         sa.Column("seen_at", INSTANT, nullable=False),
         sa.CheckConstraint("email <> ''", name="an_account_has_a_mailbox"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "account_orders",

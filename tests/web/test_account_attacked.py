@@ -1,0 +1,110 @@
+"""What an attack on the account and on extra hours found, and may not find again."""
+
+from datetime import datetime, timedelta
+
+from starlette.testclient import TestClient
+
+from checkout import close_account
+from checkout.close_account import close
+from checkout.recognise import recognise
+from tests.town import Town
+from tests.web.coming_in import link_to, signed_in
+from tests.web.test_extra_hours import a_package, buy_extra, extra_form, send
+
+DOOR = "/account/sign-in"
+
+
+def bought_in(browser: TestClient, town: Town) -> str:
+    """A paid order made in this browser; its token."""
+    answer = browser.post("/checkout/2", data=town.form(2))
+    token = town.token_of(answer)
+    town.pay(token)
+    return token
+
+
+def tapped(browser: TestClient, token: str) -> str:
+    """Where one tap on the order's page leads."""
+    return str(browser.post(f"/orders/{token}/account").headers["location"])
+
+
+def test_hours_added_on_the_last_day_do_not_stand_in_the_way_of_a_refusal(own_town: Town) -> None:
+    token = a_package(own_town)
+    end = datetime.fromisoformat(own_town.facts(token)["package"]["expires_at"])
+    own_town.clock.now = end - timedelta(hours=2)
+    extra = buy_extra(own_town, token)
+
+    for order in (extra, token):
+        assert own_town.client.get(f"/orders/{order}/refuse").status_code == 200
+    answer = own_town.client.post(f"/orders/{token}/refuse", data={"reason": ""})
+    assert answer.status_code == 303
+
+
+def test_who_has_left_does_not_come_in_again_by_the_browser_of_his_order(own_town: Town) -> None:
+    browser = own_town.browser()
+    token = bought_in(browser, own_town)
+    assert tapped(browser, token) == "/account"
+    browser.post("/account/sign-out")
+
+    assert tapped(browser, token) == DOOR
+
+
+def test_ending_all_devices_ends_the_browsers_of_orders_too(own_town: Town) -> None:
+    browser = own_town.browser()
+    token = bought_in(browser, own_town)
+    signed_in(own_town).post("/account/devices", data={"session": "all"})
+
+    assert tapped(browser, token) == DOOR
+
+
+def test_a_copied_cookie_of_a_browser_opens_nothing_after_a_day(own_town: Town) -> None:
+    browser = own_town.browser()
+    token = bought_in(browser, own_town)
+    thief = own_town.browser()
+    thief.cookies.set("browser", browser.cookies["browser"])
+    own_town.clock.forward(days=1)
+
+    assert tapped(thief, token) == DOOR
+    assert thief.get(f"/orders/{token}/email").status_code != 200
+
+
+def test_nobodys_name_stands_in_the_way_of_an_erasure(own_town: Town) -> None:
+    own_town.order()
+    anna = signed_in(own_town)
+    own_town.order(2, name="Из Кабинета", phone="")
+
+    assert anna.get("/account/privacy").status_code == 200
+    assert anna.post("/account/erase").status_code < 400
+
+
+def test_the_form_of_one_package_proves_nothing_of_another(own_town: Town) -> None:
+    first = a_package(own_town)
+    own_town.clock.forward(days=20)
+    second = a_package(own_town)
+    extra = own_town.token_of(send(own_town, first, extra_form(own_town, second, 2)))
+    own_town.pay(extra)
+    fact = [it for it in own_town.ledger() if it["kind"] == "order"][-1]
+
+    assert fact["shown"]["page"].endswith(fact["for_package"]["order"])
+    assert fact["shown"]["page_sha256"] is None
+
+
+def test_the_id_of_an_account_that_is_gone_is_nobodys_again(own_town: Town) -> None:
+    def joined(email: str) -> TestClient:
+        browser = own_town.browser()
+        told = {"kind": "person", "name": "Пётр Новый", "email": email, "phone": ""}
+        browser.post("/account/sign-up", data=told)
+        browser.post(link_to(own_town, email))
+        return browser
+
+    shop = own_town.shop
+    left = recognise(shop, joined("gone@example.ru").cookies["session"])
+    assert left
+    close(shop, left)
+    newcomer = joined("new@example.ru")
+    came = recognise(shop, newcomer.cookies["session"])
+
+    assert came
+    assert came.account.id != left.account.id
+    # a slow request of whoever left is still under way
+    shop.store.transact(lambda tx: close_account._close(tx, left.account, "по обращению", "152-ФЗ"))
+    assert newcomer.get("/account").status_code == 200
