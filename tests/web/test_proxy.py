@@ -35,11 +35,12 @@ ADDRESSES = (
     "/draft/none/", "/static/house.css", "/ledger/heads.json", "/ledger/none",
 )  # fmt: skip
 ENCODINGS = ("", "identity", "gzip", "br", "gzip, deflate, br", "br;q=0, gzip", "gzip, br;q=0.5")
-# each of the two has tags and dates of its own
+# each of the two has tags, dates and names for its log of its own
 OWN = {
     "server",
     "date",
     "etag",
+    "x-request-id",
     "last-modified",
     "connection",
     "content-length",
