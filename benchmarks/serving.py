@@ -25,8 +25,9 @@ from benchmarks.provider import BUNDLE
 from benchmarks.rows import opened, prepared, write
 from checkout import logs
 from checkout.app import create_app
-from checkout.open import gate_of, working
+from checkout.open import gate_of, wire, working
 from checkout.settle import record, settle
+from checkout.web.waiting import Limits
 from tests.contract.simulated import SECRET_KEY, SHOP_ID
 from tests.store import market
 
@@ -120,7 +121,7 @@ def main() -> None:
         APPS[what](Path(folder), provider) as built,
         socket.socket(fileno=int(listening)) as listener,
     ):
-        config = uvicorn.Config(built, log_level="warning", access_log=False, ws="none")
+        config = uvicorn.Config(built, access_log=False, **wire(Limits()))
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import uvicorn
 
@@ -19,7 +20,7 @@ from checkout.shop import Shop
 from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
 from checkout.web.guards import Gate
-from checkout.web.waiting import patient
+from checkout.web.waiting import Limits, patient
 from checkout.worker import work
 from offer.periods import decree_calendar
 
@@ -81,20 +82,24 @@ def working(shop: Shop) -> Iterator[None]:
         worker.join()
 
 
+def wire(limits: Limits) -> dict[str, Any]:
+    """How uvicorn is to treat connections: its options, wherever the service listens."""
+    return {
+        "log_level": "warning",
+        "http": patient(limits),
+        "ws": "none",
+        "server_header": False,
+        # addresses are taken from trusted proxies only, by our own guard
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": 10,
+    }
+
+
 def serve(shop: Shop) -> None:
     """Serve until told to stop, with one worker inside."""
     host, _, port = shop.settings.listen.rpartition(":")
     gate = gate_of(shop)
     with working(shop):
         uvicorn.run(
-            create_app(shop, gate),
-            host=host.strip("[]"),
-            port=int(port),
-            log_level="warning",
-            http=patient(gate.limits),
-            ws="none",
-            server_header=False,
-            # addresses are taken from trusted proxies only, by our own guard
-            proxy_headers=False,
-            timeout_graceful_shutdown=10,
+            create_app(shop, gate), host=host.strip("[]"), port=int(port), **wire(gate.limits)
         )

@@ -2,13 +2,14 @@
 
 uvicorn counts only the pause between two requests, and any byte ends it: a connection that says
 nothing, or a byte a minute, would be kept for ever. Whoever takes too long is closed; the others
-never wait for him, since no thread is held before a form is whole.
+never wait for him, since no thread is held before a form is whole. Nor does httptools count what
+it keeps of a request's head: here it is counted.
 """
 
 import asyncio
 from dataclasses import dataclass
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,16 @@ class Limits:
 
 
 LIMITS = Limits()
+LONGEST_HEAD = 64 * 1024  # bytes: the address asked for and all headers
 
 
-class Patient(H11Protocol):
+class Patient(HttpToolsProtocol):
     """One client's connection, which ends when he takes too long."""
 
     limits = LIMITS
     _waiting: asyncio.TimerHandle | None = None
     _taking: asyncio.TimerHandle | None = None
+    _in_no_request = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -38,6 +41,11 @@ class Patient(H11Protocol):
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:
             self._stop(self._waiting)
+            self._in_no_request = 0
+        else:
+            self._in_no_request += len(data)
+        if self._in_no_request > LONGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too long.")
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -11,7 +11,7 @@ import pytest
 
 from checkout.app import create_app
 from checkout.open import gate_of
-from checkout.web.waiting import Limits, Patient, patient
+from checkout.web.waiting import LONGEST_HEAD, Limits, Patient, patient
 from tests.serving import serving
 from tests.town import Town, a_town
 from tests.web.buying import orders_of
@@ -130,10 +130,25 @@ def test_a_request_that_comes_byte_by_byte_is_ended(
 def test_a_second_request_has_no_more_time_than_the_first(hasty: Served) -> None:
     with hasty.connection(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n") as connection:
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        connection.sendall(b"GET /")
         sent, answer = dripped(connection, b"x")
 
     assert sent < ENOUGH // 2
     assert b"HTTP/1.1" not in answer
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [(b"GET /", b"y" * 1024), (b"GET / HTTP/1.1\r\nHost: a\r\n", b"x: y\r\n")],
+    ids=["an address", "headers"],
+)
+def test_a_head_that_never_ends_is_refused_long_before_it_fills_the_memory(
+    roomy_town: Town, first: bytes, more: bytes
+) -> None:
+    with served(roomy_town, CALM) as calm:
+        said = ends(calm.connection(first + more * (1 + LONGEST_HEAD // len(more))))
+
+    assert said.startswith(b"HTTP/1.1 400 ")
 
 
 def test_half_a_form_is_told_that_it_came_too_slowly_and_orders_nothing(hasty: Served) -> None:
