@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.requests import Request
@@ -151,6 +152,7 @@ def _peer(request: Request) -> IPv4Address | IPv6Address | None:
     return _parse(request.client.host) if request.client else None
 
 
+@lru_cache(maxsize=1024)  # YooKassa's few addresses and the proxy's come with every request
 def _parse(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text)
