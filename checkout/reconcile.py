@@ -24,7 +24,7 @@ from checkout.domain.payment import Payment
 from checkout.domain.receipt import Receipt
 from checkout.domain.receipts import Scheme
 from checkout.domain.refund import Refund
-from checkout.domain.transitions import AttemptState
+from checkout.domain.transitions import AttemptState, RefundState
 from checkout.gateway.wire import read_payment
 from checkout.register import listed, record_listed
 from checkout.repay import record as record_refund
@@ -235,12 +235,18 @@ def _our_receipt(tx: Tx, receipt: Receipt) -> OurReceipt:
 
 
 def _buyer_of(tx: Tx, receipt: Receipt) -> str | None:
-    """The number of the order that a receipt's payment or refund is of."""
+    """The number of the order that a receipt's payment or refund is of.
+
+    None while we do not know that these have succeeded: our receipt is written down with that,
+    and until then the payment or the refund is the difference, if there is one.
+    """
     refund = refunds.known_as(tx, receipt.refund_id) if receipt.refund_id else None
     if refund:
-        return orders.by_id(tx, refund.order_id).number
-    order = orders.by_payment(tx, receipt.payment_id) if receipt.payment_id else None
-    return order.number if order else None
+        ended = refund.state is RefundState.SUCCEEDED
+        return orders.by_id(tx, refund.order_id).number if ended else None
+    paid = orders.attempt_paid_by(tx, receipt.payment_id) if receipt.payment_id else None
+    ended = paid is not None and paid.state is AttemptState.FINAL
+    return orders.by_id(tx, paid.order_id).number if paid and ended else None
 
 
 def _compare(shop: Shop, side: Side[T], span: Span, differences: list[str]) -> Iterator[T]:

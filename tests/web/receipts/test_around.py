@@ -7,6 +7,7 @@ import pytest
 
 from checkout.check import check
 from checkout.reconcile import Span, reconcile, sentences
+from checkout.refund import Wanted, refund
 from checkout.store import orders
 from tests.town import ROMASHKA, Town, a_town, moscow
 from tests.web.receipts.books import (
@@ -131,6 +132,19 @@ def test_a_receipt_that_our_books_tell_otherwise_is_found(
     found = compared(own_town)
 
     assert any(words in it for it in found), found
+
+
+def test_a_receipt_of_money_we_have_yet_to_hear_of_is_no_difference_and_no_case(
+    own_town: Town, token: str
+) -> None:
+    unnoticed = own_town.facts(own_town.order())["payment_id"]
+    own_town.yookassa.control("POST", f"/payments/{unnoticed}/pay")
+    own_town.yookassa.control("PUT", "/refunds", {"become": "pending"})
+    given_back = refund(own_town.shop, Wanted(NUMBER, 150_000, WHY)).attempt.refund_id
+    own_town.yookassa.control("POST", f"/refunds/{given_back}/succeed")
+
+    assert compared(own_town) == []
+    assert cases_of(own_town) == []
 
 
 def test_a_receipt_of_another_sellers_order_is_none_of_ours(own_town: Town, token: str) -> None:
