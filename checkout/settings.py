@@ -173,6 +173,12 @@ def read_database_url(environment: Mapping[str, str] | None = None) -> str:
     return source.get(f"{PREFIX}DATABASE_URL") or str(default.get_secret_value())
 
 
+def fiscal_choices() -> dict[str, str]:
+    """The variables about receipts that are set here: the demo's service is given them as well."""
+    names = [f"{PREFIX}{it}" for it in ("RECEIPTS", "VAT_CODE", "TAX_SYSTEM")]
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
 def read_zone(environment: Mapping[str, str] | None = None) -> ZoneInfo:
     """The shop's zone by its own setting alone, as `read_database_url`; raises WrongSettings."""
     source = os.environ if environment is None else environment

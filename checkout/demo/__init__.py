@@ -22,9 +22,10 @@ from checkout.demo.folder import held, same_port, secret, site_port, tell_tools
 from checkout.demo.hosting import address, hosting
 from checkout.demo.repository import Checkout, DemoError, Server
 from checkout.domain.errors import CheckoutError
+from checkout.domain.receipts import Scheme
 from checkout.gateway.simulator import create_simulator
 from checkout.mail.mailbox import Mailbox
-from checkout.settings import PREFIX, YOOKASSA_SENDERS
+from checkout.settings import PREFIX, YOOKASSA_SENDERS, fiscal_choices
 from offer.errors import OfferError
 from offer.wording import moment
 
@@ -130,6 +131,8 @@ def _simulator(folder: Path, site: str, clock: Clock) -> Iterator[str]:
         public_url=address(listening),
         notify_url=f"{site}/yookassa/notifications",
         kept_in=folder / "simulator.sqlite",
+        # a shop with receipts takes no payment without one
+        receipts=fiscal_choices().get(f"{PREFIX}RECEIPTS") in (Scheme.ONE, Scheme.TWO),
     )
     with hosting(app, listening) as url:
         yield url
@@ -150,7 +153,7 @@ def _environment(folder: Path, addresses: Addresses, smtp_url: str) -> dict[str,
         "MAIL_FROM": "Техническая поддержка amoCRM <demo@oferta.example>",
         "SECRET_KEY": secret(folder),
     }
-    return {f"{PREFIX}{name}": value for name, value in settings.items()}
+    return fiscal_choices() | {f"{PREFIX}{name}": value for name, value in settings.items()}
 
 
 def _answers(site: str, stop: threading.Event) -> bool:

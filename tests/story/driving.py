@@ -143,8 +143,9 @@ class Demo:
         assert answer.status_code == 303
         payment_id = re.search(r"orderId=([\w-]+)", answer.headers["location"])
         assert payment_id
-        request = self.control("GET", "/requests").json()[-1]
-        path = request["body"]["confirmation"]["return_url"].removeprefix(self.facts["site"])
+        arrived = self.control("GET", "/requests").json()
+        request = [it["body"] for it in arrived if it["path"] == "/v3/payments" and it["body"]][-1]
+        path = request["confirmation"]["return_url"].removeprefix(self.facts["site"])
         return payment_id[1], path
 
     def order_facts(self, path: str) -> dict[str, Any]:

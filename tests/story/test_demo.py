@@ -35,9 +35,11 @@ from tests.story.driving import (
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demo for the stories that can share it."""
-    with running_demo(clone_of_the_project(tmp_path_factory.mktemp("clone"))) as running:
-        yield running
+    """One demo for the stories that can share it; fiscal receipts are given in it."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CHECKOUT_RECEIPTS", "two")
+        with running_demo(clone_of_the_project(tmp_path_factory.mktemp("clone"))) as running:
+            yield running
 
 
 def start_and_fail(folder: Path, port: object = 0) -> str:
@@ -71,6 +73,14 @@ def test_a_client_buys_a_package_and_holds_a_letter_with_his_certificate(demo: D
     assert (paid["state"], paid["money_taken"]) == ("paid", True)
     assert attached.content.startswith(b"%PDF-")
     assert attached.content == demo.get(f"{order}/certificate.pdf").content
+
+
+def test_a_demo_asked_for_receipts_gives_one_with_every_payment(demo: Demo) -> None:
+    payment_id, _ = demo.buy()
+    demo.control("POST", f"/payments/{payment_id}/pay")
+    given = demo.control("GET", "/receipts").json()
+
+    assert [it["type"] for it in given if it["payment_id"] == payment_id] == ["payment"]
 
 
 def test_the_hash_is_the_same_wherever_it_is_told(demo: Demo) -> None:
