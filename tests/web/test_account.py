@@ -71,7 +71,7 @@ def test_a_package_that_ended_keeps_its_hours_in_sight(own_town: Town) -> None:
     page = page_of(signed_in(own_town).get("/account"))
 
     assert page.one("h1").text == "Действующих часов нет"
-    assert "5 ч пакет закончился, часы не стёрты" in page.text
+    assert "5 ч Пакет закончился, часы не стёрты." in page.text
 
 
 # --- whose orders they are
