@@ -22,7 +22,7 @@ from checkout.store.engine import Tx
 from offer.evidence import facts
 from offer.evidence.certificate import certificate
 from offer.evidence.chain import Entry, digest
-from offer.evidence.dossier import Dossier
+from offer.evidence.dossier import Dossier, first_link
 from offer.evidence.redaction import redacted
 from offer.evidence.settlement import EditionRef, Party, Settlement
 
@@ -69,7 +69,7 @@ def dossier(tx: Tx, settings: Settings, order: Order) -> Dossier:
     return Dossier(
         settlement=told,
         rows=tuple(rows),
-        links=ledger.links(tx, rows[0].number, told.head.number),
+        links=ledger.links(tx, first_link(told, rows), told.head.number),
         offer=archive.edition(tx, "offer", order.edition).text,
         consent=consent,
         salt=kept.salt,

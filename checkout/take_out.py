@@ -10,7 +10,7 @@ from checkout.store.correspondence import Paper
 from checkout.store.engine import Tx
 from checkout.store.heads import Head
 from offer.evidence.chain import digest, instant
-from offer.evidence.dossier import Dossier, fact
+from offer.evidence.dossier import Dossier, fact, first_link
 from offer.evidence.takeout import Later, evidence_zip
 
 
@@ -32,7 +32,7 @@ def _all_of(tx: Tx, settings: Settings, order: Order, paper: Paper) -> tuple[Dos
     later = Later(
         certificate=paper.data,
         rows=tuple(row for row in rows if row.number > case.payment.number),
-        links=ledger.links(tx, rows[0].number, last),
+        links=ledger.links(tx, first_link(case.settlement, rows), last),
         letters=tuple(raw for raw in kept if digest(raw) in sent),
         origin=origin.salt + origin.text if origin else None,
         page=ledger.shown(tx, order.ledger),

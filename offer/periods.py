@@ -23,6 +23,7 @@ __all__ = [
     "Period",
     "UncoveredYearError",
     "acceptance_deadline",
+    "day_end",
     "decree_calendar",
     "package_period",
 ]
@@ -79,6 +80,12 @@ def package_period(
         f"до\u00a024:00 {wording.by_zone_time(paid_at, zone)}.",
     ]
     return _period(paid_at, last_day, sentences, zone, provisional=provisional)
+
+
+def day_end(last_day: date, zone: ZoneInfo) -> datetime:
+    """24:00 of a local day, in UTC: the first moment after it (ГК 194)."""
+    midnight = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=zone)
+    return midnight.astimezone(UTC)
 
 
 def acceptance_deadline(
@@ -169,10 +176,9 @@ def _first_working_day(
 def _period(
     starts_at: datetime, last_day: date, sentences: list[str], zone: ZoneInfo, *, provisional: bool
 ) -> Period:
-    midnight = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=zone)
     return Period(
         starts_at=starts_at.astimezone(UTC),
-        expires_at=midnight.astimezone(UTC),
+        expires_at=day_end(last_day, zone),
         last_day=last_day,
         reason=" ".join(sentence for sentence in sentences if sentence),
         provisional=provisional,

@@ -1,6 +1,7 @@
 """A whole dossier for the tests of papers and checkers: a chain in which others' rows stand too."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from offer.evidence import chain, facts
 from offer.evidence.chain import Entry, Fact, canonical, digest
 from offer.evidence.dossier import Dossier
 from offer.evidence.redaction import redacted
-from offer.evidence.settlement import EditionRef, Settlement
+from offer.evidence.settlement import EditionRef, ForPackage, Settlement
 from offer.periods import Period
 from offer.wording import money
 from tests.mail.facts import OFFER, settlement
@@ -49,13 +50,14 @@ def dossier(
     """
     told = settlement(**changes)
     case = _Case(told, shown)
-    rows = case.rows(others, tries)
+    rows = case.rows(others, tries, PACKAGE if told.for_package else ())
     acceptance, payment = rows[-2:]
     own = tuple(row for row in rows if json.loads(row.fact)["order"] == told.order_number)
+    first = rows.index(PACKAGE[-2] if told.for_package else own[0])
     return Dossier(
         settlement=replace(told, acceptance=acceptance.ref, head=payment.ref),
         rows=own,
-        links=tuple(row.link for row in rows[rows.index(own[0]) :]),
+        links=tuple(row.link for row in rows[first:]),
         offer=OFFER.encode(),
         consent=CONSENT if told.consent else None,
         salt=SALT,
@@ -101,8 +103,8 @@ class _Case:
             "authorization_details": {"rrn": "10000000000", "auth_code": "000000"},
         }
 
-    def rows(self, others: int, tries: int) -> list[Entry]:
-        rows: list[Entry] = []
+    def rows(self, others: int, tries: int, before: Sequence[Entry] = ()) -> list[Entry]:
+        rows = [*before]
         at = self.told.paid_at - timedelta(minutes=5)
 
         def append(kind: str, fact: Fact) -> Entry:
@@ -180,3 +182,8 @@ class _Case:
 
 def _named(edition: EditionRef) -> Named:
     return Named(edition.document, edition.number, edition.sha256, "7a" * 20, edition.published_at)
+
+
+# The order of `tests.mail.facts`, its acceptance and payment last; extra hours are for it.
+PACKAGE = tuple(_Case(settlement(), SHOWN).rows(others=2, tries=0))
+OF_PACKAGE = ForPackage("26-0001", 5, settlement().paid_at, PACKAGE[-2].ref)

@@ -1,15 +1,12 @@
 """What is said twice must be said alike: acceptance.json and YooKassa's answer as the facts."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from itertools import pairwise
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from offer.addresses import page_url
-from offer.errors import OfferError
 from offer.evidence import dossier as the
 from offer.evidence.bundle import Bundle, Fact, moment
 from offer.evidence.chain import digest
+from offer.evidence.lasting import package_named, term
 from offer.evidence.strict_json import (
     MISSING,
     NotCanonicalError,
@@ -20,12 +17,9 @@ from offer.evidence.strict_json import (
     text_at,
 )
 from offer.evidence.verdict import Check, fails, holds, unknown
-from offer.periods import decree_calendar, package_period
 from offer.terms import Terms
-from offer.wording import day, hours, money
+from offer.wording import hours, money
 
-MOST_HOLIDAYS = 15  # days in a row that a term can be moved by
-CLOCKS_APART = timedelta(days=1)  # the seller's, YooKassa's and git's
 EDITION = ("number", "sha256", "tag_id")
 
 
@@ -214,70 +208,6 @@ def _rate(order: Fact, terms: Terms) -> Check:
     )
 
 
-def term(bundle: Bundle) -> Iterator[Check]:
-    """The package runs as long as the accepted text says, and nothing came before its cause."""
-    accepted = bundle.acceptance
-    captured = moment(text_at(accepted.value, "captured_at")) if accepted else None
-    if accepted is None or captured is None:
-        return
-    began = _package_paid(bundle)
-    published = moment(text_at(bundle.summary, "edition", "published_at"))
-    ordered = bundle.by_number.get(bundle.order.number) if bundle.order else None
-    before = [published, *([began] if began else [])]
-    times = [*before, moment(ordered.at) if ordered else None, captured]
-    if began and not _in_time(accepted.value, captured):
-        yield fails(the.ACCEPTANCE, "дополнительные часы оплачены, когда пакет уже закончился")
-    if any(a and b and a - b > CLOCKS_APART for a, b in pairwise(times)):
-        yield fails(the.ACCEPTANCE, "оферта, заказ и оплата — не в этом порядке по времени")
-    said, due = text_at(accepted.value, "period", "last_day"), _last_day(bundle, began or captured)
-    if due is None:
-        return
-    days = _apart(said, due)
-    if days > MOST_HOLIDAYS:
-        sentence = f"по тексту оферты пакет действует до {day(due)}, а в акцепте другой день"
-        yield fails(the.ACCEPTANCE, sentence)
-    elif days:
-        yield unknown(
-            the.ACCEPTANCE,
-            f"по тексту оферты и по сегодняшнему календарю последний день — {day(due)}: "
-            "праздники с тех пор переносили, или календарь был другим",
-        )
-
-
-def _package_paid(bundle: Bundle) -> datetime | None:
-    """When the package of these extra hours was paid: its term is theirs. None of a package."""
-    return moment(text_at(bundle.order.value, "for_package", "paid_at")) if bundle.order else None
-
-
-def _in_time(accepted: object, captured: datetime) -> bool:
-    end = moment(text_at(accepted, "period", "expires_at"))
-    return end is None or captured < end
-
-
-def _apart(said: str, due: date) -> int:
-    try:
-        return abs((due - date.fromisoformat(said)).days)
-    except ValueError:
-        return MOST_HOLIDAYS + 1
-
-
-def _last_day(bundle: Bundle, captured: datetime) -> date | None:
-    """None where the text or the zone is not read: that is said elsewhere."""
-    if bundle.terms is None:
-        return None
-    try:
-        return package_period(
-            captured,
-            bundle.terms.term_months,
-            moves=bundle.terms.moves_to_working_day,
-            zone=ZoneInfo(text_at(bundle.summary, "zone")),
-            calendar=decree_calendar(),
-            settling=True,
-        ).last_day
-    except (OfferError, ValueError, OSError, OverflowError, ZoneInfoNotFoundError):
-        return None
-
-
 def identity(bundle: Bundle) -> str:
     """«заказ 26-0001, оферта, редакция 3», as far as it can be read."""
     order, number = text_at(bundle.summary, "order"), number_at(bundle.summary, "edition", "number")
@@ -304,4 +234,5 @@ def agreements(bundle: Bundle) -> Iterator[Check]:
     yield from told_by_yookassa(bundle)
     yield from meaning(bundle)
     yield from seller(bundle)
+    yield from package_named(bundle)
     yield from term(bundle)

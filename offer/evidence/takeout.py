@@ -17,10 +17,10 @@ Head = Mapping[str, object]  # day, at, number, hash: a line of /ledger/heads.js
 class Later:
     """What there is besides the dossier when the archive is made.
 
-    `rows` are the order's own rows after the payment; `links` go from its first row to the row that
-    `head` published, or to its last own row while none is published. `letters` are as they were
-    sent. `origin` is salt and text; `stamp` is a time-stamping server's whole answer (RFC 3161) to
-    the link that is the head's. These, the page and the head are None where there is none.
+    `rows` are the order's own rows after the payment; `links` begin as the dossier's and go to the
+    row that `head` published, or to its last own row while none is published. `letters` are as they
+    were sent. `origin` is salt and text; `stamp` is a time-stamping server's whole answer (RFC
+    3161) to the link that is the head's. These, the page and the head are None where there is none.
     """
 
     certificate: bytes

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from unittest.mock import patch
@@ -20,9 +21,10 @@ from offer.evidence.certificate import certificate
 from offer.evidence.chain import Entry, canonical, digest
 from offer.evidence.dossier import SUMS, Dossier, checksums
 from offer.evidence.examining import examine_pdf, examine_zip
-from offer.evidence.takeout import Later, attachments, takeout
+from offer.evidence.takeout import Later, attachments, evidence_zip, takeout
 from offer.evidence.verdict import Check, Mark
 from offer.paper import Attachment, typeset
+from offer.periods import day_end
 from tests.dossiers import SHOWN, dossier
 from tests.mail.facts import MOSCOW, PAID_AT
 
@@ -43,25 +45,30 @@ def paper() -> bytes:
 
 @lru_cache(maxsize=1)
 def _entries() -> dict[str, bytes]:
-    case, rows = whole(), list[Entry]()
+    return takeout(whole(), later_of(whole(), paper()), MOSCOW)
+
+
+def later_of(case: Dossier, made: bytes) -> Later:
+    """What comes after a payment: the certificate `made` of it, a letter, the head of the night."""
+    rows, order = list[Entry](), case.settlement.order_number
 
     def append(kind: str, fact: dict[str, Any]) -> None:
         last = rows[-1] if rows else case.payment
         rows.append(chain.entry(kind, fact, at=case.payment.at, last=last))
 
     append(
-        "certificate",
-        dict(facts.certificate_fact("26-0001", digest(paper()), len(paper()), case.payment)),
+        "certificate", dict(facts.certificate_fact(order, digest(made), len(made), case.payment))
     )
-    append("message", {"order": "26-0001", "kind": "paid", "letter_sha256": digest(LETTER)})
+    append("message", {"order": order, "kind": "paid", "letter_sha256": digest(LETTER)})
+    night = day_end(case.payment.at.astimezone(MOSCOW).date(), MOSCOW) + timedelta(seconds=5)
     head = {
-        "day": "2026-11-23",
-        "at": "2026-11-22T21:00:05.000Z",  # a few seconds into that day in Moscow
+        "day": night.astimezone(MOSCOW).date().isoformat(),
+        "at": chain.instant(night),
         "number": rows[-1].number,
         "hash": rows[-1].hash,
     }
-    later = Later(
-        certificate=paper(),
+    return Later(
+        certificate=made,
         rows=tuple(rows),
         links=(*case.links, *(row.link for row in rows)),
         letters=(LETTER,),
@@ -69,7 +76,6 @@ def _entries() -> dict[str, bytes]:
         page=PAGE,
         head=head,
     )
-    return takeout(case, later, MOSCOW)
 
 
 def entries() -> dict[str, bytes]:
@@ -172,6 +178,15 @@ def wrong_in_files(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def wrong_in_zip(files: Mapping[str, bytes]) -> dict[str, str]:
     return failed(examine_zip(zipped(files)).checks)
+
+
+def wrong_in_both(case: Dossier) -> tuple[str, str]:
+    """What does not hold of the certificate and of the archive that a forger makes of a case."""
+    made = certificate(case, zone=MOSCOW)
+    archived = evidence_zip(case, later_of(case, made), MOSCOW)
+    examined = (examine_pdf(made), examine_zip(archived))
+    of_pdf, of_zip = ("; ".join(failed(it.checks).values()) for it in examined)
+    return of_pdf, of_zip
 
 
 def wrong_in_pdf(data: bytes) -> dict[str, str]:
