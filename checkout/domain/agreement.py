@@ -4,6 +4,8 @@ What the tables say of an order is only a view: the ledger decides.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checkout.domain.stored import (
     StoredAttempt,
@@ -17,6 +19,8 @@ from checkout.domain.stored import (
 )
 from checkout.domain.unpaid import strangers, unpaid, yes_no
 from offer import wording
+from offer.evidence.chain import instant
+from offer.periods import day_end
 
 Pair = tuple[str, object, object]
 PAID = ("paid", "refunded")
@@ -218,7 +222,24 @@ def _told_twice(
         ("валюта платежа", "RUB", paid.get("currency")),
         ("платёж", told.get("payment_id"), paid.get("payment_id")),
         ("время платежа", told.get("captured_at"), paid.get("captured_at")),
+        *_term(told, decided),
     ]
+
+
+def _term(told: Told, decided: Told) -> list[Pair]:
+    """A term runs from the payment to 24:00 of its last day (ГК 194) by the clock of the papers."""
+    period = part_of(told, "period")
+    starts = ("начало срока", part_of(period, "starts_at"), told.get("captured_at"))
+    end = _end(part_of(period, "last_day"), decided.get("zone"))
+    ends = ("конец срока", part_of(period, "expires_at"), end)
+    return [starts, ends] if "zone" in decided else [starts]  # the first version did not tell it
+
+
+def _end(last_day: object, zone: object) -> str:
+    try:
+        return instant(day_end(date.fromisoformat(str(last_day)), ZoneInfo(str(zone))))
+    except (ValueError, OSError, OverflowError, ZoneInfoNotFoundError):
+        return "24:00 последнего дня"
 
 
 def _shown(told: Told, decided: Told) -> list[Pair]:

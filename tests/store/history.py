@@ -1,6 +1,7 @@
 """A shop in which much has happened, and a hand that can spoil anything in its database."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from checkout.shop import Shop
 from checkout.store import ledger, tables
 from checkout.store.engine import Store
 from checkout.verify import Remark, given_head, verify
+from offer.evidence import chain
 from offer.evidence.chain import digest
 from tests.store import market
 from tests.store.market import Waiting
@@ -113,6 +115,25 @@ def history(shop: Shop) -> None:
 def append(sold: Sold, kind: str, fact: Mapping[str, object]) -> int:
     """A fact more at the end of the ledger; its row."""
     return sold.store.transact(lambda tx: ledger.append(tx, kind, fact)).number
+
+
+def retold(sold: Sold, number: int, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the fact of one row and make the whole chain after it anew, as whoever owns it can."""
+    rows = sold.store.read(ledger.entries)
+    kept, told = rows[: number - 1], [json.loads(it.fact) for it in rows[number - 1 :]]
+    change(told[0])
+    for row, fact in zip(rows[number - 1 :], told, strict=True):
+        kept.append(chain.entry(row.kind, fact, at=row.at, last=kept[-1] if kept else None))
+    for it in kept[number - 1 :]:
+        sold.spoil(
+            "UPDATE ledger SET fact = :fact, fact_sha256 = :sha, previous = :previous, "
+            "hash = :hash WHERE number = :number",
+            fact=it.fact,
+            sha=it.fact_sha256,
+            previous=it.previous,
+            hash=it.hash,
+            number=it.number,
+        )
 
 
 def prepare(folder: Path, database_url: str) -> None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
+
 from checkout.ask import save_payment
 from checkout.buy import _renew
 from checkout.settle import record
@@ -12,7 +14,7 @@ from checkout.store import orders
 from checkout.verify import Remark
 from offer.evidence.chain import digest
 from tests.store import market
-from tests.store.history import Sold, append, settled
+from tests.store.history import Sold, append, retold, settled
 from tests.store.market import Waiting
 
 EDITS: Mapping[str, tuple[str, str]] = {
@@ -198,6 +200,24 @@ def test_what_lies_beside_the_ledger_agrees_with_it_or_is_named(sold: Sold) -> N
 
     assert missed == {}
     assert sold.wrong() == []
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "told"),
+    [
+        ("starts_at", "2026-11-01T09:00:00.000Z", "начало срока: в акцепте 2026-11-01T09:00"),
+        ("expires_at", "2027-12-22T21:00:00.000Z", "конец срока: в акцепте 2027-12-22T21:00"),
+        ("last_day", "никогда", "а должно быть 24:00 последнего дня"),
+    ],
+)
+def test_a_term_that_does_not_follow_from_its_own_acceptance_is_named(
+    sold: Sold, part: str, value: str, told: str
+) -> None:
+    retold(sold, 6, lambda fact: fact["period"].update({part: value}))
+
+    wrong = "\n".join(sold.wrong())
+    assert "Заказ 2026-0001: " in wrong
+    assert told in wrong
 
 
 def test_secret_addresses_of_two_orders_exchanged_are_named(sold: Sold) -> None:
