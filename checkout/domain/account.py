@@ -5,10 +5,11 @@ A client is whoever reads a mailbox. Two addresses are two clients.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import scrypt
 
+from checkout.domain.package_life import PackageLife
 from offer.evidence.chain import digest
 from offer.wording import day, minutes
 
@@ -97,25 +98,6 @@ def masked(email: str) -> str:
 
 
 @dataclass(frozen=True)
-class Holding:
-    """A package as the first line counts it; `spent_minutes` waits for the count of work."""
-
-    minutes: int
-    starts_at: datetime
-    ends_at: datetime
-    last_day: date
-    spent_minutes: int = 0
-
-    @property
-    def left_minutes(self) -> int:
-        return max(0, self.minutes - self.spent_minutes)
-
-    def runs(self, now: datetime) -> bool:
-        """Whether hours of it can be used now."""
-        return self.starts_at <= now < self.ends_at and self.left_minutes > 0
-
-
-@dataclass(frozen=True)
 class FirstLine:
     """The page's one number and what it means; without `minutes` it says what to do next."""
 
@@ -124,11 +106,11 @@ class FirstLine:
     minutes: int = 0
 
 
-def first_line(holdings: Sequence[Holding], now: datetime, *, is_unpaid: bool) -> FirstLine:
+def first_line(packages: Sequence[PackageLife], *, is_unpaid: bool) -> FirstLine:
     """Hours left and until when, or what to do next."""
-    running = sorted((it for it in holdings if it.runs(now)), key=lambda it: it.ends_at)
+    running = sorted((it for it in packages if it.has_hours), key=lambda it: it.last_day)
     if not running:
-        return _nothing_runs(holdings, is_unpaid=is_unpaid)
+        return _nothing_runs(packages, is_unpaid=is_unpaid)
     left = sum(it.left_minutes for it in running)
     soonest = running[0]
     if len(running) == 1:
@@ -138,11 +120,11 @@ def first_line(holdings: Sequence[Holding], now: datetime, *, is_unpaid: bool) -
     return FirstLine(f"{minutes(left)} в\u00a0{len(running)}\u00a0пакетах", f"{parts}.", left)
 
 
-def _nothing_runs(holdings: Sequence[Holding], *, is_unpaid: bool) -> FirstLine:
+def _nothing_runs(packages: Sequence[PackageLife], *, is_unpaid: bool) -> FirstLine:
     if is_unpaid:
         said = "Заказ ниже ждёт оплаты: откройте его, чтобы оплатить или узнать о\u00a0платеже."
         return FirstLine("Действующих часов нет", said)
-    if holdings:
+    if packages:
         return FirstLine("Действующих часов нет", "Чтобы продолжить работу, нужен новый пакет.")
     return FirstLine(
         "Пакетов пока нет", "Выберите пакет часов: ваши данные уже будут в\u00a0форме."

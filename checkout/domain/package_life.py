@@ -51,6 +51,11 @@ class PackageLife:
         """Whether it can still be worked by, or would be if hours were left."""
         return self.stage in (Stage.RUNNING, Stage.ENDING_SOON, Stage.USED_UP)
 
+    @property
+    def has_hours(self) -> bool:
+        """Whether hours of it can be used now."""
+        return self.stage in (Stage.RUNNING, Stage.ENDING_SOON)
+
 
 def package_life(
     *,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from checkout.domain.account import Client, Holding, first_line
+from checkout.domain.account import Client, first_line
+from checkout.domain.package_life import PackageLife
 from checkout.domain.transitions import State
 from checkout.shop import Shop
 from checkout.show_account import orders_of
@@ -19,38 +20,33 @@ from checkout.web.views import OrderPage
 def account(asked: Asked, shop: Shop, client: Client) -> Response:
     """GET /account: hours left and until when, or what to do next; packages; orders."""
     shown = tuple(order_page(shop, facts) for facts in orders_of(shop, client))
-    now = shop.store.clock()
     packages = tuple(_bought(shop, it, shown) for it in shown if it.life)
     unpaid = any(it.state in (State.CREATED, State.WAITING) for it in shown)
-    holdings = [held for it in shown if (held := _holding(it))]
+    lives = [held for it in shown if (held := _held(it))]
     view = AccountPage(
         house=house(shop),
         email=client.account.email,
         is_proved=client.session.is_proved,
-        line=first_line(holdings, now, is_unpaid=unpaid),
+        line=first_line(lives, is_unpaid=unpaid),
         packages=packages,
         orders=shown,
-        now=now,
+        now=shop.store.clock(),
     )
     return page(account_pages.account(view))
 
 
-def _holding(order: OrderPage) -> Holding | None:
+def _held(order: OrderPage) -> PackageLife | None:
     """A package as the first line counts it; what money given back has ended is none."""
-    life, term = order.life, order.period
-    if life is None or term is None or order.state != State.PAID or order.ended_at is not None:
-        return None
-    until = (term.starts_at, term.expires_at, term.last_day)
-    return Holding(life.total_minutes, *until, spent_minutes=life.used_minutes)
+    return order.life if order.state == State.PAID and order.ended_at is None else None
 
 
 def _bought(shop: Shop, order: OrderPage, shown: Sequence[OrderPage]) -> Bought:
     """The one place where a package becomes what the page says of it."""
-    held = _holding(order)
+    held = _held(order)
     return Bought(
         order=order,
         left_minutes=held.left_minutes if held else 0,
-        runs=bool(held and held.runs(shop.store.clock())),
+        runs=bool(held and held.has_hours),
         added=tuple(it for it in shown if it.period and _is_for(it, order)),
         current=shop.shelf.offer(),
         again_url=again_url(shop, order.hours),

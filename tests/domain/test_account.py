@@ -1,29 +1,35 @@
 """The account's first line, and what is kept of who signs in."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from checkout.domain.account import (
     FirstLine,
-    Holding,
     code_hash,
     device,
     first_line,
     mailbox,
     masked,
 )
+from checkout.domain.package_life import PackageLife, package_life
+from offer.periods import Period, day_end
 
+MOSCOW = ZoneInfo("Europe/Moscow")
 NOON = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
-def held(hours: int, day: int, spent: int = 0) -> Holding:
-    ends = datetime(2026, 12, day, 21, tzinfo=UTC)
-    return Holding(hours * 60, NOON - timedelta(days=5), ends, date(2026, 12, day), spent)
+def held(hours: int, day: int, spent: int = 0, now: datetime = NOON) -> PackageLife:
+    last = date(2026, 12, day)
+    period = Period(NOON - timedelta(days=5), day_end(last, MOSCOW), last, "месяц", False)
+    return package_life(
+        hours=hours, used_minutes=spent, period=period, ended_at=None, now=now, zone=MOSCOW
+    )
 
 
-def line(*holdings: Holding, is_unpaid: bool = False) -> FirstLine:
-    return first_line(holdings, NOON, is_unpaid=is_unpaid)
+def line(*packages: PackageLife, is_unpaid: bool = False) -> FirstLine:
+    return first_line(packages, is_unpaid=is_unpaid)
 
 
 def test_one_package_says_its_hours_and_its_last_day() -> None:
@@ -39,7 +45,7 @@ def test_several_packages_are_one_number_and_each_its_day_the_soonest_first() ->
 
 
 @pytest.mark.parametrize(
-    ("holdings", "is_unpaid", "said"),
+    ("packages", "is_unpaid", "said"),
     [
         ((), False, "Выберите пакет"),
         ((), True, "ждёт оплаты"),
@@ -48,20 +54,19 @@ def test_several_packages_are_one_number_and_each_its_day_the_soonest_first() ->
     ],
 )
 def test_who_has_no_hours_is_told_what_to_do(
-    holdings: tuple[Holding, ...], is_unpaid: bool, said: str
+    packages: tuple[PackageLife, ...], is_unpaid: bool, said: str
 ) -> None:
-    told = line(*holdings, is_unpaid=is_unpaid)
+    told = line(*packages, is_unpaid=is_unpaid)
 
     assert said in told.sentence
     assert told.minutes == 0
 
 
 def test_hours_end_at_the_moment_the_package_does() -> None:
-    last = held(5, 22)
+    end = day_end(date(2026, 12, 22), MOSCOW)
 
-    assert last.runs(last.ends_at - timedelta(milliseconds=1))
-    assert not last.runs(last.ends_at)
-    assert not last.runs(last.starts_at - timedelta(milliseconds=1))
+    assert held(5, 22, now=end - timedelta(milliseconds=1)).has_hours
+    assert not held(5, 22, now=end).has_hours
 
 
 def test_an_address_is_the_same_in_any_case_and_no_other() -> None:
