@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
         ("refund", _refund, "вернуть деньги по заказу, все или часть"),
         ("answer", _answer, "ответить на отказ клиента от пакета, не возвращая денег"),
+        ("readdress", _readdress, "отдать заказ другому адресу почты: прежний был с ошибкой"),
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("backup", _back_up, "скопировать базу, не останавливая продаж"),
         ("reconcile", _reconcile, "сверить платежи и возвраты со списками ЮKassa"),
@@ -58,13 +59,8 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "demo":
             command.add_argument("--port", default="8000", help="порт сайта")
-        if name == "answer":
-            command.add_argument("order", help="номер заказа, например 2026-0001")
-            command.add_argument("--text", required=True, help="ответ клиенту, без имён")
-        if name == "erase":
-            command.add_argument("order", help="номер заказа, например 2026-0001")
-            command.add_argument("--reason", required=True, help="по какому обращению, без имён")
-            command.add_argument("--dry-run", action="store_true", help="только показать")
+        if name in ("answer", "readdress", "erase"):
+            _ask_about_order(command, name)
         if name == "refund":
             _ask_refund(command)
         if name == "backup":
@@ -106,6 +102,18 @@ def _parser() -> argparse.ArgumentParser:
                 "--until-stdin-closes", action="store_true", help=argparse.SUPPRESS
             )
     return parser
+
+
+def _ask_about_order(command: argparse.ArgumentParser, name: str) -> None:
+    command.add_argument("order", help="номер заказа, например 2026-0001")
+    if name == "answer":
+        command.add_argument("--text", required=True, help="ответ клиенту, без имён")
+        return
+    command.add_argument("--reason", required=True, help="по какому обращению, без имён")
+    if name == "readdress":
+        command.add_argument("--email", required=True, help="верный адрес почты")
+    if name == "erase":
+        command.add_argument("--dry-run", action="store_true", help="только показать")
 
 
 def _ask_refund(command: argparse.ArgumentParser) -> None:
@@ -193,6 +201,14 @@ def _answer(asked: argparse.Namespace) -> int:
 
     with closing(_store()) as store:
         print(answer(store, asked.order, asked.text).sentence)
+    return 0
+
+
+def _readdress(asked: argparse.Namespace) -> int:
+    from checkout.move_order import move_order
+
+    with closing(_store()) as store:
+        print(move_order(store, asked.order, asked.email, asked.reason).sentence)
     return 0
 
 

@@ -100,16 +100,22 @@ def _readdress(
     sign_ins.change(tx, used.id, used_at=tx.now, due_at=None)
     account = accounts.of_email(tx, used.email)
     accounts.prove(tx, account)
-    _write_down(tx, order, account.id, used.email, whence)
+    write_down(tx, order, account.id, used.email, whence=whence, told={})
     return Entered(begin_session(tx, account, whence.user_agent))
 
 
-def _write_down(tx: Tx, order: Order, account_id: int, email: str, whence: Whence) -> None:
+def write_down(
+    tx: Tx, order: Order, account_id: int, email: str, *, whence: Whence, told: dict[str, object]
+) -> int:
+    """Make an order an account's: the correction's row, with what is `told` besides; the letters.
+
+    The ledger and the order are locked.
+    """
     party = known_party(tx, order)
     if party is None:
         raise CannotReaddress(Why.ERASED)
     before = accounts.correction_of_order(tx, order.id) or order.ledger
-    about: dict[str, object] = {"order": order.number}
+    about: dict[str, object] = {"order": order.number, **told}
     row = record(tx, about, replace(party, email=email), whence, instead_of=before)
     accounts.keep_correction(tx, row.number, account_id, order.id)
     accounts.move(tx, order.id, account_id)
@@ -121,3 +127,4 @@ def _write_down(tx: Tx, order: Order, account_id: int, email: str, whence: Whenc
         order_id=order.id,
         key=new_key(),
     )
+    return row.number

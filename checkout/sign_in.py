@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
+from email_validator import EmailNotValidError, validate_email
 
 from checkout.correct import Whence, correct_account
 from checkout.domain import account as rules
@@ -43,6 +44,14 @@ def ask_for_letter(shop: Shop, email: str, newcomer: Party | None = None) -> str
     purpose = Purpose.BEGIN if newcomer else Purpose.ENTER
     told = json.dumps(vars(newcomer)) if newcomer else None
     return ask(shop, purpose, email, told=told)
+
+
+def email_of(text: str) -> str | None:
+    """The address that was typed; None where it is none."""
+    try:
+        return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
+    except EmailNotValidError:
+        return None
 
 
 def ask(

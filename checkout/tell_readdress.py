@@ -36,10 +36,8 @@ def _told(tx: Tx, shop: Shop, order: Order, message: Message) -> tuple[Readdress
     if head is None:
         raise LookupError("an order was readdressed and the ledger is empty")
     url = f"{shop.settings.public_url}/orders/{order.token}?letter={message.key}"
-    kept = ledger.details(tx, _row_before(tx, message), Part.PARTY)
+    fact = ledger.fact(tx, row_named(message.subject))
+    kept = ledger.details(tx, int(fact["instead_of"]), Part.PARTY)
     before = str(json.loads(kept.text)["email"]) if kept else None
-    return Readdressed(order.number, url, head.ref, order.test), before
-
-
-def _row_before(tx: Tx, message: Message) -> int:
-    return int(ledger.fact(tx, row_named(message.subject))["instead_of"])
+    by_hand = fact.get("by") == "contractor"
+    return Readdressed(order.number, url, head.ref, order.test, by_hand), before

@@ -63,12 +63,13 @@ def readdressing(key: Key) -> Letter:
 
 @dataclass(frozen=True)
 class Readdressed:
-    """An order whose letters go to another address from now on."""
+    """An order whose letters go to another address from now on; `by_hand` of the contractor."""
 
     order_number: str
     order_url: str
     head: LedgerRef
     test: bool
+    by_hand: bool = False
 
 
 def readdressed(
@@ -96,8 +97,9 @@ def readdressed(
 
 def no_more_letters(said: Readdressed, to: str) -> Letter:
     """To the address that was typed wrong; the new one is not named."""
+    how = "исправил исполнитель" if said.by_hand else "исправили в браузере, в котором он сделан"
     text = (
-        f"Адрес заказа {said.order_number} исправили в браузере, в котором он сделан. Писем по "
+        f"Адрес заказа {said.order_number} {how}. Писем по "
         "нему сюда больше не будет. Если заказ ваш и вы этого не делали, ответьте исполнителю: "
         "контакты — на странице реквизитов сайта."
     )

@@ -81,6 +81,12 @@ def forget_browser(tx: Tx, account_id: int, browser_sha256: str | None = None) -
     tx.connection.execute(these.values(browser_sha256=None))
 
 
+def forget_browser_of(tx: Tx, order_id: int) -> None:
+    """An order is no longer opened by the browser it was made in."""
+    this = update(links).where(links.c.order_id == order_id)
+    tx.connection.execute(this.values(browser_sha256=None))
+
+
 def tokens(tx: Tx, account_id: int, browser_sha256: str | None = None) -> list[str]:
     """The secret addresses of an account's orders, newest first; of one browser's, if named."""
     found = select(orders.c.token).join(links, links.c.order_id == orders.c.id)

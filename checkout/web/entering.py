@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import quote
 
-from email_validator import EmailNotValidError, validate_email
 from starlette.responses import HTMLResponse, Response
 
 from checkout.correct import Whence
@@ -14,6 +13,7 @@ from checkout.shop import Shop
 from checkout.sign_in import (
     Entered,
     ask_for_letter,
+    email_of,
     enter_by_code,
     enter_by_link,
     whose_link,
@@ -100,14 +100,6 @@ def ask_letter(asked: Asked, shop: Shop) -> Response:
 
 def _asked(shop: Shop, cookie: str) -> Response:
     return cookies.put(redirect(SENT), shop.settings, cookies.ASKED, cookie)
-
-
-def email_of(text: str) -> str | None:
-    """The address that was typed; None where it is none."""
-    try:
-        return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
-    except EmailNotValidError:
-        return None
 
 
 def sent(asked: Asked, shop: Shop) -> Response:

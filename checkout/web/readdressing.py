@@ -8,12 +8,13 @@ from checkout import look
 from checkout.look import OrderFacts
 from checkout.readdress import CannotReaddress, Guess, ask_to_readdress, check, readdress
 from checkout.shop import Shop
+from checkout.sign_in import email_of
 from checkout.web import account_pages, cookies, troubles
 from checkout.web.account_views import Readdress
 from checkout.web.answers import house as house_in_trouble
 from checkout.web.answers import trouble
 from checkout.web.asked import Asked
-from checkout.web.entering import MINUTES, WRONG_CODE, email_of, house, let_in, page, whence
+from checkout.web.entering import MINUTES, WRONG_CODE, house, let_in, page, whence
 from checkout.web.forms import EXPECTED
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from checkout.move_order import CannotMove, move_order
+from checkout.store import ledger
 from checkout.verify import verify
 from offer.__main__ import main as offer
 from tests.town import Town
@@ -57,6 +59,49 @@ def test_who_ordered_mends_the_address_with_a_code_from_the_right_one(
     assert "2026-0001" not in signed_in(own_town, WRONG).get("/account").text
     found = verify(own_town.shop.store, own_town.shop.settings.zone)
     assert [it.sentence for it in found if it.mark == "✗"] == []
+
+
+def test_the_contractor_moves_an_order_whose_old_mailbox_was_opened_here(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    browser, token = mistaken
+    stranger = signed_in(own_town, WRONG)
+    store, why = own_town.shop.store, "письмо от 23.11.2026, чек из банка"
+    moved = move_order(store, "2026-0001", RIGHT, why)
+    own_town.work()
+
+    assert moved.sentence.startswith(f"✓ Заказ 2026-0001: адрес {WRONG} исправлен на {RIGHT}")
+    fact = store.read(lambda tx: ledger.fact(tx, moved.row))
+    assert (fact["by"], fact["reason"]) == ("contractor", why)
+    told = {it.header("To"): it for it in own_town.post if "Адрес заказа" in it.header("Subject")}
+    assert told.keys() == {WRONG, RIGHT}
+    assert "исправил исполнитель" in told[WRONG].text.replace("\u00a0", " ").replace("\n", " ")
+    assert RIGHT not in told[WRONG].text
+    assert token not in told[WRONG].text
+    assert stranger.get("/account", follow_redirects=False).status_code == 303
+    assert "2026-0001" in signed_in(own_town, RIGHT).get("/account").text
+    assert "2026-0001" not in signed_in(own_town, WRONG).get("/account").text
+    assert browser.get(f"/orders/{token}/email").status_code == 409
+    found = verify(store, own_town.shop.settings.zone)
+    assert [it.sentence for it in found if it.mark == "✗"] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "email", "reason", "told"),
+    [
+        ("2026-0099", RIGHT, "письмо", "Заказа 2026-0099 нет."),
+        ("2026-0001", "anna@", "письмо", "не адрес почты"),
+        ("2026-0001", WRONG.upper(), "письмо", "Этот адрес в заказе и указан."),
+        ("2026-0001", RIGHT, " ", "Причина нужна"),
+        ("2026-0001", RIGHT, f"просил {RIGHT}", "личные данные"),
+    ],
+)
+@pytest.mark.usefixtures("mistaken")
+def test_an_order_is_not_moved_without_a_good_address_and_reason(
+    own_town: Town, number: str, email: str, reason: str, told: str
+) -> None:
+    with pytest.raises(CannotMove, match=told):
+        move_order(own_town.shop.store, number, email, reason)
 
 
 def test_later_letters_go_to_the_mended_address(
