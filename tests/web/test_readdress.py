@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from checkout.move_order import CannotMove, move_order
-from checkout.store import ledger
+from checkout.store import accounts, ledger
 from checkout.verify import verify
 from offer.__main__ import main as offer
 from tests.town import Town
@@ -32,6 +32,13 @@ def code_of(town: Town, email: str) -> str:
     found = CODE.search(letters[-1].text)
     assert found
     assert "/account/link/" not in letters[-1].text
+    return found[1]
+
+
+def code_of_entry(town: Town, email: str) -> str:
+    town.work()
+    found = CODE.search([it for it in town.post if it.header("To") == email][-1].text)
+    assert found
     return found[1]
 
 
@@ -67,8 +74,13 @@ def test_the_contractor_moves_an_order_whose_old_mailbox_was_opened_here(
     browser, token = mistaken
     stranger = signed_in(own_town, WRONG)
     store, why = own_town.shop.store, "письмо от 23.11.2026, чек из банка"
+    asking = own_town.browser()
+    asking.post("/account/sign-in", data={"email": WRONG})
+    code = {"code": code_of_entry(own_town, WRONG)}
     moved = move_order(store, "2026-0001", RIGHT, why)
     own_town.work()
+    assert asking.post("/account/sign-in/code", data=code).status_code == 422
+    assert store.read(lambda tx: accounts.browser_of(tx, 1)) is None
 
     assert moved.sentence.startswith(f"✓ Заказ 2026-0001: адрес {WRONG} исправлен на {RIGHT}")
     fact = store.read(lambda tx: ledger.fact(tx, moved.row))
