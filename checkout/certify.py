@@ -3,34 +3,20 @@
 import json
 from zoneinfo import ZoneInfo
 
-from checkout.domain.details import Details, Part
-from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
 from checkout.settings import Settings
 from checkout.settle import accepted_terms
 from checkout.shop import Shop
-from checkout.store import (
-    accounts,
-    archive,
-    correspondence,
-    ledger,
-    orders,
-    package_hours,
-)
+from checkout.store import archive, correspondence, ledger, orders, package_hours
 from checkout.store.correspondence import Paper
 from checkout.store.engine import Tx
+from checkout.who_ordered import party, party_details
 from offer.evidence import facts
 from offer.evidence.certificate import certificate
 from offer.evidence.chain import Entry, digest
 from offer.evidence.dossier import Dossier, first_link
 from offer.evidence.redaction import redacted
-from offer.evidence.settlement import EditionRef, Party, Settlement
-
-
-class Erased(CheckoutError):  # noqa: N818 - reads as what it is
-    """Who made the order is erased: no paper can name him any more."""
-
-    code = "erased"
+from offer.evidence.settlement import EditionRef, Settlement
 
 
 def certify(shop: Shop, order: Order) -> Paper:
@@ -64,7 +50,7 @@ def dossier(tx: Tx, settings: Settings, order: Order) -> Dossier:
     """The facts of a paid order up to its payment, and everything they rest on."""
     told = settlement(tx, settings, order)
     rows = [row for row in ledger.of_order(tx, order.number) if row.number <= told.head.number]
-    kept = _party_details(tx, order)
+    kept = party_details(tx, order)
     consent = archive.edition(tx, "consent", order.consent).text if order.consent else None
     return Dossier(
         settlement=told,
@@ -122,43 +108,6 @@ def settlement(tx: Tx, settings: Settings, order: Order) -> Settlement:
         for_package=extra,
         **vars(package.period),
     )
-
-
-def party(tx: Tx, order: Order) -> Party:
-    """Who ordered, from the side row; raises Erased."""
-    return _party_of(_party_details(tx, order))
-
-
-def known_party(tx: Tx, order: Order) -> Party | None:
-    """Who ordered, with the address mended since, if it was; None since it was erased.
-
-    Papers name him as he was when he accepted: that is `party`.
-    """
-    kept = ledger.details(tx, order.ledger, Part.PARTY)
-    if kept is None:
-        return None
-    mended = accounts.correction_of_order(tx, order.id)
-    return _party_of((mended and ledger.details(tx, mended, Part.PARTY)) or kept)
-
-
-def reader(tx: Tx, order: Order) -> Party:
-    """Who reads the letters about an order; raises Erased."""
-    known = known_party(tx, order)
-    if known is None:
-        raise Erased(f"Кто сделал заказ {order.number}, стёрто.")
-    return known
-
-
-def _party_of(kept: Details) -> Party:
-    known = json.loads(kept.text)
-    return Party(**{name: known[name] for name in Party.__dataclass_fields__})
-
-
-def _party_details(tx: Tx, order: Order) -> Details:
-    kept = ledger.details(tx, order.ledger, Part.PARTY)
-    if kept is None:
-        raise Erased(f"Кто сделал заказ {order.number}, стёрто.")
-    return kept
 
 
 def _edition(tx: Tx, site: str, document: str, number: int) -> EditionRef:

@@ -9,12 +9,12 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from checkout.certify import known_party
 from checkout.domain.account import Account
 from checkout.domain.details import Part, origin_details, party_details
 from checkout.shop import Shop
 from checkout.store import accounts, ledger, orders
 from checkout.store.engine import Tx
+from checkout.who_ordered import known_party
 from offer.evidence.chain import Entry
 from offer.evidence.settlement import Party
 

@@ -13,7 +13,7 @@ from email.utils import parseaddr
 
 import structlog
 
-from checkout.certify import Erased, certify, known_party, reader, settlement
+from checkout.certify import certify, settlement
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
 from checkout.fiscalise import given_by
@@ -41,6 +41,7 @@ from checkout.store.engine import Tx
 from checkout.store.letters import KeptLetter
 from checkout.tell_readdress import readdressed_letters
 from checkout.tell_refusal import KINDS, letters_about
+from checkout.who_ordered import Erased, known_party, reader
 from offer.evidence.chain import digest, instant
 from offer.evidence.settlement import LedgerRef, Settlement
 

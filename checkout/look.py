@@ -6,7 +6,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from checkout.buy import needs_decision
-from checkout.certify import known_party
 from checkout.domain.order import Order, money_taken
 from checkout.domain.package_life import PackageLife
 from checkout.domain.receipts import Standing
@@ -30,6 +29,7 @@ from checkout.store import (
 )
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
+from checkout.who_ordered import known_party
 from offer.errors import OfferError
 from offer.evidence.chain import instant
 from offer.evidence.settlement import ForPackage, LedgerRef, Party

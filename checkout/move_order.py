@@ -6,7 +6,6 @@ with its reason (decision 15).
 
 from dataclasses import dataclass
 
-from checkout.certify import known_party
 from checkout.correct import Whence
 from checkout.domain import account as rules
 from checkout.domain.details import Part
@@ -18,6 +17,7 @@ from checkout.readdress import Why, write_down
 from checkout.sign_in import email_of
 from checkout.store import accounts, ledger, orders, sessions, sign_ins
 from checkout.store.engine import Store, Tx
+from checkout.who_ordered import known_party
 
 BY_HAND = Whence("", "checkout readdress")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from checkout import sign_in
-from checkout.certify import known_party
 from checkout.correct import Whence, record
 from checkout.domain import account as rules
 from checkout.domain.account import Purpose
@@ -19,6 +18,7 @@ from checkout.shop import Shop, new_id, new_key
 from checkout.sign_in import Entered, begin_session, weighed
 from checkout.store import accounts, correspondence, ledger, orders, sign_ins
 from checkout.store.engine import Tx
+from checkout.who_ordered import known_party
 
 
 class Why(Enum):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from checkout.certify import known_party
 from checkout.domain import reasons
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError, GatewayError
@@ -27,6 +26,7 @@ from checkout.shop import SOON, Shop, new_id
 from checkout.store import ledger, orders, package_hours, refunds, refusals
 from checkout.store.engine import Tx
 from checkout.store.refunds import RefundAttempt
+from checkout.who_ordered import known_party
 from offer.evidence import facts
 from offer.periods import Period
 from offer.wording import money

@@ -7,7 +7,6 @@ or is refused. It says what is left and until when, and sells nothing.
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from checkout.certify import known_party
 from checkout.domain.order import Order
 from checkout.domain.package_life import REMINDERS, reminder_due, reminder_named
 from checkout.doubt import is_doubted
@@ -19,6 +18,7 @@ from checkout.shop import Shop, new_id, new_key
 from checkout.store import correspondence, ledger, orders, package_hours, refusals
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
+from checkout.who_ordered import known_party
 
 CHORE, KIND = "remind clients", "ending"
 

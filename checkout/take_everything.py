@@ -7,7 +7,6 @@ import json
 from contextlib import suppress
 
 from checkout import look
-from checkout.certify import Erased
 from checkout.correct import Told
 from checkout.domain.account import Client, Session
 from checkout.look import OrderFacts
@@ -15,6 +14,7 @@ from checkout.recognise import signed_in
 from checkout.shop import Shop
 from checkout.show_account import letters_of, orders_of, told_of_himself
 from checkout.take_out import take_out
+from checkout.who_ordered import Erased
 from offer.evidence.archive import archive
 from offer.evidence.chain import instant
 from offer.evidence.dossier import checksums

@@ -2,7 +2,7 @@
 
 import json
 
-from checkout.certify import certify, reader
+from checkout.certify import certify
 from checkout.domain.details import Part
 from checkout.domain.order import Order
 from checkout.domain.refusal import row_named
@@ -13,6 +13,7 @@ from checkout.shop import Shop
 from checkout.store import ledger, orders
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
+from checkout.who_ordered import reader
 
 
 def readdressed_letters(shop: Shop, message: Message) -> list[Letter]:

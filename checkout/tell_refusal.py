@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 
-from checkout.certify import known_party
 from checkout.domain.details import Part
 from checkout.domain.refusal import Refusal, proposal_told, row_named
 from checkout.mail.letters import Letter
@@ -20,6 +19,7 @@ from checkout.shop import Shop
 from checkout.store import ledger, orders, refusals
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
+from checkout.who_ordered import known_party
 from offer.wording import day
 
 KINDS = ("refused", "answered", "reminder")

@@ -6,13 +6,13 @@
 
 import secrets
 
-from checkout.certify import known_party
 from checkout.domain.details import Details, origin_details, party_details
 from checkout.domain.labels import WITHDRAW_CONSENT
 from checkout.domain.order import Order
 from checkout.shop import Shop, new_id, new_key
 from checkout.store import archive, correspondence, ledger, orders
 from checkout.store.engine import Tx
+from checkout.who_ordered import known_party
 from offer.evidence.facts import consent_fact
 from offer.evidence.settlement import Party
 from offer.release import PublishedEdition

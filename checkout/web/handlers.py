@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from checkout import look
-from checkout.certify import Erased, certify
+from checkout.certify import certify
 from checkout.confirm import confirm_email
 from checkout.domain.errors import GatewayError
 from checkout.domain.retention import Act
@@ -25,6 +25,7 @@ from checkout.web.deciding import order_answer
 from checkout.web.entering import who
 from checkout.web.guards import sent_by_yookassa
 from checkout.web.views import Way
+from checkout.who_ordered import Erased
 from checkout.withdraw import withdraw_consent
 from offer.evidence.takeout import folder_of
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from checkout.buy import _place
-from checkout.certify import Erased, _keep, certify, dossier
+from checkout.certify import _keep, certify, dossier
 from checkout.confirm import confirm_email
 from checkout.deliver import deliver
 from checkout.domain.details import Details, Part, party_details
@@ -26,6 +26,7 @@ from checkout.store import correspondence, ledger, letters, orders, retention, t
 from checkout.store.engine import Tx
 from checkout.store.letters import KeptLetter
 from checkout.verify import BAD, verify
+from checkout.who_ordered import Erased
 from offer.evidence.chain import broken, canonical
 from tests.contract.simulated import NOON, StandingClock
 from tests.store import market
