@@ -77,17 +77,27 @@ def record(
 
 
 def details_of(tx: Tx, account: Account, browser_sha256: str | None = None) -> Party | None:
-    """A client's details as he gave them last; by what one browser ordered, if it is named."""
+    """A client's details as he corrected them last, else as he paid by them last; of what one
+    browser ordered, if it is named."""
     told = history(tx, account, browser_sha256)
     return told[0].party if told else None
 
 
 def history(tx: Tx, account: Account, browser_sha256: str | None = None) -> list[Told]:
-    """All details a client gave, newest first; those erased are not among them."""
-    ordered = (_ordered(tx, token) for token in accounts.tokens(tx, account.id, browser_sha256))
-    told = [it for it in ordered if it]
-    if browser_sha256 is None:
-        told += [it for row in accounts.corrections_of(tx, account.id) if (it := _told(tx, row))]
+    """All details a client gave: his corrections, then his paid packages, each newest first.
+
+    Anybody may order in his name, and what only repeats his words, extra hours, tells nothing
+    new; so neither what is unpaid nor what is extra is his word. Those erased are not among them.
+    """
+    paid = accounts.paid_packages(tx, account.id, browser_sha256)
+    ordered = [it for token in paid if (it := _ordered(tx, token))]
+    if browser_sha256 is not None:
+        return _newest_first(ordered)
+    rows = accounts.corrections_of(tx, account.id)
+    return _newest_first([it for row in rows if (it := _told(tx, row))]) + _newest_first(ordered)
+
+
+def _newest_first(told: list[Told]) -> list[Told]:
     return sorted(told, key=lambda it: it.row, reverse=True)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, delete, exists, insert, or_, select, update
+from sqlalchemy import Row, Select, delete, exists, insert, or_, select, update
 
 from checkout.domain.account import Account, mailbox
 from checkout.store import ledger, tables
@@ -89,11 +89,23 @@ def forget_browser_of(tx: Tx, order_id: int) -> None:
 
 def tokens(tx: Tx, account_id: int, browser_sha256: str | None = None) -> list[str]:
     """The secret addresses of an account's orders, newest first; of one browser's, if named."""
+    return list(tx.connection.execute(_tokens(account_id, browser_sha256)).scalars())
+
+
+def paid_packages(tx: Tx, account_id: int, browser_sha256: str | None = None) -> list[str]:
+    """Of those the paid packages, without extra hours for them."""
+    found = _tokens(account_id, browser_sha256).where(
+        orders.c.paid_at.is_not(None), orders.c.for_package.is_(None)
+    )
+    return list(tx.connection.execute(found).scalars())
+
+
+def _tokens(account_id: int, browser_sha256: str | None) -> Select[str]:
     found = select(orders.c.token).join(links, links.c.order_id == orders.c.id)
     found = found.where(links.c.account_id == account_id)
     if browser_sha256 is not None:
         found = found.where(links.c.browser_sha256 == browser_sha256)
-    return list(tx.connection.execute(found.order_by(orders.c.id.desc())).scalars())
+    return found.order_by(orders.c.id.desc())
 
 
 def _one(row: Row[tuple[object, ...]] | None) -> Account | None:

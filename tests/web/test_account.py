@@ -187,7 +187,7 @@ def test_signing_up_without_buying_fills_in_the_first_order(own_town: Town) -> N
 
 
 def test_signing_up_with_a_known_address_changes_nothing_known(own_town: Town) -> None:
-    own_town.order()
+    own_town.pay(own_town.order())
     browser = own_town.browser()
     browser.post("/account/sign-up", data={**ROMASHKA, "email": ANNA["email"]})
     browser.post(link_to(own_town))
@@ -217,7 +217,7 @@ def test_corrected_details_go_into_the_next_order_and_the_old_are_kept(own_town:
 
 
 def test_the_same_details_again_are_no_correction(own_town: Town) -> None:
-    own_town.order()
+    own_town.pay(own_town.order())
     browser = signed_in(own_town)
     facts = len(own_town.ledger())
     browser.post("/account/details", data={**ANNA, "email": "somebody@else.ru"})

@@ -7,7 +7,8 @@ from starlette.testclient import TestClient
 from checkout import close_account
 from checkout.close_account import close
 from checkout.recognise import recognise
-from tests.town import Town
+from tests.town import ROMASHKA, Town
+from tests.web.buying import page_of
 from tests.web.coming_in import link_to, signed_in
 from tests.web.test_extra_hours import a_package, buy_extra, extra_form, send
 
@@ -108,3 +109,29 @@ def test_the_id_of_an_account_that_is_gone_is_nobodys_again(own_town: Town) -> N
     # a slow request of whoever left is still under way
     shop.store.transact(lambda tx: close_account._close(tx, left.account, "по обращению", "152-ФЗ"))
     assert newcomer.get("/account").status_code == 200
+
+
+def prefilled(browser: TestClient, address: str) -> str:
+    """The name that a form of the service has filled in."""
+    return str(page_of(browser.get(address)).one("input", name="name").attributes.get("value", ""))
+
+
+def test_a_strangers_unpaid_order_puts_no_words_into_a_clients_mouth(own_town: Town) -> None:
+    own_town.pay(own_town.order())
+    anna = signed_in(own_town)
+    form = own_town.form(2, **{**ROMASHKA, "email": "anna@example.ru", "name": "Чужой Человек"})
+    assert own_town.browser().post("/checkout/2", data=form).status_code == 303
+
+    assert prefilled(anna, "/checkout/5") == "Анна Каренина"
+    assert "Чужой Человек" not in anna.get("/account/details").text
+
+
+def test_what_a_client_corrected_stands_whatever_is_bought_after_it(own_town: Town) -> None:
+    token = a_package(own_town)
+    anna = signed_in(own_town)
+    anna.post("/account/details", data={"kind": "person", "name": "Анна Вронская", "phone": ""})
+    buy_extra(own_town, token)
+    a_package(own_town)
+
+    assert prefilled(anna, "/checkout/5") == "Анна Вронская"
+    assert prefilled(anna, "/account/details") == "Анна Вронская"
