@@ -20,6 +20,7 @@ from checkout.store import correspondence, ledger, orders, receipts, refunds
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from checkout.store.receipts import Issued
+from checkout.who_ordered import known_party
 from offer.evidence import facts
 from offer.wording import day, money
 
@@ -67,18 +68,29 @@ def note_income(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Pay
 def receipt_of_refund(tx: Tx, order: Order, amount_kopecks: int) -> Json | None:
     """The receipt that the request for a refund needs.
 
-    None where the payment had none, and where all of it goes back as it came: YooKassa makes that
-    receipt of the payment's own.
+    None where the payment had none, and where all of it goes back as it came, to the address it
+    came from: YooKassa makes that receipt of the payment's own.
     """
     paid = receipts.of(tx, Kind.PAYMENT, str(order.payment_id))
-    attempt = orders.attempt_paid_by(tx, str(order.payment_id))
-    receipt = rules.receipt_in(attempt.body) if attempt else None
-    if paid is None or receipt is None:
+    sent = _sent(tx, str(order.payment_id))
+    if paid is None or sent is None:
         return None
-    known = _as_it_is(tx, paid)
-    if known == paid and amount_kopecks == paid.amount_kopecks:
+    known, receipt = _as_it_is(tx, paid), _to_its_reader(tx, order, sent)
+    if known == paid and amount_kopecks == paid.amount_kopecks and receipt == sent:
         return None
     return rules.refund_receipt(receipt, amount_kopecks, mode=known.mode, vat_code=known.vat_code)
+
+
+def _sent(tx: Tx, payment_id: str) -> Json | None:
+    """The receipt that went with a payment."""
+    attempt = orders.attempt_paid_by(tx, payment_id)
+    return rules.receipt_in(attempt.body) if attempt else None
+
+
+def _to_its_reader(tx: Tx, order: Order, receipt: Json) -> Json:
+    """A receipt of an order with the address its letters go to: it may be mended since."""
+    party = known_party(tx, order)
+    return rules.addressed(receipt, party.email) if party else receipt
 
 
 def _as_it_is(tx: Tx, paid: Issued) -> Issued:
@@ -163,11 +175,11 @@ def _settle(tx: Tx, shop: Shop, key: str) -> None:
 
 
 def _order_settlement(tx: Tx, order: Order, paid: Issued, rest: int, vat_code: int) -> None:
-    attempt = orders.attempt_paid_by(tx, paid.payment_id)
-    receipt = rules.receipt_in(attempt.body) if attempt else None
+    receipt = _sent(tx, paid.payment_id)
     if receipt is None or "customer" not in receipt:
         _lay(tx, order, "receipt_failed", paid.payment_id, NOBODY.format(order.number, money(rest)))
         return
+    receipt = _to_its_reader(tx, order, receipt)
     request = rules.settlement_receipt(receipt, paid.payment_id, rest, vat_code=vat_code)
     body, key = receipt_request(request), new_id()
     row = ledger.append(

@@ -138,6 +138,13 @@ def _customer(party: Party) -> Json:
     return named
 
 
+def addressed(receipt: Json, email: str) -> Json:
+    """A receipt sent where its buyer is reached now; one that names nobody stays so."""
+    if "customer" not in receipt:
+        return receipt
+    return {**receipt, "customer": {**receipt["customer"], "email": email}}
+
+
 def refund_receipt(of_payment: Json, amount_kopecks: int, *, mode: str, vat_code: int) -> Json:
     """The receipt in the request for a refund of a part: the payment's line with another sum."""
     line = _line(of_payment, amount_kopecks, mode=mode, vat_code=vat_code)
