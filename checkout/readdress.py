@@ -1,7 +1,10 @@
 """Mend an e-mail address typed wrong at the checkout, so that nobody steals an order by it.
 
 Three things must meet: the browser the order was made in, a code from the new mailbox typed in that
-very browser, and nobody yet who has shown that he reads the old one (decision 15).
+very browser, and nobody since the order who has shown that he reads the old one (decision 15).
+
+Whether he had shown it before is not asked, and nothing is told before a code came back: whoever
+orders may name any address, and would learn here who is a client.
 """
 
 from dataclasses import dataclass, replace
@@ -29,7 +32,7 @@ class Why(Enum):
         "Напишите исполнителю: он проверит, что заказ ваш."
     )
     PROVED = (
-        "По прежнему адресу уже входили в кабинет, поэтому изменить его здесь нельзя. "
+        "Изменить адрес этого заказа здесь уже нельзя. "
         "Напишите исполнителю: он проверит, что заказ ваш."
     )
     ERASED = "Личные данные этого заказа стёрты: исправлять нечего."
@@ -72,10 +75,14 @@ def check(shop: Shop, order: Order, browser: str) -> None:
 
 
 def _check(tx: Tx, order: Order) -> None:
-    owner = accounts.owner(tx, order.id)
-    if owner is None or known_party(tx, order) is None:
+    if accounts.owner(tx, order.id) is None or known_party(tx, order) is None:
         raise CannotReaddress(Why.ERASED)
-    if owner.proved_at is not None:
+
+
+def _check_reader(tx: Tx, order: Order) -> None:
+    owner = accounts.owner(tx, order.id)
+    came = owner is not None and owner.proved_at is not None and owner.seen_at >= order.created_at
+    if came or order.email_confirmed_at is not None:
         raise CannotReaddress(Why.PROVED)
 
 
@@ -97,6 +104,7 @@ def _readdress(
     used = weighed(tx, *given)
     if used is None or used.order_id != order.id:
         return None
+    _check_reader(tx, order)
     sign_ins.change(tx, used.id, used_at=tx.now, due_at=None)
     account = accounts.of_email(tx, used.email)
     accounts.prove(tx, account)

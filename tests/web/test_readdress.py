@@ -159,7 +159,7 @@ def test_nothing_is_mended_once_the_old_mailbox_was_opened_here(
 
     answer = browser.post(f"/orders/{token}/email/code", data={"code": code})
     assert answer.status_code == 409
-    assert "уже входили" in page_of(answer).text
+    assert "здесь уже нельзя" in page_of(answer).text
     assert WRONG in page_of(browser.get(f"/orders/{token}")).text
 
 
