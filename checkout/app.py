@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -181,7 +182,8 @@ async def _read(request: Request, gate: Gate) -> Asked:
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         fields = read_fields(bytes(body))
     address = guards.client_address(request, gate.settings)
-    return Asked(request, fields, bytes(body), address)
+    spends = partial(guards.in_the_name_of, gate=gate)
+    return Asked(request, fields, bytes(body), address, spends)
 
 
 def _paced(entry: Entry, asked: Asked, gate: Gate) -> Asked:
@@ -189,7 +191,7 @@ def _paced(entry: Entry, asked: Asked, gate: Gate) -> Asked:
     if entry.guard is guards.own_form:
         guards.own_mail(asked.fields, gate)
     elif entry.guard is guards.letter_form:
-        guards.letter_to(asked.fields, gate)
+        guards.letter_to(asked.fields, asked.address, gate)
     elif entry.asks_yookassa:
         return replace(asked, eagerly=guards.may_ask(asked.path("token"), gate))
     return asked

@@ -2,8 +2,10 @@
 
 import hmac
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+
+from itsdangerous import BadData, URLSafeSerializer
 
 from checkout.domain import account as rules
 from checkout.domain.account import Client, Session
@@ -12,6 +14,8 @@ from checkout.shop import Shop
 from checkout.sign_in import Entered, begin_session
 from checkout.store import accounts, orders, sessions
 from checkout.store.engine import Tx
+
+BROWSER = "the browser of an order"
 
 
 def recognise(shop: Shop, cookie: str) -> Client | None:
@@ -71,9 +75,23 @@ def _end_all(tx: Tx, account_id: int) -> int:
     return sessions.end_all(tx, account_id)
 
 
-def new_browser() -> str:
-    """The secret by which a browser is known again as the one an order was made in."""
-    return secrets.token_urlsafe(24)
+def new_browser(shop: Shop) -> str:
+    """The secret by which a browser is known again as the one an order was made in.
+
+    It is dated and signed, so that nobody makes one up and puts it into another's browser.
+    """
+    told = [secrets.token_urlsafe(24), int(shop.store.clock().timestamp())]
+    return str(URLSafeSerializer(shop.key, salt=BROWSER).dumps(told))
+
+
+def is_ours(shop: Shop, browser: str) -> bool:
+    """Whether we gave a browser this secret, within the day."""
+    try:
+        _, at = URLSafeSerializer(shop.key, salt=BROWSER).loads(browser)
+    except BadData:
+        return False
+    age = int(shop.store.clock().timestamp()) - int(at)
+    return 0 <= age < rules.BROWSER_LIVES // timedelta(seconds=1)
 
 
 def is_own_browser(shop: Shop, order: Order, browser: str) -> bool:

@@ -1,6 +1,6 @@
 """A request that has passed its guard."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -13,13 +13,15 @@ MOST_FIELDS = 100
 class Asked:
     """The request, its form (the first value of each field), its raw body, who sent it.
 
-    `eagerly`: YooKassa may be asked for it; nobody's page is asked for that often.
+    `spends` counts one more order in an e-mail address's name, or raises Denied. `eagerly`:
+    YooKassa may be asked for it; nobody's page is asked for that often.
     """
 
     request: Request
     fields: Mapping[str, str]
     body: bytes
     address: str
+    spends: Callable[[str], None]
     eagerly: bool = True
 
     @property

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from checkout import look
 from checkout.buy import PackageEnded, buy, fingerprint, resume
+from checkout.domain.account import secret_hash
 from checkout.domain.extra_hours import MOST_HOURS, hours_asked
 from checkout.look import PackageFacts
 from checkout.shop import Shop
-from checkout.web import pages, troubles
+from checkout.web import cookies, pages, troubles
 from checkout.web.answers import house, page, trouble
 from checkout.web.asked import Asked
 from checkout.web.boxes import Box, box_of
@@ -24,6 +25,7 @@ from checkout.web.ordering import (
     NO_NAME,
     NOT_TICKED,
     Decided,
+    browser_of,
     lead,
     new_attempt,
     purchase_of,
@@ -86,9 +88,13 @@ def _decide(
 def _buy(asked: Asked, shop: Shop, own: PackageFacts, counter: Counter, attempt: str) -> Response:
     if own.party is None:
         return trouble(troubles.nobody_to_sell_to(house(shop)), shop, 409)
+    asked.spends(own.party.email)
     decided = Decided(own_extra(counter).page, attempt, own.party, None)
+    purchase = purchase_of(asked, shop, counter, decided)
+    browser = browser_of(asked, shop)
     try:
-        return lead(shop, buy(shop, purchase_of(asked, shop, counter, decided)))
+        answer = lead(shop, buy(shop, replace(purchase, browser_sha256=secret_hash(browser))))
+        return cookies.put(answer, shop.settings, cookies.BROWSER, browser)
     except PackageEnded:
         return package_has_ended(shop)
 

@@ -67,9 +67,14 @@ def letter_form(request: Request, gate: Gate) -> None:
     _hold(gate.paces.letters_from.wait(address, gate.clock()))
 
 
-def letter_to(fields: Mapping[str, str], gate: Gate) -> None:
-    """The same for the mailbox it goes to, whether or not anybody here knows it."""
-    _hold(gate.paces.letters_to.wait(mailbox_of(fields.get("email", "")), gate.clock()))
+def letter_to(fields: Mapping[str, str], address: str, gate: Gate) -> None:
+    """The same for the mailbox it goes to, whether or not anybody here knows it.
+
+    Who asks from one network spends that network's share of a mailbox, and only that.
+    """
+    mailbox, now = mailbox_of(fields.get("email", "")), gate.clock()
+    _hold(gate.paces.letters_to.wait(f"{mailbox} {network_of(address)}", now))
+    _hold(gate.paces.letters_at_all.wait(mailbox, now))
 
 
 def account(request: Request, gate: Gate) -> None:
@@ -85,7 +90,12 @@ def own_mail(fields: Mapping[str, str], gate: Gate) -> None:
     """What a form asks for in the name of an e-mail address, from wherever it is sent."""
     email = fields.get("email", "")
     if "@" in email:
-        _hold(gate.paces.email.wait(mailbox_of(email), gate.clock()))
+        in_the_name_of(email, gate)
+
+
+def in_the_name_of(email: str, gate: Gate) -> None:
+    """The same where no form names the address and only its order is known to."""
+    _hold(gate.paces.email.wait(mailbox_of(email), gate.clock()))
 
 
 def may_ask(token: str, gate: Gate) -> bool:

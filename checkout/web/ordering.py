@@ -19,7 +19,7 @@ from checkout.buy import (
 )
 from checkout.domain.account import secret_hash
 from checkout.look import OrderFacts
-from checkout.recognise import new_browser
+from checkout.recognise import is_ours, new_browser
 from checkout.shop import Shop
 from checkout.show_account import known_details
 from checkout.web import cookies, pages, troubles
@@ -176,9 +176,15 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
     page = f"/checkout/{counter.package.hours}"
     decided = Decided(page, attempt, filled.party, consent)
     purchase = purchase_of(asked, shop, counter, decided)
-    browser = cookies.read(asked, shop.settings, cookies.BROWSER) or new_browser()
+    browser = browser_of(asked, shop)
     answer = lead(shop, buy(shop, replace(purchase, browser_sha256=secret_hash(browser))))
     return cookies.put(answer, shop.settings, cookies.BROWSER, browser)
+
+
+def browser_of(asked: Asked, shop: Shop) -> str:
+    """The secret of the browser that orders; a new one where it has none of ours."""
+    known = cookies.read(asked, shop.settings, cookies.BROWSER)
+    return known if is_ours(shop, known) else new_browser(shop)
 
 
 def _decide_again(

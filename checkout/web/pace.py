@@ -77,12 +77,17 @@ def _letters_to() -> Pace:
     return Pace(at_most(5, timedelta(minutes=15)), at_most(20, timedelta(days=1)))
 
 
+def _letters_at_all() -> Pace:
+    return Pace(at_most(30, timedelta(minutes=15)), at_most(120, timedelta(days=1)))
+
+
 @dataclass(frozen=True)
 class Paces:
     """The paces of the service: forms from an address, orders for an e-mail, asking for an order;
-    letters to sign in with, asked for from an address and sent to one mailbox.
+    letters to sign in with, asked for from a network, by it for one mailbox, and for that at all.
 
-    Whoever orders for somebody else's e-mail can have letters sent there, hence the second.
+    The last is loose: one network alone does not shut a mailbox's owner out. Whoever orders for
+    somebody else's e-mail can have letters sent there, hence the second.
     """
 
     address: Pace = field(default_factory=_by_address)
@@ -90,6 +95,7 @@ class Paces:
     order: Pace = field(default_factory=_by_order)
     letters_from: Pace = field(default_factory=_letters_from)
     letters_to: Pace = field(default_factory=_letters_to)
+    letters_at_all: Pace = field(default_factory=_letters_at_all)
 
 
 def network_of(address: str) -> str:
