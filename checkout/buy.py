@@ -19,7 +19,7 @@ from checkout.fiscalise import regime
 from checkout.gateway.wire import payment_request
 from checkout.settings import Settings
 from checkout.shop import SOON, Shop, new_id
-from checkout.store import accounts, archive, ledger, orders
+from checkout.store import accounts, archive, ledger, orders, refusals
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
@@ -223,6 +223,8 @@ def _package_id(tx: Tx, purchase: Purchase) -> int | None:
     package = orders.package(tx, own.id) if own else None
     if own is None or package is None or not package.runs(own.state, tx.now):
         raise PackageEnded("Пакет уже закончился: дополнительные часы к\u00a0нему не\u00a0купить.")
+    if refusals.undecided(tx, own.id):
+        raise PackageEnded("От пакета отказались: дополнительные часы к нему не продаются.")
     return own.id
 
 

@@ -87,6 +87,7 @@ class PackageFacts:
     """A started package, as whoever buys extra hours for it is told of it.
 
     `runs`: it can be worked by now; `owned` are its hours and kopecks with its extra hours'.
+    `refused`: its client leaves it, and the contractor has not answered yet.
     `party` bought it, and buys its extra hours too; None once erased.
     """
 
@@ -96,6 +97,7 @@ class PackageFacts:
     terms: Terms
     period: Period
     runs: bool
+    refused: bool
     party: Party | None
     owned: tuple[int, int]
 
@@ -122,6 +124,7 @@ def _package(tx: Tx, own: Order) -> PackageFacts | None:
         terms=terms_of(edition),
         period=started.period,
         runs=started.runs(own.state, tx.now),
+        refused=refusals.undecided(tx, own.id) is not None,
         party=known_party(tx, own),
         owned=package_hours.hours_of(tx, own),
     )

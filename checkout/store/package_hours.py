@@ -70,9 +70,16 @@ def minutes_before(tx: Tx, order: Order) -> int:
         return 0
     own = orders.by_id(tx, order.for_package)
     earlier = [
-        it.order for it in extras_of(tx, own.id) if it.order.id < order.id and not it.stopped_before
+        it.order
+        for it in extras_of(tx, own.id)
+        if _bought(it.order) < _bought(order) and not it.stopped_before
     ]
     return sum(it.hours for it in (own, *earlier)) * 60
+
+
+def _bought(order: Order) -> tuple[datetime, int]:
+    """Hours are used as they were bought: who ordered first may have paid last."""
+    return order.paid_at or order.created_at, order.id
 
 
 def used_minutes(tx: Tx, package_id: int) -> int:

@@ -17,6 +17,8 @@ def extra_counter(shop: Shop, own: PackageFacts, hours: int) -> Counter | Respon
     """So many hours by the rate of the package's own edition, or why they are not sold."""
     if not own.runs:
         return package_has_ended(shop)
+    if own.refused:
+        return trouble(troubles.package_refused(house(shop), f"/orders/{own.token}"), shop, 409)
     release = shop.shelf.release()
     package = own.terms.package(own.named.hours)
     if release is None or package is None:

@@ -153,6 +153,18 @@ def package_ended(house: House) -> Trouble:
     )
 
 
+def package_refused(house: House, order_url: str) -> Trouble:
+    """409: extra hours for a package that its client refused and nobody has decided on."""
+    return _trouble(
+        house,
+        "Вы отказались от этого пакета",
+        "Пока исполнитель решает, сколько вернуть, дополнительные часы к нему не продаются. "
+        "Если передумали, напишите исполнителю.",
+        money=NOT_CHARGED,
+        link=(order_url, "К заказу"),
+    )
+
+
 def nobody_to_sell_to(house: House) -> Trouble:
     """409: who bought the package is erased, so nobody knows whose its extra hours would be."""
     return _trouble(

@@ -9,7 +9,7 @@ from checkout.close_account import close
 from checkout.recognise import recognise
 from tests.town import ROMASHKA, Town
 from tests.web.buying import page_of
-from tests.web.coming_in import link_to, signed_in
+from tests.web.coming_in import ask, link_to, signed_in
 from tests.web.test_extra_hours import a_package, buy_extra, extra_form, send
 
 DOOR = "/account/sign-in"
@@ -135,3 +135,70 @@ def test_what_a_client_corrected_stands_whatever_is_bought_after_it(own_town: To
 
     assert prefilled(anna, "/checkout/5") == "Анна Вронская"
     assert prefilled(anna, "/account/details") == "Анна Вронская"
+
+
+def test_the_form_of_an_address_does_not_tell_who_is_a_client(own_town: Town) -> None:
+    own_town.order()
+    signed_in(own_town)
+    own_town.clock.forward(minutes=1)
+    thief = own_town.browser()
+    for email in ("anna@example.ru", "nobody@example.ru"):
+        order = thief.post("/checkout/2", data=own_town.form(2, email=email))
+        token = own_town.token_of(order)
+        assert thief.get(f"/orders/{token}/email").status_code == 200
+        asked = thief.post(f"/orders/{token}/email", data={"email": "thief@example.ru"})
+        assert asked.status_code == 200
+
+
+def test_one_network_does_not_shut_the_door_to_a_mailboxs_owner(own_town: Town) -> None:
+    own_town.order()
+    thief = own_town.browser("203.0.113.9")
+    answers = []
+    for _ in range(40):
+        own_town.clock.forward(minutes=3)
+        answers.append(ask(thief).status_code)
+
+    assert 429 in answers
+    assert ask(own_town.browser("198.51.100.7")).status_code == 303
+
+
+def test_extra_hours_are_ordered_at_the_pace_of_their_mailbox(own_town: Town) -> None:
+    token = a_package(own_town)
+    form, answers = extra_form(own_town, token), []
+    for number in range(40):
+        own_town.clock.forward(seconds=10)
+        answers.append(send(own_town, token, form | {"attempt": f"x{number}"}).status_code)
+
+    # thirty at once, the package among them, and one more every two minutes
+    assert answers.count(303) == 29 + 400 // 120
+    assert answers[-1] == 429
+
+
+def test_a_refused_package_gets_no_more_hours(own_town: Town) -> None:
+    token = a_package(own_town)
+    form = extra_form(own_town, token)
+    own_town.client.post(f"/orders/{token}/refuse", data={"reason": ""})
+
+    answer = own_town.client.get(f"/checkout/extra/{token}")
+    assert answer.status_code == send(own_town, token, form).status_code == 409
+    assert "отказались от" in page_of(answer).text
+
+
+def test_one_tap_shows_the_extra_hours_of_its_browser(own_town: Town) -> None:
+    browser = own_town.browser()
+    token = bought_in(browser, own_town)
+    form = extra_form(own_town, token)
+    extra = own_town.token_of(browser.post(f"/checkout/extra/{token}", data=form))
+    own_town.pay(extra)
+
+    assert tapped(browser, token) == "/account"
+    assert own_town.facts(extra)["number"] in browser.get("/account").text
+
+
+def test_a_planted_cookie_names_no_browser(own_town: Town) -> None:
+    victim, thief = own_town.browser(), own_town.browser()
+    for browser in (victim, thief):
+        browser.cookies.set("browser", "planted")
+    token = bought_in(victim, own_town)
+
+    assert tapped(thief, token) == DOOR
