@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,6 +25,10 @@ from tests import machine
 CHROMIUM = machine.chromium()
 # pytest's own name for the folder in which it makes its folders; workers are told theirs
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(machine.quick_folder()))
+# A machine may forbid Python to write bytecode: each of the hundreds of processes that the tests
+# start would then compile the same libraries, and each worker the same tests, at every run.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 HOSTILE_GIT = """\
 [user]
