@@ -1,5 +1,6 @@
 """What all tests share: a hostile machine, both databases, and a real browser."""
 
+import gc
 import os
 import pwd
 import shutil
@@ -16,6 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import Connection, Engine, event
 
 from checkout.store.engine import open_engine
 from checkout.store.schema import migrate
@@ -29,6 +31,10 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(machine.quick_folder()))
 # start would then compile the same libraries, and each worker the same tests, at every run.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Looking for garbage took a tenth of the suite: what a worker has loaded and collected is not
+# garbage, and is looked through again each time. Loading makes none worth looking for.
+gc.disable()
 
 HOSTILE_GIT = """\
 [user]
@@ -67,6 +73,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.path.parent.name == "browser" or "browser" in getattr(item, "fixturenames", ())
         )
     )
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for again, among what the tests themselves make."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+
+
+class Compiled(dict[Any, Any]):
+    """Statements with their SQL, kept for every engine of a kind: each test opens its own.
+
+    SQLAlchemy keeps them for one engine, as a service needs; here it compiled the same few dozen
+    statements thousands of times, a tenth of the tests of pages.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((type(key[0]), *key[1:]), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__((type(key[0]), *key[1:]), compiled)
+
+
+COMPILED = Compiled()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _compile_once(connection: Connection) -> None:
+    connection.execution_options(compiled_cache=COMPILED)
 
 
 @pytest.fixture(scope="session", autouse=True)
