@@ -1,9 +1,6 @@
 """Erasure on both databases: what goes, what stays, and the act that says so."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from checkout.__main__ import main
 from checkout.buy import _place
 from checkout.certify import _keep, certify, dossier
 from checkout.confirm import confirm_email
@@ -397,36 +395,31 @@ def _files(path: str) -> bytes:
     return b"".join(it.read_bytes() for it in files if it.exists())
 
 
-def test_the_command_says_what_it_erased_and_what_it_may_not(shop: Shop) -> None:
+@pytest.mark.usefixtures("own_logging")
+def test_the_command_says_what_it_erased_and_what_it_may_not(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     order = paid(shop).order.number
     reason = ("--reason", "письмо от 28.11.2026")
+    for name, value in environment_of(shop).items():
+        monkeypatch.setenv(name, value)
 
-    foretold = command(shop, "erase", order, *reason, "--dry-run")
-    assert (foretold.returncode, acts(shop)) == (0, [])
-    assert "Будет стёрто" in foretold.stdout
-    done = command(shop, "erase", order, *reason)
-    assert done.returncode == 0
-    assert "Стёрто, акт №" in done.stdout
+    assert (main(["erase", order, *reason, "--dry-run"]), acts(shop)) == (0, [])
+    assert "Будет стёрто" in capsys.readouterr().out
+    assert main(["erase", order, *reason]) == 0
+    assert "Стёрто, акт №" in capsys.readouterr().out
     assert len(acts(shop)) == 1
-    unknown = command(shop, "erase", "1999-0001", *reason)
-    assert unknown.returncode == 1
-    assert "Заказа 1999-0001 нет." in unknown.stderr
+    assert main(["erase", "1999-0001", *reason]) == 1
+    assert "Заказа 1999-0001 нет." in capsys.readouterr().err
 
 
-def command(shop: Shop, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def environment_of(shop: Shop) -> dict[str, str]:
     settings = shop.settings
     plain = ("release", "public_url", "yookassa_shop_id", "mail_from")
     hidden = ("database_url", "yookassa_secret_key", "smtp_url")
     told = {name: str(getattr(settings, name)) for name in plain}
     told |= {name: getattr(settings, name).get_secret_value() for name in hidden}
-    environment = {f"CHECKOUT_{name.upper()}": value for name, value in told.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "checkout", *arguments],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return {f"CHECKOUT_{name.upper()}": value for name, value in told.items()}
 
 
 def test_why_a_client_left_goes_with_who_he_was_and_its_address_before(shop: Shop) -> None:
