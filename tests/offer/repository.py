@@ -1,6 +1,7 @@
 """Temporary repositories with a small offer and a small site, made by the real git."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ OFFER_COMMAND = Path(sys.executable).parent / "offer"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 OFFER = (PROJECT / "tests" / "data" / "offer.md").read_text(encoding="utf-8")
+BEGUN: dict[str, Path] = {}  # see begin()
 CONSENT = "# Согласие\n\n1.1. Заказчик согласен получать письма.\n"
 
 MKDOCS = """\
@@ -145,8 +147,14 @@ def git(folder: Path, *arguments: str, at: datetime = START) -> str:
 
 def make_sandbox(folder: Path) -> Sandbox:
     """A repository with one commit of the offer and a minimal site, not yet published."""
+    shutil.copytree(BEGUN["work"], folder / "work")
+    return Sandbox(folder / "work", folder / "releases")
+
+
+def begin(folder: Path) -> None:
+    """Make the work tree that every sandbox of this process begins with, by four runs of git."""
     sandbox = Sandbox(folder / "work", folder / "releases")
-    sandbox.tree.mkdir(parents=True)
+    sandbox.tree.mkdir()
     sandbox.git("init", "--quiet", "--initial-branch=main")
     sandbox.commit(
         {
@@ -158,7 +166,7 @@ def make_sandbox(folder: Path) -> Sandbox:
         },
         "Начало",
     )
-    return sandbox
+    BEGUN["work"] = sandbox.tree
 
 
 def make_server(sandbox: Sandbox, folder: Path) -> Path:
