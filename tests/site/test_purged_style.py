@@ -30,10 +30,10 @@ SHEETS = ("offer/look/house.css", "site/theme/assets/site.css")
 DIFFERENCES = """(css) => {
     document.querySelectorAll("details").forEach(it => { it.open = true; });
     location.hash = "#p-3-1";
+    const names = [...getComputedStyle(document.body)].filter(name => !name.startsWith("--"));
     const said = (it, part) => {
         const style = getComputedStyle(it, part);
         if (part && style.content === "none") return "";
-        const names = [...style].filter(name => !name.startsWith("--"));
         return names.map(name => style.getPropertyValue(name)).join(";");
     };
     const looks = () => [...document.body.querySelectorAll("*")].flatMap(it =>
