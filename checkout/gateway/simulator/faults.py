@@ -13,7 +13,6 @@ import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import cast
 
 import anyio
@@ -29,6 +28,8 @@ KEPT = 1000
 _ID = re.compile(r"(?:rt-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _AFTER = "_after"
 _COOKIE = (b"set-cookie", b"session=1; Path=/")
+# 64 MiB of nothing, as 64 members: to pack it in one takes half a second
+_BOMB = gzip.compress(bytes(1024 * 1024)) * 64
 _HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -55,12 +56,6 @@ class Fault:
             f"{method} {path}",
             f"{method} {_ID.sub('{id}', path)}",
         }
-
-
-@cache
-def _bomb() -> bytes:
-    """64 MiB of nothing, packed: half a second that only whoever asks for it waits."""
-    return gzip.compress(bytes(64 * 1024 * 1024))
 
 
 def _error(status: int, description: str, **more: object) -> Answer:
@@ -95,7 +90,7 @@ INSTEAD: dict[str, Callable[[], Answer]] = {
     "html_200": lambda: Answer(200, _HTML, ((b"content-type", b"text/html"),)),
     "redirect": lambda: Answer(307, b"", ((b"location", b"/v3/me"),)),
     "redirect_302": lambda: Answer(302, b"", ((b"location", b"/v3/me"),)),
-    "bomb": lambda: Answer(200, _bomb(), ((b"content-encoding", b"gzip"),)),
+    "bomb": lambda: Answer(200, _BOMB, ((b"content-encoding", b"gzip"),)),
     "null": lambda: Answer(200, b"null"),
     "empty_list": lambda: Answer(200, b"[]"),
     "empty_page": lambda: Answer(200, b'{"type":"list","items":[]}'),
