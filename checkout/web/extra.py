@@ -1,10 +1,12 @@
 """Extra hours for a package that runs: the form, and what it sends.
 
 Who buys them is who bought the package; the rate is of the package's own edition, which stays
-valid for it. Two forms, because nothing may need JavaScript: one counts, the other pays.
+valid for it. Its form has two buttons, because nothing may need JavaScript: one counts, the other
+pays; and what is paid is what was counted.
 """
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -15,7 +17,7 @@ from checkout.domain.extra_hours import MOST_HOURS, hours_asked
 from checkout.look import PackageFacts
 from checkout.shop import Shop
 from checkout.web import cookies, pages, troubles
-from checkout.web.answers import house, page, trouble
+from checkout.web.answers import house, page, redirect, trouble
 from checkout.web.asked import Asked
 from checkout.web.boxes import Box, box_of
 from checkout.web.deciding import Counter, decision_answer, form_of, words_of
@@ -50,12 +52,14 @@ def extra_form(asked: Asked, shop: Shop) -> Response:
 
 
 def place_extra(asked: Asked, shop: Shop) -> Response:
-    """POST /checkout/extra/{token}: 303 to the payment; 409 if the package has ended or the rate
-    shown is not its own; 422, 503 as for a package."""
+    """POST /checkout/extra/{token}: 303 to the payment, or to the form to count; 409 if the
+    package has ended, or rate or sum shown are others; 422, 503 as for a package."""
     own = _package(asked, shop)
     if isinstance(own, Response):
         return own
     typed = asked.fields.get("hours", "")
+    if "count" in asked.fields:
+        return redirect(f"/checkout/extra/{own.token}?hours={quote(typed)}")
     hours, ticked = hours_asked(typed), asked.fields.get("accept_offer", "")
     attempt = asked.fields.get("attempt", "")[:LONGEST_ATTEMPT]
     if own.party and hours and attempt:
@@ -78,8 +82,10 @@ def _decide(
         view = troubles.never_published(house(shop), f"/checkout/extra/{own.token}")
         return trouble(view, shop, 422)
     errors = tuple(_mistakes(typed, box, attempt))
-    if errors or box is Box.REPLACED:
-        known = replace(counter, extra=replace(own_extra(counter), stale=box is Box.REPLACED))
+    stale, recounted = box is Box.REPLACED, _is_recounted(asked)
+    if errors or stale or recounted:
+        told = replace(own_extra(counter), stale=stale, recounted=recounted)
+        known = replace(counter, extra=told)
         name = attempt or new_attempt()
         return _form(shop, form_of(shop, known, name, {"hours": typed}, errors))
     return _buy(asked, shop, own, counter, attempt)
@@ -97,6 +103,12 @@ def _buy(asked: Asked, shop: Shop, own: PackageFacts, counter: Counter, attempt:
         return cookies.put(answer, shop.settings, cookies.BROWSER, browser)
     except PackageEnded:
         return package_has_ended(shop)
+
+
+def _is_recounted(asked: Asked) -> bool:
+    """Whether the page counted another number of hours than is sent: its sum is not theirs."""
+    counted, typed = asked.fields.get("counted"), hours_asked(asked.fields.get("hours", ""))
+    return counted is not None and typed is not None and typed != hours_asked(counted)
 
 
 def _mistakes(typed: str, box: Box, attempt: str) -> list[FieldError]:
@@ -122,6 +134,6 @@ def _form(shop: Shop, form: OrderForm) -> Response:
     html = pages.extra_form(form)
     if any(it.field == "hours" for it in form.errors):  # there is nothing to decide on yet
         return page(html, shop, 422)
-    stale = form.extra is not None and form.extra.stale
-    status = 422 if form.errors else 409 if stale else 200
+    is_other = form.extra is not None and (form.extra.stale or form.extra.recounted)
+    status = 422 if form.errors else 409 if is_other else 200
     return decision_answer(shop, html, words_of(form, shop), form, status)

@@ -40,13 +40,14 @@ class Extra:
     """What a form of extra hours says of the package they are for, at the address with `token`.
 
     `cheaper` is what would cost less, `stale` says that the rate the client was shown is of
-    another edition.
+    another edition, `recounted` that the sum he was shown is of another number of hours.
     """
 
     token: str
     package: ForPackage
     cheaper: Cheaper | None
     stale: bool = False
+    recounted: bool = False
 
     @property
     def action(self) -> str:

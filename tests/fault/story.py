@@ -161,9 +161,9 @@ class Story:
         page = self.client.get(path, params={"hours": hours})
         assert page.status_code in (200, 404, 409, 500, 503), page.text
         if page.status_code == 200:
-            names = "attempt|shown|hours|accept_offer"
+            names = "attempt|shown|counted|accept_offer"
             found = re.findall(rf'type="\w+"[^>]* name="({names})" value="([^"]*)"', page.text)
-            self.forms.append((path, dict(found)))
+            self.forms.append((path, dict(found) | {"hours": str(hours)}))
             self._send(*self.forms[-1])
 
     def send_the_same_form_again(self) -> None:

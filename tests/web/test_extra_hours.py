@@ -40,7 +40,7 @@ def extra_form(town: Town, token: str, hours: int = 1, **changes: str) -> dict[s
     fields = {
         it.attributes["name"]: it.attributes["value"]
         for it in page.all("input")
-        if it.attributes["type"] in ("hidden", "checkbox")
+        if it.attributes["name"] != "count"
     }
     return fields | changes
 
@@ -114,6 +114,38 @@ def test_hours_are_a_whole_number_from_1_to_99(town: Town, hours: str) -> None:
     assert orders_of(town) == before
 
 
+def test_hours_typed_and_not_counted_are_counted_and_asked_about_before_they_are_paid(
+    town: Town,
+) -> None:
+    token = a_package(town)
+    before = orders_of(town)
+    answer = send(town, token, extra_form(town, token, 1) | {"hours": "2"})
+    page = page_of(answer)
+
+    assert answer.status_code == 409
+    assert "Число часов изменилось. Деньги не списаны. 2 часа — это 6 000 ₽." in page.text
+    assert "Оплатить 6 000 ₽" in page.text
+    assert orders_of(town) == before
+    form = {it.attributes["name"]: it.attributes["value"] for it in page.all("input")}
+    paid = town.facts(town.token_of(send(town, token, form)))
+    assert (paid["hours"], paid["price_kopecks"]) == (2, 6_000_00)
+
+
+@pytest.mark.parametrize("typed", ["2", "0", "100", "два", "&hours=5"])
+def test_the_button_that_counts_only_counts(town: Town, typed: str) -> None:
+    token = a_package(town)
+    before = orders_of(town)
+    answer = send(town, token, extra_form(town, token) | {"hours": typed, "count": "yes"})
+    counted = town.client.get(answer.headers["location"])
+
+    assert answer.status_code == 303
+    assert orders_of(town) == before
+    if typed == "2":
+        assert "Оплатить 6 000 ₽" in page_of(counted).text
+    else:
+        assert "Укажите целое число часов, от 1 до 99." in page_of(counted).text
+
+
 def test_ninety_nine_hours_are_not_too_many(own_town: Town) -> None:
     facts = own_town.facts(order_extra(own_town, a_package(own_town, 10), 99))
 
@@ -170,7 +202,8 @@ def test_the_same_form_sent_twice_is_one_order_and_other_hours_another(town: Tow
     token = a_package(town)
     form, before = extra_form(town, token, 2), orders_of(town)
     first, again = send(town, token, form), send(town, token, form)
-    other = send(town, token, form | {"hours": "3"})
+    counted_anew = extra_form(town, token, 3) | {"attempt": form["attempt"]}
+    other = send(town, token, counted_anew)
 
     assert first.headers["location"] == again.headers["location"]
     assert other.headers["location"] != first.headers["location"]
