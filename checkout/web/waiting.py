@@ -22,7 +22,8 @@ class Limits:
 
 
 LIMITS = Limits()
-LONGEST_HEAD = 64 * 1024  # bytes: the address asked for and all headers
+# Bytes of a request that are not its body: the address, all headers, what divides chunks, trailers.
+LONGEST_HEAD = 64 * 1024
 
 
 class Patient(HttpToolsProtocol):
@@ -31,21 +32,45 @@ class Patient(HttpToolsProtocol):
     limits = LIMITS
     _waiting: asyncio.TimerHandle | None = None
     _taking: asyncio.TimerHandle | None = None
-    _in_no_request = 0
+    _beside_body = _arrived = 0
+    _has_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._expect_a_request()
 
     def data_received(self, data: bytes) -> None:
+        self._arrived = len(data)
+        self._beside_body += len(data)
         super().data_received(data)
-        if self.cycle is not None and not self.cycle.response_complete:
+        is_asked = self.cycle is not None and not self.cycle.response_complete
+        if is_asked:
             self._stop(self._waiting)
-            self._in_no_request = 0
+        if self._beside_body <= LONGEST_HEAD or self.transport.is_closing():
+            return
+        if is_asked:  # an answer may have begun
+            self._say_good_bye()
         else:
-            self._in_no_request += len(data)
-        if self._in_no_request > LONGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("The head of the request is too long.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        # of what came before only this piece counts: the head may stand at its end
+        self._beside_body = min(self._beside_body, self._arrived)
+        self._has_head = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._has_head:  # nobody here asks for trailers
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._has_head = True
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._arrived -= len(body)
+        self._beside_body -= len(body)
+        super().on_body(body)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -65,6 +90,8 @@ class Patient(HttpToolsProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._stop(self._taking)
+        if self.transport.is_closing():  # he has taken some of it, and may stop again
+            self._expect_him_to_take_it()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop(self._waiting)

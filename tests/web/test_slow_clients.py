@@ -1,13 +1,17 @@
 """Clients who take their time, by intent or not: they are closed, and the others never wait."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from unittest.mock import Mock
 
 import httpx2
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from checkout.app import create_app
 from checkout.open import gate_of
@@ -149,6 +153,48 @@ def test_a_head_that_never_ends_is_refused_long_before_it_fills_the_memory(
         said = ends(calm.connection(first + more * (1 + LONGEST_HEAD // len(more))))
 
     assert said.startswith(b"HTTP/1.1 400 ")
+
+
+TRAILERS = POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+
+
+@pytest.mark.parametrize("more", [b"x: y\r\n", b"x: " + b"y" * 1024 + b"\r\n"])
+def test_trailers_without_end_are_ended_long_before_they_fill_the_memory(
+    roomy_town: Town, more: bytes
+) -> None:
+    with served(roomy_town, CALM) as calm, calm.connection(TRAILERS) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(more * (1 + LONGEST_HEAD // len(more)))
+        ends(connection)
+
+    assert calm.lost.acquire(timeout=30)
+
+
+def test_a_trailer_is_no_header(roomy_town: Town) -> None:
+    end = b"Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n"
+    with served(roomy_town, Limits(head=0.4)) as one:
+        said = ends(one.connection(TRAILERS + end))
+
+    assert said.startswith(b"HTTP/1.1 422 ")
+    assert b"connection: close" not in said.lower()
+
+
+def test_who_takes_a_part_of_a_last_answer_and_stops_is_let_go(roomy_town: Town) -> None:
+    """The window is a few kilobytes wide on a real wire, so the wire is played here."""
+    loop = asyncio.new_event_loop()
+    config = uvicorn.Config(create_app(roomy_town.shop, gate_of(roomy_town.shop)))
+    transport = Mock(spec=asyncio.Transport)
+    transport.is_closing.return_value = True
+    transport.abort.side_effect = loop.stop
+    one = patient(Limits(answer=0.01))(config, ServerState(), {}, loop)
+    one.connection_made(transport)
+    one.pause_writing()
+    one.resume_writing()
+    loop.call_later(10, loop.stop)
+    loop.run_forever()
+    loop.close()
+
+    transport.abort.assert_called_once()
 
 
 def test_half_a_form_is_told_that_it_came_too_slowly_and_orders_nothing(hasty: Served) -> None:
