@@ -7,10 +7,11 @@ from starlette.testclient import TestClient
 from checkout import close_account
 from checkout.close_account import close
 from checkout.recognise import recognise
+from checkout.store import orders, package_hours
 from tests.town import ROMASHKA, Town
 from tests.web.buying import page_of
 from tests.web.coming_in import ask, link_to, signed_in
-from tests.web.test_extra_hours import a_package, buy_extra, extra_form, send
+from tests.web.test_extra_hours import a_package, buy_extra, extra_form, order_extra, send
 
 DOOR = "/account/sign-in"
 
@@ -182,6 +183,22 @@ def test_a_refused_package_gets_no_more_hours(own_town: Town) -> None:
     answer = own_town.client.get(f"/checkout/extra/{token}")
     assert answer.status_code == send(own_town, token, form).status_code == 409
     assert "отказались от" in page_of(answer).text
+
+
+def test_hours_paid_first_are_used_first_whichever_were_ordered_first(own_town: Town) -> None:
+    token = a_package(own_town)
+    ordered_first, paid_first = order_extra(own_town, token, 1), order_extra(own_town, token, 2)
+    own_town.pay(paid_first)
+    own_town.clock.forward(minutes=5)
+    own_town.pay(ordered_first)
+
+    def hours_before(order: str) -> int:
+        store = own_town.shop.store
+        known = store.read(lambda tx: orders.by_token(tx, order))
+        assert known
+        return store.read(lambda tx: package_hours.minutes_before(tx, known)) // 60
+
+    assert [hours_before(it) for it in (token, paid_first, ordered_first)] == [0, 5, 5 + 2]
 
 
 def test_one_tap_shows_the_extra_hours_of_its_browser(own_town: Town) -> None:
