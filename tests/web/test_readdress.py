@@ -1,12 +1,13 @@
 """An address typed wrong at the checkout: who ordered can mend it, and nobody steals by it."""
 
+import re
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from checkout.move_order import CannotMove, move_order
-from checkout.store import accounts, ledger
+from checkout.store import accounts, ledger, orders
 from checkout.verify import verify
 from offer.__main__ import main as offer
 from tests.town import Town
@@ -14,6 +15,7 @@ from tests.web.buying import page_of
 from tests.web.coming_in import CODE, signed_in
 
 WRONG, RIGHT = "ana@example.ru", "anna@example.ru"
+KEY = re.compile(r"\?letter=([\w-]+)")
 
 
 @pytest.fixture
@@ -40,6 +42,12 @@ def code_of_entry(town: Town, email: str) -> str:
     found = CODE.search([it for it in town.post if it.header("To") == email][-1].text)
     assert found
     return found[1]
+
+
+def key_in(town: Town, email: str) -> str:
+    """The key in the newest letter about an order to an address."""
+    found = [KEY.search(it.text) for it in town.post if it.header("To") == email]
+    return next(it[1] for it in reversed(found) if it)
 
 
 def test_who_ordered_mends_the_address_with_a_code_from_the_right_one(
@@ -129,6 +137,24 @@ def test_later_letters_go_to_the_mended_address(
 
     assert WRONG not in [it.header("To") for it in own_town.post[before:]]
     assert RIGHT in [it.header("To") for it in own_town.post[before:]]
+
+
+def test_a_letter_to_the_old_address_confirms_nothing_of_the_mended_one(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    browser, token = mistaken
+    old = key_in(own_town, WRONG)
+    browser.post(f"/orders/{token}/email", data={"email": RIGHT})
+    browser.post(f"/orders/{token}/email/code", data={"code": code_of(own_town, RIGHT)})
+    own_town.work()
+
+    def confirmed_by(key: str) -> bool:
+        own_town.browser().get(f"/orders/{token}", params={"letter": key})
+        order = own_town.shop.store.read(lambda tx: orders.by_token(tx, token))
+        return order is not None and order.email_confirmed_at is not None
+
+    assert not confirmed_by(old)
+    assert confirmed_by(key_in(own_town, RIGHT))
 
 
 def test_another_browser_with_the_orders_address_mends_nothing(
