@@ -16,7 +16,7 @@ from checkout.domain.transitions import ReceiptState, State
 from checkout.doubt import is_doubted
 from checkout.gateway.wire import receipt_request
 from checkout.shop import SOON, Shop, new_id
-from checkout.store import correspondence, ledger, orders, receipts, refunds
+from checkout.store import correspondence, ledger, orders, package_hours, receipts, refunds
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from checkout.store.receipts import Issued
@@ -106,6 +106,7 @@ def note_refund(tx: Tx, order: Order, refund_id: str, amount_kopecks: int, body:
 
     In the transaction that writes the refund, after it has ended the package if it does.
     """
+    _set_off_extra_hours(tx, order)
     payment_id = str(order.payment_id)
     paid = receipts.of(tx, Kind.PAYMENT, payment_id)
     if paid is None:
@@ -134,6 +135,17 @@ def note_refund(tx: Tx, order: Order, refund_id: str, amount_kopecks: int, body:
         receipts.change(tx, paid.id, settle_at=tx.now)
     if _open(tx, payment_id) < 0:
         _lay(tx, order, "receipts_differ", payment_id, DIFFER.format(order.number))
+
+
+def _set_off_extra_hours(tx: Tx, order: Order) -> None:
+    """Extra hours end with their package: what was paid for them in advance is set off then too."""
+    package = orders.package(tx, order.id)
+    if package is None or package.ended_at is None:
+        return
+    for it in package_hours.extras_of(tx, order.id):
+        paid = receipts.of(tx, Kind.PAYMENT, str(it.order.payment_id))
+        if paid and paid.settle_at and paid.settle_at > tx.now:
+            receipts.change(tx, paid.id, settle_at=tx.now)
 
 
 def given_by(tx: Tx, payment_id: str) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from checkout.domain.receipts import open_prepayment
+from checkout.store import receipts
 from tests.town import Town
 from tests.web.receipts.books import (
     NUMBER,
@@ -17,6 +18,7 @@ from tests.web.receipts.books import (
     sound,
     stands,
 )
+from tests.web.test_extra_hours import buy_extra
 
 # --- money goes back
 
@@ -152,3 +154,23 @@ def test_letters_about_a_refund_say_who_gives_its_receipt(own_town: Town, token:
 
     assert "Чек возврата придёт на эту же почту." in letters_of(own_town, "anna@example.ru")
     assert "Чек возврата оформляет ЮKassa" in letters_of(own_town, "dudkinanton@bk.ru")
+
+
+def test_extra_hours_are_set_off_when_a_refund_ends_their_package(
+    own_town: Town, token: str
+) -> None:
+    extra = buy_extra(own_town, token, 2)
+    later(own_town, minutes=2)
+    give_back(own_town, "1500.50", leaves=True)
+    for _ in range(3):
+        later(own_town, minutes=2)
+
+    paid = own_town.facts(extra)["payment_id"]
+    written = own_town.shop.store.read(lambda tx: receipts.of_payment(tx, paid))
+    assert [(it.kind, it.amount_kopecks) for it in written] == [
+        ("payment", 6_000_00),
+        ("settlement", 6_000_00),
+    ]
+    assert open_prepayment(it.written for it in written) == 0
+    assert open_prepayment(it.written for it in kept(own_town)) == 0
+    assert sound(own_town)
