@@ -89,7 +89,9 @@ def _check_reader(tx: Tx, order: Order) -> None:
 def readdress(shop: Shop, order: Order, guess: Guess, whence: Whence) -> Entered | None:
     """Give the order to the new mailbox's client, who is in; None if the code is wrong."""
     check(shop, order, guess.browser)
-    given = sign_in.tried(guess.cookie, guess.code)
+    given = sign_in.tried(shop, guess.cookie, guess.code)
+    if given is None:
+        return None
     entered = shop.store.transact(lambda tx: _readdress(tx, order.id, given, whence))
     shop.wake.set()
     return entered

@@ -170,16 +170,18 @@ def _by_link(tx: Tx, link: str, whence: Whence) -> Entered | None:
 
 def enter_by_code(shop: Shop, cookie: str, code: str, whence: Whence) -> Entered | None:
     """Use a code in the browser that asked for it; None if it is wrong, or tried too often."""
-    given = tried(cookie, code)
-    return shop.store.transact(lambda tx: _by_code(tx, given, whence))
+    given = tried(shop, cookie, code)
+    return shop.store.transact(lambda tx: _by_code(tx, given, whence)) if given else None
 
 
-def tried(cookie: str, code: str) -> tuple[str, str, str]:
+def tried(shop: Shop, cookie: str, code: str) -> tuple[str, str, str] | None:
     """A guess: whose letter, the secret of its browser, and the hash of what was typed.
 
-    The hash takes as long where there is nothing to find.
+    The hash is dear, so it is made for nobody whose cookie asked for no letter: None.
     """
     sign_in_id, _, secret = cookie.partition(".")
+    if not shop.store.read(lambda tx: _to_weigh(tx, sign_in_id, secret)):
+        return None
     typed = "".join(sign for sign in code if sign.isdigit())[: rules.CODE_DIGITS]
     return sign_in_id, secret, rules.code_hash(typed, sign_in_id)
 
@@ -194,13 +196,20 @@ def _by_code(tx: Tx, given: tuple[str, str, str], whence: Whence) -> Entered | N
 
 def weighed(tx: Tx, sign_in_id: str, secret: str, code_sha256: str) -> SignIn | None:
     """The letter whose code was guessed; a guess is counted before it is weighed."""
-    found = sign_ins.by_id(tx, sign_in_id)
-    if found is None or not found.is_open(tx.now) or found.guesses >= rules.MOST_GUESSES:
-        return None
-    if not hmac.compare_digest(found.browser_sha256, rules.secret_hash(secret)):
+    found = _to_weigh(tx, sign_in_id, secret)
+    if found is None:
         return None
     sign_ins.change(tx, found.id, guesses=found.guesses + 1)
     return found if hmac.compare_digest(found.code_sha256 or "", code_sha256) else None
+
+
+def _to_weigh(tx: Tx, sign_in_id: str, secret: str) -> SignIn | None:
+    """The letter that this browser asked for, while its code may still be guessed."""
+    found = sign_ins.by_id(tx, sign_in_id)
+    if found is None or not found.is_open(tx.now) or found.guesses >= rules.MOST_GUESSES:
+        return None
+    is_its = hmac.compare_digest(found.browser_sha256, rules.secret_hash(secret))
+    return found if is_its else None
 
 
 def _let_in(tx: Tx, used: SignIn, whence: Whence) -> Entered:

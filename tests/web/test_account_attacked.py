@@ -1,11 +1,15 @@
 """What an attack on the account and on extra hours found, and may not find again."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from checkout import close_account
 from checkout.close_account import close
+from checkout.domain import account as account_rules
+from checkout.domain.account import MOST_GUESSES
 from checkout.recognise import recognise
 from checkout.store import orders, package_hours
 from tests.town import ROMASHKA, Town
@@ -219,3 +223,28 @@ def test_a_planted_cookie_names_no_browser(own_town: Town) -> None:
     token = bought_in(victim, own_town)
 
     assert tapped(thief, token) == DOOR
+
+
+def test_nobodys_cookie_makes_the_service_work_at_a_code(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_town.order()
+    hashed: list[bytes] = []
+    dear = account_rules.scrypt
+
+    def counting(typed: bytes, **how: Any) -> bytes:
+        hashed.append(typed)
+        return dear(typed, **how)
+
+    monkeypatch.setattr(account_rules, "scrypt", counting)
+    thief, anna = own_town.browser(), own_town.browser()
+    for made_up in ("", "none", "none.none"):
+        thief.cookies.set("sign-in", made_up)
+        answer = thief.post("/account/sign-in/code", data={"code": "12345678"})
+        assert answer.status_code == 422
+    assert hashed == []
+
+    ask(anna)
+    for _ in range(MOST_GUESSES + 1):
+        anna.post("/account/sign-in/code", data={"code": "12345678"})
+    assert hashed == [b"12345678"] * MOST_GUESSES
