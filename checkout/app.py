@@ -72,17 +72,17 @@ ROUTES = (
     Entry("/orders/{token}/certificate.pdf", "GET", handlers.certificate, guards.secret_address),
     Entry("/orders/{token}/evidence.zip", "GET", handlers.evidence, guards.secret_address),
     Entry("/orders/{token}/account", "GET", handlers.to_order, guards.secret_address),
-    Entry("/orders/{token}/account", "POST", entering.from_order, guards.own_form),
+    Entry("/orders/{token}/account", "POST", entering.from_order, guards.cookie_form),
     Entry("/orders/{token}/email", "GET", readdressing.address_form, guards.secret_address),
-    Entry("/orders/{token}/email", "POST", readdressing.ask_code, guards.letter_form),
+    Entry("/orders/{token}/email", "POST", readdressing.ask_code, guards.cookie_letter_form),
     Entry("/orders/{token}/email/code", "GET", handlers.to_order, guards.secret_address),
-    Entry("/orders/{token}/email/code", "POST", readdressing.use_code, guards.own_form),
+    Entry("/orders/{token}/email/code", "POST", readdressing.use_code, guards.cookie_form),
     Entry("/account", "GET", for_client(account.account), guards.account),
     Entry("/account/sign-in", "GET", entering.door, guards.public),
     Entry("/account/sign-in", "POST", entering.ask_letter, guards.letter_form),
     Entry("/account/sign-in/sent", "GET", entering.sent, guards.public),
     Entry("/account/sign-in/code", "GET", entering.sent, guards.public),
-    Entry("/account/sign-in/code", "POST", entering.use_code, guards.own_form),
+    Entry("/account/sign-in/code", "POST", entering.use_code, guards.cookie_form),
     Entry("/account/link/{secret}", "GET", entering.link, guards.secret_address),
     Entry("/account/link/{secret}", "POST", entering.use_link, guards.own_form),
     Entry("/account/sign-up", "GET", entering.sign_up_form, guards.public),
@@ -190,7 +190,7 @@ def _paced(entry: Entry, asked: Asked, gate: Gate) -> Asked:
     """What can be said only of a request that is read: for whose e-mail, and how eagerly."""
     if entry.guard is guards.own_form:
         guards.own_mail(asked.fields, gate)
-    elif entry.guard is guards.letter_form:
+    elif entry.guard in (guards.letter_form, guards.cookie_letter_form):
         guards.letter_to(asked.fields, asked.address, gate)
     elif entry.asks_yookassa:
         return replace(asked, eagerly=guards.may_ask(asked.path("token"), gate))

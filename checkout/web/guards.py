@@ -60,6 +60,24 @@ def own_form(request: Request, gate: Gate) -> None:
         _hold(gate.paces.order.wait(str(request.path_params["token"]), gate.clock()))
 
 
+def cookie_form(request: Request, gate: Gate) -> None:
+    """A form whose handler acts by a cookie of ours: where it comes from must be said."""
+    _no_silent_cookie(request)
+    own_form(request, gate)
+
+
+def cookie_letter_form(request: Request, gate: Gate) -> None:
+    """Such a form that has a letter with a secret sent."""
+    _no_silent_cookie(request)
+    letter_form(request, gate)
+
+
+def _no_silent_cookie(request: Request) -> None:
+    is_silent = not {"sec-fetch-site", "origin"} & set(request.headers)
+    if is_silent and request.cookies:
+        raise Denied(403)
+
+
 def letter_form(request: Request, gate: Gate) -> None:
     """A form of our own that has a letter with a secret sent; seldom from one address."""
     own_form(request, gate)
@@ -83,7 +101,7 @@ def account(request: Request, gate: Gate) -> None:
 
 def account_form(request: Request, gate: Gate) -> None:
     """A form of the account: from our own page, and its handler asks who is signed in."""
-    own_form(request, gate)
+    cookie_form(request, gate)
 
 
 def own_mail(fields: Mapping[str, str], gate: Gate) -> None:
@@ -128,7 +146,7 @@ def _from_our_own_page(request: Request, settings: Settings) -> bool:
     if origin is not None:
         host = request.headers.get("host", "")
         return origin in (f"{_scheme(request, settings)}://{host}", settings.public_url)
-    # neither header: no browser's form; harmless while nothing is done by a session's right
+    # neither header: no browser's form
     return not any(name.endswith("session") for name in request.cookies)
 
 

@@ -55,6 +55,20 @@ def test_a_program_without_either_header_may_post_only_without_a_cookie(town: To
     assert sending(town, COOKIE) == 403
 
 
+def test_a_program_without_either_header_acts_by_no_cookie_but_may_order(own_town: Town) -> None:
+    program = TestClient(own_town.app, base_url=SITE, follow_redirects=False)
+    token = own_town.token_of(program.post("/checkout/2", data=own_town.form(2)))
+    assert program.cookies["browser"]
+    other = own_town.form(2, name="Анна Вронская")
+    assert program.post("/checkout/2", data=other).status_code == 303
+
+    for path in (f"/orders/{token}/account", f"/orders/{token}/email",
+                 f"/orders/{token}/email/code", "/account/sign-in/code"):  # fmt: skip
+        data = {"email": "new@example.ru", "code": "12345678"}
+        assert program.post(path, data=data).status_code == 403
+        assert program.post(path, data=data, headers={"origin": SITE}).status_code != 403
+
+
 def test_a_foreign_form_makes_nothing_and_is_told_what_to_do(town: Town) -> None:
     before = orders_of(town)
     form = town.form()
@@ -93,7 +107,8 @@ def test_notifications_carry_no_headers_of_a_browser_and_are_exempt(town: Town) 
 )
 def test_whatever_is_posted_is_guarded(entry: object) -> None:
     own = (guards.own_form, guards.letter_form, guards.account_form)
-    assert getattr(entry, "guard", None) in (*own, guards.notification)
+    by_cookie = (guards.cookie_form, guards.cookie_letter_form)
+    assert getattr(entry, "guard", None) in (*own, *by_cookie, guards.notification)
 
 
 @pytest.mark.parametrize("entry", ROUTES, ids=lambda it: f"{it.method} {it.path}")
