@@ -153,6 +153,26 @@ def test_the_form_of_an_address_does_not_tell_who_is_a_client(own_town: Town) ->
         assert thief.get(f"/orders/{token}/email").status_code == 200
         asked = thief.post(f"/orders/{token}/email", data={"email": "thief@example.ru"})
         assert asked.status_code == 200
+        # nor whether he comes in meanwhile, before a code has come back
+        own_town.clock.forward(minutes=1)
+        if email == "anna@example.ru":
+            signed_in(own_town)
+        assert thief.get(f"/orders/{token}/email").status_code == 200
+
+
+def test_a_browsers_secret_is_given_anew_after_a_day(own_town: Town) -> None:
+    browser = own_town.browser()
+    bought_in(browser, own_town)
+    given = browser.cookies["browser"]
+    bought_in(browser, own_town)
+    assert browser.cookies["browser"] == given
+
+    own_town.clock.forward(days=1)
+    browser.cookies.set("browser", given)
+    token = own_town.token_of(browser.post("/checkout/2", data=own_town.form(2)))
+    thief = own_town.browser()
+    thief.cookies.set("browser", given)
+    assert thief.get(f"/orders/{token}/email").status_code == 409
 
 
 def test_one_network_does_not_shut_the_door_to_a_mailboxs_owner(own_town: Town) -> None:
