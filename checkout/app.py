@@ -182,17 +182,15 @@ async def _read(request: Request, gate: Gate) -> Asked:
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         fields = read_fields(bytes(body))
     address = guards.client_address(request, gate.settings)
-    spends = partial(guards.in_the_name_of, gate=gate)
+    spends = partial(guards.orders_of, gate=gate)
     return Asked(request, fields, bytes(body), address, spends)
 
 
 def _paced(entry: Entry, asked: Asked, gate: Gate) -> Asked:
     """What can be said only of a request that is read: for whose e-mail, and how eagerly."""
-    if entry.guard is guards.own_form:
-        guards.own_mail(asked.fields, gate)
-    elif entry.guard in (guards.letter_form, guards.cookie_letter_form):
+    if entry.guard in (guards.letter_form, guards.cookie_letter_form):
         guards.letter_to(asked.fields, asked.address, gate)
-    elif entry.asks_yookassa:
+    elif entry.asks_yookassa and entry.method == "GET":
         return replace(asked, eagerly=guards.may_ask(asked.path("token"), gate))
     return asked
 

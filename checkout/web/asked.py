@@ -13,8 +13,8 @@ MOST_FIELDS = 100
 class Asked:
     """The request, its form (the first value of each field), its raw body, who sent it.
 
-    `spends` counts one more order in an e-mail address's name, or raises Denied. `eagerly`:
-    YooKassa may be asked for it; nobody's page is asked for that often.
+    `spends` counts one more order of the client or the package that is named, or raises Denied.
+    `eagerly`: YooKassa may be asked for it; nobody's page is asked for that often.
     """
 
     request: Request

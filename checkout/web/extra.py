@@ -94,7 +94,7 @@ def _decide(
 def _buy(asked: Asked, shop: Shop, own: PackageFacts, counter: Counter, attempt: str) -> Response:
     if own.party is None:
         return trouble(troubles.nobody_to_sell_to(house(shop)), shop, 409)
-    asked.spends(own.party.email)
+    asked.spends(own.token)  # what others order in his name is none of it
     decided = Decided(own_extra(counter).page, attempt, own.party, None)
     purchase = purchase_of(asked, shop, counter, decided)
     browser = browser_of(asked, shop)

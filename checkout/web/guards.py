@@ -104,16 +104,12 @@ def account_form(request: Request, gate: Gate) -> None:
     cookie_form(request, gate)
 
 
-def own_mail(fields: Mapping[str, str], gate: Gate) -> None:
-    """What a form asks for in the name of an e-mail address, from wherever it is sent."""
-    email = fields.get("email", "")
-    if "@" in email:
-        in_the_name_of(email, gate)
+def orders_of(whose: str, gate: Gate) -> None:
+    """One more order of a client's, from wherever it is sent, just before it is made.
 
-
-def in_the_name_of(email: str, gate: Gate) -> None:
-    """The same where no form names the address and only its order is known to."""
-    _hold(gate.paces.email.wait(mailbox_of(email), gate.clock()))
+    A form that orders nothing spends nothing: else whoever knows an address holds up its owner.
+    """
+    _hold(gate.paces.orders.wait(whose, gate.clock()))
 
 
 def may_ask(token: str, gate: Gate) -> bool:

@@ -41,6 +41,7 @@ from checkout.web.deciding import (
 from checkout.web.entering import who
 from checkout.web.extra_counter import extra_counter, package_has_ended
 from checkout.web.forms import Filled, read_party
+from checkout.web.pace import mailbox_of
 from checkout.web.shown import told
 from checkout.web.views import Changed, FieldError, OrderForm, Retry
 from offer.changes.change_sentences import sentences_of
@@ -172,6 +173,7 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
     if errors or filled.party is None:
         form = form_of(shop, counter, attempt or new_attempt(), filled.values, tuple(errors))
         return form_answer(shop, form, 422)
+    asked.spends(mailbox_of(filled.party.email))
     consent = counter.release.current("consent") if boxes["consent"] is Box.IN_FORCE else None
     page = f"/checkout/{counter.package.hours}"
     decided = Decided(page, attempt, filled.party, consent)

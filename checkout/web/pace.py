@@ -61,7 +61,7 @@ def _by_address() -> Pace:
     return Pace(at_most(120, timedelta(minutes=1)))
 
 
-def _by_email() -> Pace:
+def _orders() -> Pace:
     return Pace(at_most(30, timedelta(hours=1)), at_most(60, timedelta(days=1)))
 
 
@@ -83,7 +83,8 @@ def _letters_at_all() -> Pace:
 
 @dataclass(frozen=True)
 class Paces:
-    """The paces of the service: forms from an address, orders for an e-mail, asking for an order;
+    """The paces of the service: forms from an address, orders for an e-mail or a package, asking
+    for an order;
     letters to sign in with, asked for from a network, by it for one mailbox, and for that at all.
 
     The last is loose: one network alone does not shut a mailbox's owner out. Whoever orders for
@@ -91,7 +92,7 @@ class Paces:
     """
 
     address: Pace = field(default_factory=_by_address)
-    email: Pace = field(default_factory=_by_email)
+    orders: Pace = field(default_factory=_orders)
     order: Pace = field(default_factory=_by_order)
     letters_from: Pace = field(default_factory=_letters_from)
     letters_to: Pace = field(default_factory=_letters_to)

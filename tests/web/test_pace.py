@@ -158,6 +158,16 @@ def test_orders_for_one_mailbox_are_held_wherever_they_come_from(own_town: Town)
     assert orders_of(own_town) == 31
 
 
+def test_forms_that_order_nothing_hold_up_nobody_whose_address_they_name(own_town: Town) -> None:
+    strangers = from_address(own_town, *(f"9.9.9.{number}" for number in range(40)))
+    nothing = own_town.form() | {"accept_offer": ""}
+    for it in strangers:
+        for path in ("/checkout/5", "/account/sign-in/code"):
+            it.post(path, data=nothing, follow_redirects=False)
+
+    assert own_town.send(own_town.form()).status_code == 303
+
+
 def test_a_form_without_an_address_of_mail_is_held_by_nobodys(town: Town) -> None:
     assert {town.send(town.form(email="")).status_code for _ in range(40)} == {422}
 
