@@ -17,6 +17,7 @@ from checkout.remaining import life_of
 from checkout.settle import terms_of
 from checkout.shop import Shop
 from checkout.store import (
+    accounts,
     archive,
     correspondence,
     ledger,
@@ -46,7 +47,8 @@ class OrderFacts:
     `period` is as accepted; `ended_at` when money given back ended it sooner, `is_over` when its
     time has passed. Of the sums the first was given back, the second is on its way. `refusal` is
     the newest one of the package, `obstacle` why it cannot be refused now. `life` is a package's;
-    `bought_for` is the package of extra hours.
+    `bought_for` is the package of extra hours. `is_readdressed`: its address was mended, so whoever
+    reads the one before may have the secret of its page.
     """
 
     order: Order
@@ -70,6 +72,7 @@ class OrderFacts:
     obstacle: Obstacle | None
     life: PackageLife | None
     bought_for: "PackageFacts | None"
+    is_readdressed: bool
 
     @property
     def kind(self) -> str:
@@ -167,6 +170,7 @@ def _facts(tx: Tx, token: str, zone: ZoneInfo) -> OrderFacts | None:
         obstacle=obstacle_of(found, package, tx.now, is_returning=returning is not None),
         life=life_of(tx, found, own, zone) if own else None,
         bought_for=_package(tx, orders.by_id(tx, found.for_package)) if found.for_package else None,
+        is_readdressed=accounts.correction_of_order(tx, found.id) is not None,
     )
 
 

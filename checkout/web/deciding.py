@@ -8,6 +8,7 @@ from types import MappingProxyType
 from starlette.responses import Response
 
 from checkout import look
+from checkout.domain.account import masked
 from checkout.domain.labels import TRY_AGAIN, consent_label, offer_label, pay_button
 from checkout.domain.order import Order, money_taken
 from checkout.domain.shown import Shown
@@ -21,6 +22,7 @@ from checkout.web.views import Extra, FieldError, OrderForm, OrderPage, Retry, W
 from offer.addresses import SAMPLE_CERTIFICATE
 from offer.errors import OfferError
 from offer.evidence.chain import digest, instant
+from offer.evidence.settlement import Party
 from offer.periods import Period
 from offer.release import PublishedEdition, Release
 from offer.terms import Package, Terms
@@ -166,7 +168,7 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         period=facts.period,
         acceptance=facts.acceptance,
         reason=order.reason,
-        party=facts.party,
+        party=_shown_party(facts),
         erased=facts.erased,
         terms=facts.terms,
         test=order.test,
@@ -190,6 +192,13 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         life=facts.life,
         bought_for=facts.bought_for.named if facts.bought_for else None,
     )
+
+
+def _shown_party(facts: OrderFacts) -> Party | None:
+    """Who ordered; a mended address only so far that its reader knows it again."""
+    if facts.party is None or not facts.is_readdressed:
+        return facts.party
+    return replace(facts.party, email=masked(facts.party.email))
 
 
 def retry_of(shop: Shop, facts: OrderFacts, error: str | None = None) -> Retry | None:

@@ -63,7 +63,7 @@ def test_who_ordered_mends_the_address_with_a_code_from_the_right_one(
     assert RIGHT in page.text
     assert page.one("h1").text.startswith("5 ч до ")
     assert "без письма" not in page.text
-    assert RIGHT in browser.get(f"/orders/{token}").text
+    assert "a•••@example.ru" in browser.get(f"/orders/{token}").text
     own_town.work()
     told = {it.header("To"): it for it in own_town.post if "Адрес заказа" in it.header("Subject")}
     assert told.keys() == {WRONG, RIGHT}
@@ -122,6 +122,20 @@ def test_an_order_is_not_moved_without_a_good_address_and_reason(
 ) -> None:
     with pytest.raises(CannotMove, match=told):
         move_order(own_town.shop.store, number, email, reason)
+
+
+def test_whoever_has_the_orders_address_from_the_wrong_mailbox_does_not_learn_the_right_one(
+    own_town: Town, mistaken: tuple[TestClient, str]
+) -> None:
+    _, token = mistaken
+    stranger = own_town.browser("203.0.113.9")
+    before = page_of(stranger.get(f"/orders/{token}")).text
+    move_order(own_town.shop.store, "2026-0001", "right.one@mail.example", "письмо")
+    after = page_of(stranger.get(f"/orders/{token}")).text
+
+    assert WRONG in before
+    assert "right.one" not in after
+    assert "r•••@mail.example" in after
 
 
 def test_later_letters_go_to_the_mended_address(
