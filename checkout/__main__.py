@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from checkout import logs
 from checkout.domain.errors import CheckoutError
+from checkout.domain.given import minutes_spent
 from offer.errors import OfferError
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; a refusal is one sentence on standard error and exit status 1."""
     logs.begin()
-    asked = _parser().parse_args(arguments)
     try:
+        asked = _parser().parse_args(arguments)
         return int(asked.run(asked))
     except (CheckoutError, OfferError) as error:
         print(error, file=sys.stderr)
@@ -125,7 +126,11 @@ def _ask_refund(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--dry-run", action="store_true", help="только посчитать, сколько вернуть")
     command.add_argument(
-        "--spent", type=int, default=0, metavar="МИНУТ", help="сколько минут истрачено, для счёта"
+        "--spent",
+        type=minutes_spent,
+        default=0,
+        metavar="МИНУТ",
+        help="сколько минут истрачено, для счёта",
     )
 
 

@@ -287,3 +287,15 @@ def test_the_command_counts_then_gives_back_and_says_what_it_did(
     assert "✓ Возвращено 1\u00a0500\u00a0₽ по заказу 2026-0001" in said.out
     assert "не больше 15\u00a0000\u00a0₽" in said.err
     assert own_town.facts(token)["refunded_kopecks"] == 150_000
+
+
+@pytest.mark.usefixtures("as_its_process")
+@pytest.mark.parametrize("spent", ["-5", "полчаса"])
+def test_the_command_counts_no_time_that_is_none(
+    own_town: Town, token: str, capsys: pytest.CaptureFixture[str], spent: str
+) -> None:
+    status = main(["refund", "2026-0001", "--dry-run", "--spent", spent])
+    said = capsys.readouterr()
+
+    assert (status, said.out) == (1, "")
+    assert said.err.startswith(f"«{spent}» — не истраченные минуты")
