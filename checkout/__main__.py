@@ -128,7 +128,6 @@ def _ask_refund(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--spent",
         type=minutes_spent,
-        default=0,
         metavar="МИНУТ",
         help="сколько минут истрачено, для счёта",
     )

@@ -80,6 +80,19 @@ class Outcome:
         return self.attempt.state in (RefundState.OPEN, RefundState.SUCCEEDED)
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """What leaving comes to, the kind of the client, his open refusal.
+
+    `before` are the minutes bought for the package that are used before this order's.
+    """
+
+    proposal: Proposal
+    kind: str
+    refusal: Refusal | None
+    before: int
+
+
 def kopecks_of(text: str) -> int:
     """«1500.00», «1500,00» or «1500» → kopecks; raises CannotRefund."""
     found = AMOUNT.fullmatch(re.sub(r"[\s_]", "", text))
@@ -201,14 +214,12 @@ def _returnable(tx: Tx, order: Order, amount: int) -> None:
         raise CannotRefund("Оплату с телефона ЮKassa возвращает только целиком.")
 
 
-def rehearse(shop: Shop, number: str, spent_minutes: int) -> tuple[Proposal, str, Refusal | None]:
-    """What leaving now comes to, the kind of the client, his open refusal; nothing is written."""
+def rehearse(shop: Shop, number: str, spent_minutes: int) -> Rehearsal:
+    """What leaving now would come to; nothing is written. Raises CannotRefund."""
     return shop.store.read(lambda tx: _rehearse(tx, shop, number, spent_minutes))
 
 
-def _rehearse(
-    tx: Tx, shop: Shop, number: str, spent_minutes: int
-) -> tuple[Proposal, str, Refusal | None]:
+def _rehearse(tx: Tx, shop: Shop, number: str, spent_minutes: int) -> Rehearsal:
     order = _known(tx, number)
     package = orders.package(tx, order.id)
     if order.state is not State.PAID or package is None:
@@ -219,7 +230,8 @@ def _rehearse(
         tx, order, package.period, spent_minutes=spent_minutes, at=at, zone=shop.settings.zone
     )
     known = known_party(tx, order)
-    return proposal, known.kind if known else order.party_kind, refusal
+    kind = known.kind if known else order.party_kind
+    return Rehearsal(proposal, kind, refusal, package_hours.minutes_before(tx, order))
 
 
 def extra_orders(shop: Shop, number: str) -> list[str]:

@@ -6,29 +6,56 @@ from checkout.domain.proposal import Proposal
 from checkout.domain.refusal import Refusal
 from checkout.domain.transitions import RefundState
 from checkout.gateway.wire import amount_text
-from checkout.refund import Outcome, extra_orders, rehearse
+from checkout.refund import Outcome, Rehearsal, extra_orders, rehearse
 from checkout.shop import Shop
 from offer.wording import counted, day, hours, minutes, money
 
+NOT_COUNTED = "Часы программа пока не считает: назовите их (--spent)."
 UNDECIDED = (
     "! Клиент отказался от пакета, и этим возвратом его дело не закрыто: закроет его возврат "
     "с --ends-package или checkout answer."
 )
 
 
-def proposed(shop: Shop, number: str, spent_minutes: int) -> list[str]:
-    """The proposal of `checkout refund --dry-run`; raises CannotRefund."""
-    it, kind, refusal = rehearse(shop, number, spent_minutes)
+def proposed(shop: Shop, number: str, named: int | None) -> list[str]:
+    """The proposal of `checkout refund --dry-run`; raises CannotRefund.
+
+    `named` are the minutes spent on the package and its extra hours, None if nobody named any.
+    """
+    spent = named or 0
+    rehearsal = rehearse(shop, number, spent)
+    it, refusal = rehearsal.proposal, rehearsal.refusal
     lines = [
         *(_refused(refusal, shop.settings.zone) if refusal else ()),
         f"Заказ {number}: {hours(it.hours)}, {money(it.price)}, уже возвращено "
         f"{money(it.price - it.left)}.",
         f"По часам: истрачено {minutes(it.spent_minutes)}, по счёту оферты "
         f"{minutes(it.charged_minutes)}; возврат {money(it.by_hours)}.",
+        *_shared(spent, rehearsal),
         f"По дням: осталось {_days(it.days_left)} из {it.days}; возврат {money(it.by_days)}.",
     ]
-    lines += _after_the_term(kind) if it.is_over else _offered(number, it)
-    return [*lines, *_beside(extra_orders(shop, number), spent_minutes)]
+    if it.is_over:
+        lines += _after_the_term(rehearsal.kind)
+    else:
+        unnamed = named is None
+        lines += [*([NOT_COUNTED] if unnamed and it.proposed else ()), *_offered(number, it)]
+    return [*lines, *_beside(extra_orders(shop, number), spent)]
+
+
+def _shared(spent: int, rehearsal: Rehearsal) -> list[str]:
+    """Why not all the minutes named are counted here (decision 0016)."""
+    here = rehearsal.proposal.spent_minutes
+    if here == spent:
+        return []
+    before = (
+        f"До этого заказа куплено {minutes(rehearsal.before)}, на него"
+        if rehearsal.before
+        else "На него"
+    )
+    return [
+        f"Названо {minutes(spent)}: время ложится сначала на часы пакета, потом на дополнительные "
+        f"часы в порядке покупки. {before} приходится {minutes(here)}."
+    ]
 
 
 def _beside(extra: list[str], spent_minutes: int) -> list[str]:
@@ -53,14 +80,22 @@ def _days(count: int) -> str:
 def _offered(number: str, it: Proposal) -> list[str]:
     if not it.proposed:
         return ["Вернуть нечего: всё истрачено или уже возвращено."]
-    amount = amount_text(it.proposed)
-    lines = [] if it.spent_minutes else ["Часы программа пока не считает: назовите их (--spent)."]
     return [
-        *lines,
-        f"Предлагается больший из двух: {money(it.proposed)} "
-        "(ЗоЗПП, ст. 32; ГК РФ, ст. 782 п. 1; доказанные расходы можно вычесть).",
-        f"Вернуть: checkout refund {number} --amount {amount} --ends-package --reason …",
+        f"{_larger(it)} (ЗоЗПП, ст. 32; ГК РФ, ст. 782 п. 1; доказанные расходы можно вычесть).",
+        f"Вернуть: checkout refund {number} --amount {amount_text(it.proposed)} "
+        "--ends-package --reason …",
     ]
+
+
+def _larger(it: Proposal) -> str:
+    returned = it.price - it.left
+    if not returned:
+        return f"Предлагается больший из двух: {money(it.proposed)}"
+    larger = max(it.by_hours, it.by_days)
+    return (
+        f"Предлагается больший из двух, {money(larger)}, без уже возвращённых {money(returned)}: "
+        f"{money(it.proposed)}"
+    )
 
 
 def _after_the_term(kind: str) -> list[str]:

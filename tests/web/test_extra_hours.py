@@ -380,6 +380,31 @@ def test_minutes_spent_fall_on_the_package_first_and_then_on_its_extra_hours(
     assert "истрачено 30 мин, по счёту оферты 30 мин; возврат 4 500 ₽" in of_extra
 
 
+@pytest.mark.parametrize(
+    ("number", "spent", "told"),
+    [
+        ("2026-0002", 90, "1 ч 30 мин: {} До этого заказа куплено 5 ч, на него приходится 0 мин."),
+        ("2026-0003", 450, "7 ч 30 мин: {} До этого заказа куплено 7 ч, на него приходится 30 мин"),
+        ("2026-0001", 330, "5 ч 30 мин: {} На него приходится 5 ч."),
+        ("2026-0001", 90, None),
+        ("2026-0002", 0, None),
+    ],
+)  # fmt: skip
+def test_whoever_names_the_minutes_is_told_where_they_fall_and_not_to_name_them(
+    own_town: Town, number: str, spent: int, told: str | None
+) -> None:
+    token = a_package(own_town)
+    buy_extra(own_town, token, 2)
+    own_town.clock.forward(minutes=1)
+    buy_extra(own_town, token, 1)
+    said = " ".join(proposed(own_town.shop, number, spent)).replace("\u00a0", " ")
+    where = "время ложится сначала на часы пакета, потом на дополнительные часы в порядке покупки."
+
+    assert f"Названо {told.format(where)}" in said if told else where not in said
+    assert "назовите их" not in said
+    assert "назовите их (--spent)" in " ".join(proposed(own_town.shop, number, None))
+
+
 def test_a_receipt_names_extra_hours_and_is_settled_when_the_package_ends(
     tmp_path: Path, one_url: str
 ) -> None:

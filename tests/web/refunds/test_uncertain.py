@@ -252,6 +252,15 @@ def test_who_counts_first_is_told_both_sums_and_nothing_is_written(
     assert facts_of(own_town) == []
 
 
+def test_the_larger_sum_is_told_less_what_went_back_already(own_town: Town, token: str) -> None:
+    own_town.clock.forward(days=10)
+    give_back(own_town, "9000")
+    lines = "\n".join(proposed(own_town.shop, "2026-0001", 93)).replace("\u00a0", " ")
+
+    assert "Предлагается больший из двух, 10 250 ₽, без уже возвращённых 9 000 ₽: 1 250 ₽" in lines
+    assert "--amount 1250.00" in lines
+
+
 def test_after_the_term_nothing_is_proposed(own_town: Town, token: str) -> None:
     own_town.clock.forward(days=40)
 
