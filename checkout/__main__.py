@@ -11,13 +11,12 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from checkout import logs
 from checkout.domain.errors import CheckoutError
-from checkout.domain.given import minutes_spent
+from checkout.domain.given import begun, day_named, minutes_spent
 from offer.errors import OfferError
 
 if TYPE_CHECKING:
@@ -69,18 +68,18 @@ def _parser() -> argparse.ArgumentParser:
         if name == "replay":
             command.add_argument(
                 "--since",
-                type=date.fromisoformat,
+                type=day_named,
                 metavar="ГГГГ-ММ-ДД",
                 help="только пришедшие с этого дня",
             )
         if name == "confirm-clock":
             command.add_argument(
-                "today", type=date.fromisoformat, metavar="ГГГГ-ММ-ДД", help="какое сегодня число"
+                "today", type=day_named, metavar="ГГГГ-ММ-ДД", help="какое сегодня число"
             )
         if name == "reconcile":
             command.add_argument(
                 "--since",
-                type=date.fromisoformat,
+                type=day_named,
                 required=True,
                 metavar="ГГГГ-ММ-ДД",
                 help="с начала этого дня и до этой минуты",
@@ -262,6 +261,8 @@ def _replay(asked: argparse.Namespace) -> int:
 
     zone = read_zone()
     with closing(_store()) as store:
+        if asked.since:
+            begun(asked.since, store.clock().astimezone(zone).date())
         print(sentence(replay(store, zone, asked.since)))
     return 0
 
@@ -281,8 +282,10 @@ def _reconcile(asked: argparse.Namespace) -> int:
     from checkout.retain import midnight
 
     shop = _shop()
+    zone = shop.settings.zone
     with closing(shop.store):
-        compared = reconcile(shop, Span(midnight(asked.since, shop.settings.zone)))
+        since = begun(asked.since, shop.store.clock().astimezone(zone).date())
+        compared = reconcile(shop, Span(midnight(since, zone)))
     print("\n".join(sentences(compared)))
     return 1 if compared.differences else 0
 

@@ -29,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # the texts are, whatever the terminal's locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = sys.argv[1:] if arguments is None else arguments
-    chosen = _parser(given[0] if given else "").parse_args(given)
     try:
+        chosen = _parser(given[0] if given else "").parse_args(given)
         code: int = chosen.run(chosen)
         return code
     except OfferError as error:

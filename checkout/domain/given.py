@@ -1,6 +1,9 @@
 """What is typed after a command: read strictly, refused with a sentence and an example."""
 
+from datetime import date
+
 from checkout.domain.errors import CheckoutError
+from offer.wording import day as in_figures
 
 LONGEST = 6  # digits: more minutes than a century of working days has
 
@@ -19,3 +22,23 @@ def minutes_spent(text: str) -> int:
             "например --spent 90."
         )
     return int(text)
+
+
+def day_named(text: str) -> date:
+    """A date by year, month and day; raises NotUnderstood."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotUnderstood(
+            f"«{text}» — не дата: напишите год, месяц и день, например 2026-11-23."
+        ) from None
+
+
+def begun(day: date, today: date) -> date:
+    """A day that is not to come: nothing can have happened since; raises NotUnderstood."""
+    if day > today:
+        raise NotUnderstood(
+            f"{in_figures(day)} ещё не настало, сегодня {in_figures(today)}: назовите день, "
+            "который уже начался."
+        )
+    return day

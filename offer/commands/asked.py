@@ -9,6 +9,7 @@ from offer.errors import OfferError
 from offer.manifest import badge
 from offer.tags import ZONE
 
+LONGEST_NUMBER = 6  # digits
 NO_EDITIONS = (
     "Редакций ещё нет. Если они есть на сервере, где публикуется оферта: git fetch --tags "
     "(для неполной копии — git fetch --unshallow --tags)."
@@ -36,6 +37,14 @@ def of_branch(parser: argparse.ArgumentParser, ref: str) -> None:
     in_repository(parser)
     parser.add_argument("--ref", default=ref, help="ветка")
     parser.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
+
+
+def edition_number(text: str) -> int:
+    """The number of an edition as it was typed; OfferError when it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        sentence = f"«{text}» — не номер редакции: напишите целое число, например 2."
+        raise OfferError("no_number", sentence)
+    return int(text)
 
 
 def wanted_editions(chosen: argparse.Namespace) -> tuple[Edition, ...]:

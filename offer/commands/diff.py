@@ -5,7 +5,7 @@ import argparse
 from offer.changes.change_sentences import sentences_of
 from offer.changes.redline_lines import redline_lines
 from offer.clauses import decode
-from offer.commands.asked import badge_of, numbered, of_document, wanted_editions
+from offer.commands.asked import badge_of, edition_number, numbered, of_document, wanted_editions
 from offer.editions import Edition
 from offer.manifest import edition_terms
 from offer.redline import redline
@@ -14,8 +14,8 @@ from offer.terms import Terms
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("old", type=int, metavar="A")
-    parser.add_argument("new", type=int, metavar="B")
+    parser.add_argument("old", type=edition_number, metavar="A")
+    parser.add_argument("new", type=edition_number, metavar="B")
     of_document(parser)
 
 

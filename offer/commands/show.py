@@ -3,12 +3,12 @@
 import argparse
 import sys
 
-from offer.commands.asked import badge_of, numbered, of_document, wanted_editions
+from offer.commands.asked import badge_of, edition_number, numbered, of_document, wanted_editions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("number", nargs="?", type=int, metavar="N")
+    parser.add_argument("number", nargs="?", type=edition_number, metavar="N")
     of_document(parser)
 
 

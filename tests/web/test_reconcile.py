@@ -287,3 +287,19 @@ def test_the_command_says_what_differs_and_ends_with_one(
     assert told.endswith("Найдено 1\u00a0расхождение.\n")
     assert "✗" not in again
     assert "✓ В ЮKassa 2\u00a0платежа" in again
+
+
+@pytest.mark.usefixtures("as_its_process")
+@pytest.mark.parametrize(
+    "command", [["reconcile", "--since"], ["replay", "--since"], ["confirm-clock"]]
+)
+@pytest.mark.parametrize(("day", "told"), [("вчера", "не дата"), ("2130-01-01", "2130")])
+def test_a_day_that_is_none_or_has_not_begun_is_refused_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], command: list[str], day: str, told: str
+) -> None:
+    status = main([*command, day])
+    said = capsys.readouterr()
+
+    assert (status, said.out) == (1, "")
+    assert told in said.err
+    assert "usage" not in said.err
