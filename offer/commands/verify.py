@@ -4,6 +4,7 @@ import argparse
 import re
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from offer.clauses import decode
@@ -79,8 +80,13 @@ def _examine(chosen: argparse.Namespace, data: bytes, name: str) -> int:
     else:
         return _told(_editions_with(_known(chosen), sha256(data), data))
     print(printable(found.what))
-    edition = [] if found.bundle is None else _edition(chosen, found.bundle)
-    sample = found.bundle is not None and same(at(found.bundle.summary, "sample"), True)
+    bundles = [*([("", found.bundle)] if found.bundle else []), *found.inside]
+    edition = [
+        replace(it, about=f"{within}: {it.about}" if within else it.about)
+        for within, bundle in bundles
+        for it in _edition(chosen, bundle)
+    ]
+    sample = any(same(at(bundle.summary, "sample"), True) for _, bundle in bundles)
     return _told([*found.checks, *edition], SAMPLE if sample else ALL_WELL)
 
 
