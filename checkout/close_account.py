@@ -26,9 +26,13 @@ CHORE = "close accounts"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a request comes to, order by order; `closes` says that the account itself goes."""
+    """What a request comes to, order by order; `closes` says that the account itself goes.
+
+    `besides` are the rows of what he told besides his orders.
+    """
 
     orders: tuple[Answer, ...]
+    besides: int
 
     @property
     def kept(self) -> tuple[Answer, ...]:
@@ -38,6 +42,11 @@ class Outcome:
     @property
     def closes(self) -> bool:
         return not self.kept
+
+    @property
+    def has_any(self) -> bool:
+        """Whether there is anything to erase."""
+        return self.closes or self.besides > 0 or any(it.rows for it in self.orders)
 
 
 def foresee(shop: Shop, client: Client) -> Outcome:
@@ -60,7 +69,8 @@ def _erase_orders(shop: Shop, client: Client, *, rehearse: bool) -> Outcome:
     answers = (
         erase(shop.store, zone, it, reason, rehearse=rehearse, typed=False) for it in numbers
     )
-    return Outcome(tuple(answers))
+    told = tuple(answers)
+    return Outcome(told, shop.store.read(lambda tx: len(accounts.own_rows(tx, client.account.id))))
 
 
 def _named(shop: Shop) -> str:

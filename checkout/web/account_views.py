@@ -78,6 +78,11 @@ class Bought:
     added: tuple[OrderPage, ...] = ()
 
     @property
+    def is_refused(self) -> bool:
+        """Whether its client has left it and nobody has answered yet."""
+        return self.order.refusal is not None and self.order.refusal.is_open
+
+    @property
     def is_of_older_edition(self) -> bool:
         return self.current is not None and self.current.sha256 != self.order.edition.sha256
 
@@ -149,16 +154,24 @@ class DetailsPage:
 
 @dataclass(frozen=True)
 class PrivacyPage:
-    """Consents of his orders, and what a request for erasure would come to now."""
+    """Consents of his orders, and what a request for erasure would come to now.
+
+    `step` of erasing: "ask" for his word, "done" afterwards.
+    """
 
     house: House
     email: str
     orders: tuple[OrderPage, ...]
     outcome: Outcome
+    step: str = ""
 
     @property
     def consents(self) -> tuple[OrderPage, ...]:
         return tuple(it for it in self.orders if it.consent or it.consent_withdrawn_at)
+
+    @property
+    def may_withdraw(self) -> bool:
+        return any(it.party and not it.consent_withdrawn_at for it in self.consents)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,8 @@ def correct_details(asked: Asked, shop: Shop, client: Client) -> Response:
 def privacy(asked: Asked, shop: Shop, client: Client) -> Response:
     """GET /account/privacy: consents, the takeout, and what an erasure would come to."""
     found = tuple(order_page(shop, facts) for facts in orders_of(shop, client))
-    view = PrivacyPage(house(shop), client.account.email, found, foresee(shop, client))
+    coming, step = foresee(shop, client), asked.query("erase")
+    view = PrivacyPage(house(shop), client.account.email, found, coming, step)
     return page(account_pages.privacy(view))
 
 
@@ -107,10 +108,15 @@ def withdraw(asked: Asked, shop: Shop, client: Client) -> Response:
 
 
 def erase(asked: Asked, shop: Shop, client: Client) -> Response:
-    """POST /account/erase: what may go is gone; where that was all, the account is closed."""
+    """POST /account/erase: what may go is gone; where that was all, the account is closed.
+
+    Only once he has said so twice: it cannot be undone.
+    """
+    if asked.fields.get("sure") != "yes":
+        return redirect(f"{PRIVACY}?erase=ask#erase")
     outcome = close(shop, client)
     if not outcome.closes:
-        return redirect(f"{PRIVACY}#erase")
+        return redirect(f"{PRIVACY}?erase=done#erase")
     answer = trouble(troubles.forgotten(house_in_trouble(shop)), shop, 200)
     return cookies.drop(answer, shop.settings, cookies.SESSION)
 

@@ -71,7 +71,7 @@ def test_a_package_that_ended_keeps_its_hours_in_sight(own_town: Town) -> None:
     page = page_of(signed_in(own_town).get("/account"))
 
     assert page.one("h1").text == "Действующих часов нет"
-    assert "5 ч Пакет закончился, часы не стёрты." in page.text
+    assert "5 ч Пакет закончился. Неиспользованные часы не переносятся (п. 3.4)." in page.text
 
 
 # --- whose orders they are
@@ -311,7 +311,7 @@ def test_erasure_closes_the_account_of_who_bought_nothing(own_town: Town) -> Non
     browser.post("/account/sign-up", data=ROMASHKA)
     browser.post(link_to(own_town, ROMASHKA["email"]))
     assert "Сотрётся всё" in browser.get("/account/privacy").text.replace("&nbsp;", " ")
-    answer = browser.post("/account/erase")
+    answer = browser.post("/account/erase", data={"sure": "yes"})
 
     assert "кабинет закрыт" in answer.text
     assert [count(own_town, it) for it in ("accounts", "sessions", "sign_ins")] == [0] * 3
@@ -334,11 +334,32 @@ def test_erasure_names_what_stays_with_its_reason_and_day(own_town: Town) -> Non
     assert "до 01.01.2032" in told
     assert "Заказ 2026-0002" not in told
 
-    assert browser.post("/account/erase").headers["location"] == "/account/privacy#erase"
+    asked = browser.post("/account/erase")
+    assert "Стереть? Отменить будет нельзя." in page_of(browser.get(asked.headers["location"])).text
+    assert "2026-0002" in browser.get("/account").text  # nothing is done by one press
+
+    done = browser.post("/account/erase", data={"sure": "yes"})
+    assert "Стёрто всё, что можно" in page_of(browser.get(done.headers["location"])).text
+    assert "Сейчас стирать больше нечего." in page_of(browser.get("/account/privacy")).text
     assert "2026-0001" in browser.get("/account").text
     assert "2026-0002" not in browser.get("/account").text
     assert "ИНН 7707083893" not in page_of(browser.get("/account/details")).text
     assert sound(own_town) == []
+
+
+def test_a_package_its_client_has_left_says_when_he_is_answered_and_sells_no_more_hours(
+    own_town: Town,
+) -> None:
+    token = own_town.order()
+    own_town.pay(token)
+    browser = signed_in(own_town)
+    before = page_of(browser.get("/account")).text
+    browser.post(f"/orders/{token}/refuse", data={"reason": ""})
+    after = page_of(browser.get("/account")).text
+
+    assert "Добавить часы" in before
+    assert "Добавить часы" not in after
+    assert "Вы отказались от пакета: исполнитель ответит до 03.12.2026 включительно." in after
 
 
 def test_accounts_nobody_uses_are_erased_after_a_year(own_town: Town) -> None:

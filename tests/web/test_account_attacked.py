@@ -79,7 +79,7 @@ def test_nobodys_name_stands_in_the_way_of_an_erasure(own_town: Town) -> None:
     own_town.order(2, name="Из Кабинета", phone="")
 
     assert anna.get("/account/privacy").status_code == 200
-    assert anna.post("/account/erase").status_code < 400
+    assert anna.post("/account/erase", data={"sure": "yes"}).status_code < 400
 
 
 def test_the_form_of_one_package_proves_nothing_of_another(own_town: Town) -> None:

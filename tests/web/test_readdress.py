@@ -244,7 +244,7 @@ def test_what_was_mended_is_erased_with_the_order(
     browser.post(f"/orders/{token}/email", data={"email": RIGHT})
     browser.post(f"/orders/{token}/email/code", data={"code": code_of(own_town, RIGHT)})
     assert "2026-0002" in browser.get("/account").text
-    browser.post("/account/erase")
+    browser.post("/account/erase", data={"sure": "yes"})
 
     assert browser.get("/account").headers["location"] == "/account/sign-in"
     found = verify(own_town.shop.store, own_town.shop.settings.zone)
