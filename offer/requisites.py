@@ -86,9 +86,7 @@ def clean_kpp(text: str) -> str | None:
     if not kpp:
         return None
     if not is_kpp(kpp):
-        raise OfferError(
-            "kpp", "В КПП девять знаков, например первые четыре цифры — код инспекции."
-        )
+        raise OfferError("kpp", "В КПП девять знаков, например 773601001.")
     return kpp
 
 

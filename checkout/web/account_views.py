@@ -150,6 +150,7 @@ class DetailsPage:
     values: Mapping[str, str]
     told: tuple[Told, ...]
     errors: tuple[FieldError, ...] = ()
+    saved: bool = False
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ def details(asked: Asked, shop: Shop, client: Client) -> Response:
     """GET /account/details: who he is, as he told last; what he told before."""
     party = known_details(shop, client)
     values = {name: text for name, text in vars(party).items() if text} if party else {}
-    return page(account_pages.details(_details(shop, client, values)))
+    view = replace(_details(shop, client, values), saved=bool(asked.query("saved")))
+    return page(account_pages.details(view))
 
 
 def _details(shop: Shop, client: Client, values: dict[str, str]) -> DetailsPage:
@@ -86,7 +87,7 @@ def correct_details(asked: Asked, shop: Shop, client: Client) -> Response:
         view = replace(_details(shop, client, values), errors=filled.errors)
         return page(account_pages.details(view), 422)
     correct(shop, client.account, filled.party, whence(asked))
-    return redirect(f"{DETAILS}#told")
+    return redirect(f"{DETAILS}?saved=yes")
 
 
 def privacy(asked: Asked, shop: Shop, client: Client) -> Response:

@@ -203,7 +203,8 @@ def test_corrected_details_go_into_the_next_order_and_the_old_are_kept(own_town:
     token = own_town.order()
     own_town.pay(token)
     browser = signed_in(own_town)
-    assert browser.post("/account/details", data=COMPANY).status_code == 303
+    saved = browser.post("/account/details", data=COMPANY)
+    assert "Сохранено." in page_of(browser.get(saved.headers["location"])).text
 
     page = browser.get("/account/details").text
     assert "ООО «Ромашка»" in page
