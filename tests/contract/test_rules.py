@@ -4,10 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import anyio
 import pytest
 import yookassa
+from starlette.types import Message, Receive, Scope, Send
 
 from checkout.domain.errors import UnknownOutcome
+from checkout.gateway.simulator.faults import Faults, Record
+from checkout.gateway.simulator.memory import Memory
 from checkout.gateway.simulator.objects import new_id
 from tests.contract.simulated import (
     NOON,
@@ -44,6 +48,32 @@ def refund(simulator: Simulated, payment_id: str, rub: str) -> Any:
 
 
 # --- who asks, and what is well-formed
+
+
+def test_whoever_dies_in_the_middle_of_a_request_has_asked_nothing_and_taken_no_key() -> None:
+    performed = []
+    arriving = iter(
+        [
+            {"type": "http.request", "body": b'{"amount"', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def api(scope: Scope, receive: Receive, send: Send) -> None:
+        performed.append(scope["path"])
+
+    async def receive() -> Message:
+        return next(arriving)
+
+    async def send(message: Message) -> None:
+        raise AssertionError("nobody is there to be answered")
+
+    record = Record(Memory(None))
+    scope = {"type": "http", "method": "POST", "path": "/v3/payments", "query_string": b"",
+             "headers": [], "client": None}  # fmt: skip
+    anyio.run(Faults(api, record=record, slow_for=0), scope, receive, send)
+
+    assert performed == []
 
 
 @pytest.mark.parametrize("credentials", [None, ("501001", "wrong"), ("999", "test_x"), ("", "")])

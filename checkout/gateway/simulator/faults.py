@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 import anyio
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from checkout.gateway.simulator.api import HOLD
@@ -222,7 +223,10 @@ class Faults:
         if scope["type"] != "http" or not scope["path"].startswith("/v3/"):
             await self._app(scope, receive, send)
             return
-        body = await _body(receive)
+        try:
+            body = await _body(receive)
+        except ClientDisconnect:
+            return  # half a request is none: it takes no key
         what, release = self._record.take(scope, body)
         if what == "slow":
             await anyio.sleep(self._slow_for)
@@ -284,6 +288,8 @@ async def _body(receive: Receive) -> bytes:
     content = b""
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         content += bytes(message.get("body", b""))
         if not message.get("more_body", False):
             return content
