@@ -82,7 +82,7 @@ def test_two_months_of_a_client_from_the_first_tap_to_the_last_act(
     assert phone.get("/account").headers["location"] == "/account/sign-in"
     phone = signed_in(town)
     assert first_line(phone) == "Действующих часов нет"
-    assert "часы не стёрты" in page_of(phone.get("/account")).text
+    assert "Неиспользованные часы не переносятся (п. 3.4)" in page_of(phone.get("/account")).text
 
     # he buys again from the filled-in form, at the new price, as the company
     second = sold_by_form(town, phone, 5)
