@@ -146,6 +146,14 @@ def test_the_button_that_counts_only_counts(town: Town, typed: str) -> None:
         assert "Укажите целое число часов, от 1 до 99." in page_of(counted).text
 
 
+def test_whoever_paid_extra_hours_is_told_to_name_his_package(own_town: Town) -> None:
+    package = a_package(own_town)
+    page = page_of(own_town.client.get(f"/orders/{buy_extra(own_town, package)}")).text
+
+    assert "Опишите задачу письменно" in page
+    assert "Назовите номер заказа пакета: 2026-0001." in page
+
+
 def test_ninety_nine_hours_are_not_too_many(own_town: Town) -> None:
     facts = own_town.facts(order_extra(own_town, a_package(own_town, 10), 99))
 
