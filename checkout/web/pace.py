@@ -84,8 +84,8 @@ def _letters_at_all() -> Pace:
 @dataclass(frozen=True)
 class Paces:
     """The paces of the service: forms from an address, orders for an e-mail or a package, asking
-    for an order;
-    letters to sign in with, asked for from a network, by it for one mailbox, and for that at all.
+    for an order; letters to sign in with, asked for from a network, by it for one mailbox, and for
+    that at all.
 
     The last is loose: one network alone does not shut a mailbox's owner out. Whoever orders for
     somebody else's e-mail can have letters sent there, hence the second.
