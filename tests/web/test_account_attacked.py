@@ -13,9 +13,9 @@ from checkout.domain.account import MOST_GUESSES
 from checkout.recognise import recognise
 from checkout.store import orders, package_hours
 from tests.town import ROMASHKA, Town
+from tests.web.adding_hours import a_package, buy_extra, extra_form, order_extra, send
 from tests.web.buying import page_of
 from tests.web.coming_in import ask, link_to, signed_in
-from tests.web.test_extra_hours import a_package, buy_extra, extra_form, order_extra, send
 
 DOOR = "/account/sign-in"
 

@@ -10,10 +10,10 @@ from checkout.refund import Wanted, refund
 from checkout.remind_clients import remind_clients
 from checkout.store import package_hours
 from tests.town import Town, a_town, moscow
+from tests.web.adding_hours import ANNA, a_package, buy_extra
 from tests.web.buying import letters_to
 from tests.web.refusing import refuse
 from tests.web.test_consent import whole
-from tests.web.test_extra_hours import ANNA, a_package, buy_extra
 
 LAST = date(2026, 12, 23)  # paid on 23.11.2026
 

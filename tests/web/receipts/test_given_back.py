@@ -5,6 +5,7 @@ import pytest
 from checkout.domain.receipts import open_prepayment
 from checkout.store import receipts
 from tests.town import Town
+from tests.web.adding_hours import buy_extra
 from tests.web.receipts.books import (
     NUMBER,
     at_yookassa,
@@ -18,7 +19,6 @@ from tests.web.receipts.books import (
     sound,
     stands,
 )
-from tests.web.test_extra_hours import buy_extra
 
 # --- money goes back
 
