@@ -36,6 +36,13 @@ def town(standing_town: Town) -> Town:
 
 
 @pytest.fixture
+def any_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
+    """A town of the test's own, on SQLite and on PostgreSQL."""
+    with a_town(tmp_path, database_url) as town:
+        yield town
+
+
+@pytest.fixture
 def own_town(tmp_path: Path, one_url: str) -> Iterator[Town]:
     """A town of the test's own: it may publish, break the release or move the clock far."""
     with a_town(tmp_path, one_url) as town:

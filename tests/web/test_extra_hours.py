@@ -1,25 +1,15 @@
 """Extra hours for a package that runs: by its own edition's rate, to its own end."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from checkout.refund import Wanted, refund
 from checkout.store import orders
 from offer.editions import sha256
-from tests.town import Town, a_town, dearer, text_of
+from tests.town import Town, dearer, text_of
 from tests.web.adding_hours import ANNA, a_package, buy_extra, end_of, extra_form, order_extra, send
 from tests.web.buying import letters_to, orders_of, page_of, payment_of
 from tests.web.refusing import refusals, refuse
 from tests.web.test_consent import found_wrong, whole
-
-
-@pytest.fixture
-def any_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
-    """A town of the test's own, on SQLite and on PostgreSQL."""
-    with a_town(tmp_path, database_url) as town:
-        yield town
 
 
 def test_extra_hours_are_bought_paid_and_end_with_their_package(any_town: Town) -> None:

@@ -1,6 +1,5 @@
 """Money for extra hours that comes too late, and money that goes back; their receipts."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,13 +13,6 @@ from tests.web.adding_hours import a_package, buy_extra, end_of, order_extra
 from tests.web.buying import page_of, payment_of
 from tests.web.refusing import refusals, refuse
 from tests.web.test_consent import whole
-
-
-@pytest.fixture
-def any_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
-    """A town of the test's own, on SQLite and on PostgreSQL."""
-    with a_town(tmp_path, database_url) as town:
-        yield town
 
 
 def test_money_that_comes_after_the_package_ended_is_a_case(any_town: Town) -> None:
