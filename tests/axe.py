@@ -6,8 +6,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 SCRIPT = Axe().axe_script
-# no preload: it asks for stylesheets again for the sake of sounds that play by themselves
-LOOK = """() => axe.run({ resultTypes: ["violations"], preload: false })
+# no preload: it asks for stylesheets again for the sake of sounds that play by themselves;
+# colours on their way to others are nobody's to judge
+LOOK = """() => document.getAnimations().forEach(it => it.finish()) ||
+    axe.run({ resultTypes: ["violations"], preload: false })
     .then(found => found.violations.map(it => [it.id, it.nodes.map(node => node.html)]))"""
 
 
