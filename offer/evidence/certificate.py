@@ -64,6 +64,7 @@ def _facts(settlement: Settlement, zone: ZoneInfo) -> Row:
         "order": f"Заказ {settlement.order_number}",
         "badge": named,
         "sentence": _sentence(settlement, zone),
+        "runs": "Часы действуют" if settlement.for_package else "Пакет действует",
         "until": f"до\u00a0{wording.day(settlement.last_day)} включительно",
         "provisional": settlement.provisional,
         "reason": no_break(settlement.reason),
@@ -133,11 +134,14 @@ def _template() -> str:
 
 def _sentence(settlement: Settlement, zone: ZoneInfo) -> str:
     extra = settlement.for_package
-    what = f"дополнительные часы к\u00a0пакету (заказ {extra.order_number})" if extra else "пакет"
+    what, so = "пакет", "Договор заключён"
+    if extra:
+        what = f"дополнительные часы к\u00a0пакету (заказ {extra.order_number})"
+        so = "Часы добавлены к\u00a0пакету"
     return (
         f"Заказчик оплатил {what} {_local_day(settlement.paid_at, zone)} и\u00a0этим принял "
         f"публичную оферту исполнителя в\u00a0редакции\u00a0{settlement.edition.number} целиком "
-        "(ГК\u00a0РФ, ст.\u00a0438 п.\u00a03). Договор заключён на\u00a0её условиях."
+        f"(ГК\u00a0РФ, ст.\u00a0438 п.\u00a03). {so} на\u00a0её условиях."
     )
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from offer.evidence.bundle import Bundle
 from offer.evidence.certificate import certificate
@@ -15,7 +17,7 @@ from offer.evidence.examining import examine_pdf
 from offer.evidence.lasting import package_named
 from offer.evidence.settlement import ForPackage, LedgerRef
 from offer.evidence.takeout import attachments
-from offer.wording import money
+from offer.wording import day, money
 from tests.dossiers import OF_PACKAGE, PACKAGE, SHOWN, dossier
 from tests.mail.facts import MOSCOW, settlement
 from tests.offer.evidence_files import PAGE, edited, failed, wrong_in_both
@@ -49,6 +51,16 @@ def test_the_certificate_of_extra_hours_is_sound_and_says_their_rate() -> None:
 
     assert wrong_in_both(extra()) == ("", "")
     assert "дополнительный час к пакету 5 часов стоит 3 000 ₽, 2 часа — 6 000 ₽" in said
+
+
+def test_the_certificate_of_extra_hours_speaks_of_hours_not_of_another_package() -> None:
+    page = PdfReader(BytesIO(certificate(extra(), zone=MOSCOW))).pages[0].extract_text()
+    said = " ".join(page.split())
+
+    assert f"Часы действуют до {day(TOLD.last_day)} включительно" in said
+    assert "Часы добавлены к пакету на её условиях" in said
+    assert "Пакет действует" not in said
+    assert "Договор заключён" not in said
 
 
 @pytest.mark.parametrize(
