@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.client import (
-    DESK,
     PHONE,
     a_client,
     follow,
@@ -120,20 +119,11 @@ def test_the_account_with_a_keyboard_alone(page: Page, demo: Demo) -> None:
     heading(page, "Вход в кабинет")
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme", "email"),
-    [(PHONE, "dark", "axe-phone@client.example"), (DESK, "light", "axe-desk@client.example")],
-    ids=["on a phone in the dark", "at a desk by day"],
-)
-def test_no_page_of_the_account_hinders_anyone(
-    browser: Browser, old_editions: Demo, viewport: dict[str, int], scheme: str, email: str
-) -> None:
+def test_no_page_of_the_account_hinders_anyone(browser: Browser, old_editions: Demo) -> None:
     demo = old_editions
-    with a_client(
-        browser, demo, viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
-    ) as page:
+    with a_client(browser, demo, reduced_motion="reduce") as page:
         tour = Tour(page, demo)
-        walk(tour, page, demo, email)
+        walk(tour, page, demo, "axe@client.example")
         assert tour.found == {}
 
 

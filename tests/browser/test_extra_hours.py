@@ -58,15 +58,8 @@ def test_a_client_counts_hours_pays_them_and_sees_where_they_end(
         expect(page.locator(".state")).to_contain_text("7\u00a0ч до")
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [(PHONE, "dark"), ({"width": 1280, "height": 900}, "light")]
-)
-def test_no_page_of_extra_hours_hinders_anyone(
-    browser: Browser, demo: Demo, viewport: dict[str, int], scheme: Any
-) -> None:
-    with a_client(
-        browser, demo, viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
-    ) as page:
+def test_no_page_of_extra_hours_hinders_anyone(browser: Browser, demo: Demo) -> None:
+    with a_client(browser, demo, reduced_motion="reduce") as page:
         tour = Tour(page, demo)
         order(page, demo, "axe-extra@client.example")
         pay(page)
