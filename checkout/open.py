@@ -43,11 +43,11 @@ def open_shop(
     settings: Settings, clock: Callable[[], datetime], *, clock_is_moved: bool = False
 ) -> Shop:
     """The shop of these settings, its database brought to the newest schema."""
-    store = open_store(settings.database_url.get_secret_value(), clock)
+    store = open_store(settings.database_url.value, clock)
     access = partial(
         YooKassa,
         shop_id=settings.yookassa_shop_id,
-        secret_key=settings.yookassa_secret_key.get_secret_value(),
+        secret_key=settings.yookassa_secret_key.value,
         api_url=settings.yookassa_api_url,
     )
     return Shop(
@@ -56,9 +56,9 @@ def open_shop(
         shelf=Shelf(settings.release, store),
         yookassa=access(),
         glance=access(timeouts=PAGE_PATIENCE),
-        mailer=Mailer(settings.smtp_url.get_secret_value(), settings.mail_from),
+        mailer=Mailer(settings.smtp_url.value, settings.mail_from),
         calendar=decree_calendar(),
-        key=settings.secret_key.get_secret_value() or secrets.token_hex(32),
+        key=settings.secret_key.value or secrets.token_hex(32),
         clock_is_moved=clock_is_moved,
     )
 

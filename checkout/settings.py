@@ -4,21 +4,13 @@ None of them changes what the parties owe: that is read from the offer or from l
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    SecretStr,
-    ValidationError,
-    field_validator,
-)
 
 from checkout.domain.errors import CheckoutError
 from checkout.domain.receipts import CALCULATED, TAX_SYSTEMS, Dated, Regime, Scheme, dated
@@ -41,99 +33,115 @@ class WrongSettings(CheckoutError):  # noqa: N818 - reads as what it is
     code = "wrong_settings"
 
 
-def _networks(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(
-        ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip()
-    )
+@dataclass(frozen=True)
+class Secret:
+    """A value that does not show in a log or a trace."""
+
+    value: str = field(repr=False)
 
 
-def _addresses(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(part.strip() for part in value.split(",") if part.strip())
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _vat_codes(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    known = dated(value, CALCULATED)
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(_network(part) for part in _parts(text))
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"«{text}» — не адрес и не сеть, например 10.0.0.0/8") from None
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("https://", "http://")):
+        raise ValueError("нужен адрес, который начинается с https:// или http://")
+    return text.rstrip("/")
+
+
+def _authorities(text: str) -> tuple[str, ...]:
+    urls = _parts(text)
+    if not all(url.startswith(("https://", "http://")) and len(url) <= 255 for url in urls):
+        raise ValueError("нужны адреса через запятую; каждый начинается с https:// или http://")
+    return urls
+
+
+def _secret_if_any(text: str) -> Secret | None:
+    # an empty one would be known to everybody
+    return Secret(text) if text else None
+
+
+def _scheme(text: str) -> Scheme:
+    try:
+        return Scheme(text)
+    except ValueError:
+        raise ValueError("возможны off, one, two и npd. Что они значат — в README") from None
+
+
+def _vat_codes(text: str) -> Dated:
+    known = dated(text, CALCULATED)
     if known.on(date.min) is None:
         raise ValueError("нужен код ставки НДС, 1 — без НДС")
     return known
 
 
-def _tax_systems(value: object) -> object:
-    return dated(value, TAX_SYSTEMS) if isinstance(value, str) else value
+def _tax_systems(text: str) -> Dated:
+    return dated(text, TAX_SYSTEMS)
 
 
-Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
-Addresses = Annotated[tuple[str, ...], BeforeValidator(_addresses)]
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= LONGEST_KEEPING_DAYS:
+        raise ValueError(f"нужно число дней от 1 до {LONGEST_KEEPING_DAYS}: в политике — год")
+    return int(text)
 
 
-class Settings(BaseModel):
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("нужно имя часового пояса, например Europe/Moscow") from None
+    return text
+
+
+def _socket(text: str) -> str:
+    if not text.rpartition(":")[2].isdigit():
+        raise ValueError("нужны адрес и порт, например 127.0.0.1:8000")
+    return text
+
+
+NO_VAT, NO_TAX_SYSTEM = dated("1", CALCULATED), dated("", TAX_SYSTEMS)
+SENDERS = _networks(YOOKASSA_SENDERS)
+# What an annotation holds beside a type reads the text of such a variable; else the type does.
+Url = Annotated[str, _url]
+Networks = Annotated[tuple[Network, ...], _networks]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
     """What the service is told about where it runs. Secrets do not show in its repr."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    database_url: SecretStr = SecretStr("sqlite:///checkout.db")
+    database_url: Secret = Secret("sqlite:///checkout.db")
     release: Path
-    public_url: str
+    public_url: Url
     yookassa_shop_id: str
-    yookassa_secret_key: SecretStr
-    yookassa_api_url: str = "https://api.yookassa.ru/v3"
-    smtp_url: SecretStr
+    yookassa_secret_key: Secret
+    yookassa_api_url: Url = "https://api.yookassa.ru/v3"
+    smtp_url: Secret
     mail_from: str
-    secret_key: SecretStr = SecretStr("")
-    time_zone: str = "Europe/Moscow"
-    receipts: Scheme = Scheme.OFF
-    vat_code: Annotated[Dated, BeforeValidator(_vat_codes)] = dated("1", CALCULATED)
-    tax_system: Annotated[Dated, BeforeValidator(_tax_systems)] = dated("", TAX_SYSTEMS)
+    secret_key: Secret = Secret("")
+    time_zone: Annotated[str, _zone] = "Europe/Moscow"
+    receipts: Annotated[Scheme, _scheme] = Scheme.OFF
+    vat_code: Annotated[Dated, _vat_codes] = NO_VAT
+    tax_system: Annotated[Dated, _tax_systems] = NO_TAX_SYSTEM
     trusted_proxies: Networks = ()
-    listen: str = "127.0.0.1:8000"
-    notification_sources: Networks = _networks(YOOKASSA_SENDERS)  # type: ignore[assignment]
-    metrics_token: SecretStr | None = None
-    keep_addresses_days: int = 365
-    desk_emails: Addresses = ()
-    time_stamp_urls: Addresses = ()
-
-    @field_validator("public_url", "yookassa_api_url")
-    @classmethod
-    def _an_address(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
-            raise ValueError("нужен адрес, который начинается с https:// или http://")
-        return value.rstrip("/")
-
-    @field_validator("keep_addresses_days")
-    @classmethod
-    def _at_most_a_year(cls, value: int) -> int:
-        if not 1 <= value <= LONGEST_KEEPING_DAYS:
-            raise ValueError(f"нужно число дней от 1 до {LONGEST_KEEPING_DAYS}: в политике — год")
-        return value
-
-    @field_validator("time_stamp_urls")
-    @classmethod
-    def _authorities(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(url.startswith(("https://", "http://")) and len(url) <= 255 for url in value):
-            raise ValueError("нужны адреса через запятую; каждый начинается с https:// или http://")
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _a_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError("нужно имя часового пояса, например Europe/Moscow") from None
-        return value
-
-    @field_validator("listen")
-    @classmethod
-    def _a_socket(cls, value: str) -> str:
-        if not value.rpartition(":")[2].isdigit():
-            raise ValueError("нужны адрес и порт, например 127.0.0.1:8000")
-        return value
+    listen: Annotated[str, _socket] = "127.0.0.1:8000"
+    notification_sources: Networks = SENDERS
+    metrics_token: Annotated[Secret | None, _secret_if_any] = None
+    keep_addresses_days: Annotated[int, _days] = 365
+    desk_emails: Annotated[tuple[str, ...], _parts] = ()
+    time_stamp_urls: Annotated[tuple[str, ...], _authorities] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -149,7 +157,18 @@ class Settings(BaseModel):
     @property
     def test(self) -> bool:
         """Whether this is a test shop: its keys say so and nothing else does."""
-        return self.yookassa_secret_key.get_secret_value().startswith("test_")
+        return self.yookassa_secret_key.value.startswith("test_")
+
+
+def _reader(hint: Any) -> Callable[[str], Any]:  # noqa: ANN401 - an annotation is anything
+    reader: Callable[[str], Any] = hint.__metadata__[0] if hasattr(hint, "__metadata__") else hint
+    return reader
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    name: _reader(hint) for name, hint in get_type_hints(Settings, include_extras=True).items()
+}
+REQUIRED = frozenset(it.name for it in fields(Settings) if it.default is MISSING)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -160,17 +179,31 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         for name, value in source.items()
         if name.startswith(PREFIX)
     }
-    try:
-        return Settings.model_validate(given)
-    except ValidationError as error:
-        raise WrongSettings("\n".join(_sentences(error))) from None
+    wrong: list[str] = []
+    read: dict[str, Any] = {}
+    for name, reader in READERS.items():
+        try:
+            if name in given:
+                read[name] = reader(given[name])
+            elif name in REQUIRED:
+                wrong.append(_sentence(name, "не задано. Список настроек — в README"))
+        except ValueError as error:
+            wrong.append(_sentence(name, str(error)))
+    unknown = "такой настройки нет. Список настроек — в README"
+    wrong += [_sentence(name, unknown) for name in given if name not in READERS]
+    if wrong:
+        raise WrongSettings("\n".join(wrong))
+    return Settings(**read)
+
+
+def _sentence(name: str, what: str) -> str:
+    return f"{PREFIX}{name.upper()}: {what}."
 
 
 def read_database_url(environment: Mapping[str, str] | None = None) -> str:
     """Where the database is: all that verifying the ledger needs."""
     source = os.environ if environment is None else environment
-    default = Settings.model_fields["database_url"].default
-    return source.get(f"{PREFIX}DATABASE_URL") or str(default.get_secret_value())
+    return source.get(f"{PREFIX}DATABASE_URL") or Settings.database_url.value
 
 
 def fiscal_choices() -> dict[str, str]:
@@ -182,23 +215,8 @@ def fiscal_choices() -> dict[str, str]:
 def read_zone(environment: Mapping[str, str] | None = None) -> ZoneInfo:
     """The shop's zone by its own setting alone, as `read_database_url`; raises WrongSettings."""
     source = os.environ if environment is None else environment
-    name = source.get(f"{PREFIX}TIME_ZONE") or str(Settings.model_fields["time_zone"].default)
+    name = source.get(f"{PREFIX}TIME_ZONE") or Settings.time_zone
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         raise WrongSettings(f"{PREFIX}TIME_ZONE: нужно имя часового пояса.") from None
-
-
-def _sentences(error: ValidationError) -> list[str]:
-    return [_sentence(str(part["loc"][0]), part["type"], part["msg"]) for part in error.errors()]
-
-
-def _sentence(field: str, kind: str, message: str) -> str:
-    name = PREFIX + field.upper()
-    if kind == "missing":
-        return f"{name}: не задано. Список настроек — в README."
-    if kind == "extra_forbidden":
-        return f"{name}: такой настройки нет. Список настроек — в README."
-    if field == "receipts":
-        return f"{name}: возможны off, one, two и npd. Что они значат — в README."
-    return f"{name}: {message.removeprefix('Value error, ')}."

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from checkout.app import ROUTES
-from checkout.settings import PREFIX, Settings
+from checkout.settings import PREFIX, READERS
 from offer.terms import read_terms
 
 ROOT = Path(__file__).parents[1]
@@ -252,7 +253,21 @@ def test_every_setting_is_in_the_readme_and_no_other() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     described = set(re.findall(rf"^\| `{PREFIX}([A-Z_]+)`", readme, re.MULTILINE))
 
-    assert described == {name.upper() for name in Settings.model_fields}
+    assert described == {name.upper() for name in READERS}
+
+
+UNUSED_BY_A_SERVICE = (
+    "alembic", "email_validator", "holidays", "mkdocs", "psycopg", "pydantic", "pypdf", "segno",
+    "typst",
+)  # fmt: skip
+
+
+def test_a_service_begins_without_what_it_may_never_need() -> None:
+    begun = "from checkout import __main__, open\nfrom offer.periods import decree_calendar"
+    told = f"{begun}\ndecree_calendar()\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+
+    assert set(UNUSED_BY_A_SERVICE).intersection(done.stdout.split()) == set()
 
 
 def test_the_built_site_never_overwrites_its_own_source() -> None:

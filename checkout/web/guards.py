@@ -130,7 +130,7 @@ def metrics_token(request: Request, gate: Gate) -> None:
     """Whoever knows METRICS_TOKEN; for all others the page does not exist."""
     token = gate.settings.metrics_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if token is None or not hmac.compare_digest(given.encode(), token.get_secret_value().encode()):
+    if token is None or not hmac.compare_digest(given.encode(), token.value.encode()):
         raise Denied(404)
 
 

@@ -50,7 +50,7 @@ def opened(
     if trust:
         client = YooKassa(
             shop_id=settings.yookassa_shop_id,
-            secret_key=settings.yookassa_secret_key.get_secret_value(),
+            secret_key=settings.yookassa_secret_key.value,
             api_url=settings.yookassa_api_url,
             trust=trust,
         )

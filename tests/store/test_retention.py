@@ -418,7 +418,7 @@ def environment_of(shop: Shop) -> dict[str, str]:
     plain = ("release", "public_url", "yookassa_shop_id", "mail_from")
     hidden = ("database_url", "yookassa_secret_key", "smtp_url")
     told = {name: str(getattr(settings, name)) for name in plain}
-    told |= {name: getattr(settings, name).get_secret_value() for name in hidden}
+    told |= {name: getattr(settings, name).value for name in hidden}
     return {f"CHECKOUT_{name.upper()}": value for name, value in told.items()}
 
 

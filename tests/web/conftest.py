@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 import structlog
-from pydantic import SecretStr
 
-from checkout.settings import PREFIX, Settings
+from checkout.settings import PREFIX, READERS, Secret
 from tests.town import Town, a_town, dearer, moscow, text_of
 
 
@@ -75,10 +74,10 @@ def chronicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def as_its_process(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The environment of the town's service, for a command, which sets up its own log."""
     log = structlog.get_config()
-    for name in Settings.model_fields:
+    for name in READERS:
         value = getattr(own_town.shop.settings, name)
         if value not in ("", None, ()) and name != "notification_sources":
-            said = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            said = value.value if isinstance(value, Secret) else str(value)
             if said:
                 monkeypatch.setenv(f"{PREFIX}{name.upper()}", said)
     yield

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from checkout.app import create_app
 from checkout.open import gate_of
+from checkout.settings import Secret
 from checkout.web.headers import RELEASED, form_policy
 from offer.editions import sha256
 from tests.town import SITE, Town, text_of
@@ -100,7 +100,7 @@ def test_forms_may_end_at_yookassa_and_in_the_demo_at_the_simulator(town: Town) 
 
 def test_a_real_shop_names_no_simulator_and_insists_on_https(town: Town) -> None:
     api = {"yookassa_api_url": "https://api.yookassa.ru/v3", "public_url": "https://shop.example"}
-    shop = replace(town.shop, settings=town.shop.settings.model_copy(update=api))
+    shop = replace(town.shop, settings=replace(town.shop.settings, **api))
     client = TestClient(create_app(shop, gate_of(shop)), base_url="https://shop.example")
     answer = client.get("/checkout/5")
 
@@ -146,7 +146,7 @@ def test_a_year_without_its_calendar_is_a_problem_of_health(own_town: Town) -> N
 
 
 def test_metrics_are_only_for_whoever_knows_their_token(town: Town) -> None:
-    settings = town.shop.settings.model_copy(update={"metrics_token": SecretStr("s3cret")})
+    settings = replace(town.shop.settings, metrics_token=Secret("s3cret"))
     shop = replace(town.shop, settings=settings)
     client = TestClient(create_app(shop, gate_of(shop)), base_url=SITE)
 

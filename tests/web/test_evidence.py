@@ -181,7 +181,7 @@ def test_a_letter_laid_among_anothers_does_not_come_out_with_his(either_town: To
 
 def test_a_zone_set_later_changes_no_paper(own_town: Town) -> None:
     shop, token = own_town.shop, paid(own_town)
-    elsewhere = shop.settings.model_copy(update={"time_zone": "Asia/Vladivostok"})
+    elsewhere = replace(shop.settings, time_zone="Asia/Vladivostok")
     order = shop.store.read(lambda tx: orders.by_token(tx, token))
     assert order is not None
     checks = examine_zip(take_out(replace(shop, settings=elsewhere), order)).checks

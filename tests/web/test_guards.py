@@ -1,5 +1,6 @@
 """Who may post what: the browser's word on where a form comes from, the sender's address."""
 
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
@@ -122,7 +123,7 @@ def test_no_other_method_is_answered(town: Town, entry: object) -> None:
 def behind_a_proxy(town: Town, peer: str, *proxies: str) -> TestClient:
     """The shop that trusts these proxies, asked from `peer`."""
     trusted = tuple(ip_network(proxy) for proxy in proxies)
-    settings = town.shop.settings.model_copy(update={"trusted_proxies": trusted})
+    settings = replace(town.shop.settings, trusted_proxies=trusted)
     gate = gate_of(town.shop)
     app = create_app(town.shop, Gate(settings, gate.clock))
     return TestClient(app, base_url=SITE, client=(peer, 50_000))
@@ -148,8 +149,7 @@ def asked_from(peer: str | None, *forwarded: str) -> Request:
 def trusting(town: Town, *proxies: str) -> Settings:
     networks = tuple(ip_network(proxy) for proxy in proxies)
     sources = tuple(ip_network(it) for it in ("185.71.76.0/27", "2a02:5180::/32"))
-    changes = {"trusted_proxies": networks, "notification_sources": sources}
-    return town.shop.settings.model_copy(update=changes)
+    return replace(town.shop.settings, trusted_proxies=networks, notification_sources=sources)
 
 
 ADDRESSES = [

@@ -1,6 +1,7 @@
 """Every letter is kept as it was sent, and that it was taken is a fact of the ledger (9.1)."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -121,7 +122,7 @@ def test_one_readers_refusal_does_not_keep_the_letter_from_the_others(
     own_town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = ("first@example.ru", "second@example.ru")
-    settings = own_town.shop.settings.model_copy(update={"desk_emails": desk})
+    settings = replace(own_town.shop.settings, desk_emails=desk)
     object.__setattr__(own_town.shop, "settings", settings)
     really = Mailer.send
 

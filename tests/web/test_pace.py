@@ -1,6 +1,7 @@
 """How often: by address, by e-mail, by order; told with a sentence and with Retry-After."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -20,8 +21,8 @@ HOUR = timedelta(hours=1)
 
 def from_address(town: Town, *addresses: str, proxies: tuple[str, ...] = ()) -> list[TestClient]:
     """Clients of one and the same service at these addresses, or behind these proxies."""
-    trusted = {"trusted_proxies": tuple(map(ip_network, proxies))}
-    settings = town.shop.settings.model_copy(update=trusted)
+    trusted = tuple(map(ip_network, proxies))
+    settings = replace(town.shop.settings, trusted_proxies=trusted)
     app = create_app(town.shop, Gate(settings, gate_of(town.shop).clock))
     return [TestClient(app, base_url=SITE, client=(it, 50_000)) for it in addresses]
 

@@ -68,7 +68,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         town.publisher.files.update(FILES)
         town.publisher.publish()
         draft(town)
-        settings = town.shop.settings.model_copy(update={"public_url": "https://shop.example"})
+        settings = replace(town.shop.settings, public_url="https://shop.example")
         shop = replace(town.shop, settings=settings)
         with (
             serving(lambda _: create_app(shop, gate_of(shop))) as service,

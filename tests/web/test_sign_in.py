@@ -285,7 +285,7 @@ def test_nobody_ends_the_session_of_another_client(own_town: Town) -> None:
 
 
 def test_over_https_every_cookie_is_this_hosts_alone(own_town: Town) -> None:
-    settings = own_town.shop.settings.model_copy(update={"public_url": "https://shop.example"})
+    settings = replace(own_town.shop.settings, public_url="https://shop.example")
     shop = replace(own_town.shop, settings=settings)
     client = TestClient(
         create_app(shop, gate_of(shop)),

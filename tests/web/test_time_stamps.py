@@ -47,8 +47,7 @@ def published_head(town: Town, day: date = DAY) -> bytes:
 
 
 def naming(town: Town, *urls: str) -> Shop:
-    return replace(town.shop, settings=town.shop.settings.model_copy(
-        update={"time_stamp_urls": urls}))  # fmt: skip
+    return replace(town.shop, settings=replace(town.shop.settings, time_stamp_urls=urls))
 
 
 def tries(town: Town, day: date = DAY) -> list[Stamped]:

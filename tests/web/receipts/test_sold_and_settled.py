@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from checkout.domain.receipts import open_prepayment
@@ -183,7 +184,7 @@ def test_rates_are_those_of_their_days(opened: Open) -> None:
 def test_what_was_begun_by_two_receipts_is_ended_by_the_second_whatever_is_set_later(
     own_town: Town, token: str
 ) -> None:
-    settings = own_town.shop.settings.model_copy(update={"receipts": "off"})
+    settings = replace(own_town.shop.settings, receipts="off")
     other = open_shop(settings, own_town.clock, clock_is_moved=True)
     own_town.clock.now = moscow(2026, 12, 26)
     settle_prepayments(other)
