@@ -14,7 +14,6 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-from email_validator import EmailNotValidError, validate_email
 
 from checkout.correct import Whence, correct_account
 from checkout.domain import account as rules
@@ -48,6 +47,9 @@ def ask_for_letter(shop: Shop, email: str, newcomer: Party | None = None) -> str
 
 def email_of(text: str) -> str | None:
     """The address that was typed; None where it is none."""
+    # here: it builds its patterns when it is loaded, longer than a page takes
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from offer.errors import OfferError
+from offer.loading import bare, passing
 
 # ТК РФ 112, part 1: (month, day)
 FIXED_HOLIDAYS = frozenset(
@@ -48,14 +49,18 @@ class DecreeCalendar:
     """
 
     def __init__(self) -> None:
-        # imported here: the package loads every country there is, and few commands ask for a day
-        from holidays import country_holidays
-        from holidays.countries.russia import RussiaStaticHolidays
+        # Loaded here, since few commands ask for a day; Russia alone, since 250 other countries are
+        # 8 MB; and let go of, since a few hundred days are all that is wanted of it.
+        with passing("holidays", "dateutil"), bare("holidays.countries"):
+            from holidays.countries.russia import Russia, RussiaStaticHolidays
 
-        self._years = frozenset(RussiaStaticHolidays.special_public_holidays)
-        # Filled at once: filling on first use marks a year as known before its days are, and
-        # another thread asking meanwhile would be told that a holiday is a working day.
-        self._days = country_holidays("RU", years=sorted(self._years), expand=False)
+            self._years = frozenset(RussiaStaticHolidays.special_public_holidays)
+            days = Russia(years=sorted(self._years), expand=False)  # type: ignore[no-untyped-call]
+            self._unlike_their_weekday = frozenset(
+                day
+                for day in {*days, *days.weekend_workdays}
+                if days.is_working_day(day) is _is_weekend(day)
+            )
 
     def covers(self, year: int) -> bool:
         """Whether the transfers of this year are in the package."""
@@ -64,7 +69,7 @@ class DecreeCalendar:
     def is_working_day(self, day: date) -> bool:
         """By decree, working Saturdays included; by ТК 112 alone where there is no decree."""
         if self.covers(day.year):
-            return bool(self._days.is_working_day(day))
+            return _is_weekend(day) is (day in self._unlike_their_weekday)
         return not _is_rest_by_code(day)
 
 
@@ -75,4 +80,8 @@ def decree_calendar() -> Calendar:
 
 
 def _is_rest_by_code(day: date) -> bool:
-    return day.isoweekday() > 5 or (day.month, day.day) in FIXED_HOLIDAYS
+    return _is_weekend(day) or (day.month, day.day) in FIXED_HOLIDAYS
+
+
+def _is_weekend(day: date) -> bool:
+    return day.isoweekday() > 5

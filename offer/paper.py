@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 from unicodedata import category
 
-import typst
-
 from offer.papers.glyphs import coverage, drawable
+
+if TYPE_CHECKING:
+    import typst
 
 FONTS = Path(__file__).parent / "fonts"
 TEXT_FONTS = ("PTF55F.ttf", "PTF75F.ttf")
@@ -73,6 +74,8 @@ def typeset(
     With `knows_its_hash` its keywords hold the hash it has with zeros in that hash's place.
     Raises typst.TypstError when the template is wrong.
     """
+    import typst  # here: 7 MB that whoever only shows pages never needs
+
     keywords = (HASH_MARK,) if knows_its_hash else ()
     document = _document(title, author, attached, keywords)
     files = {f"file {it.name}": it.data.decode() for it in attached}
@@ -116,6 +119,8 @@ def _document(
 
 def picture(source: str, data: Mapping[str, object]) -> bytes:
     """The PNG of a template of one page, a pixel to each point; otherwise like `typeset`."""
+    import typst  # as above
+
     values = {**data, "document": _document("", "")}
     png = typst.compile(
         _source(source), format="png", ppi=72.0, sys_inputs=_inputs(values), **_house()
@@ -132,7 +137,7 @@ def _inputs(values: Mapping[str, object]) -> dict[str, str]:
 
 
 class _House(TypedDict):
-    font_paths: typst.Fonts
+    font_paths: "typst.Fonts"
     ignore_system_fonts: bool
 
 
@@ -142,7 +147,9 @@ def _house() -> _House:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
+    import typst  # as above
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
+from checkout.sign_in import email_of
 from checkout.web.views import FieldError
 from offer.errors import OfferError
 from offer.evidence.settlement import Party
@@ -56,7 +56,7 @@ def _concerns(name: str, kind: str) -> bool:
 def _check(name: str, values: Mapping[str, str]) -> str | FieldError | None:
     try:
         return CHECKS[name](values)
-    except (OfferError, EmailNotValidError, phonenumbers.NumberParseException) as wrong:
+    except (OfferError, phonenumbers.NumberParseException) as wrong:
         sentence = wrong.sentence if isinstance(wrong, OfferError) else EXPECTED[name]
         return FieldError(name, sentence)
 
@@ -91,8 +91,10 @@ def _with_a_letter(field: str, values: Mapping[str, str]) -> str:
 
 
 def _email(values: Mapping[str, str]) -> str:
-    text = values["email"]
-    return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
+    email = email_of(values["email"])
+    if email is None:
+        raise OfferError("email", EXPECTED["email"])
+    return email
 
 
 def _phone(values: Mapping[str, str]) -> str | None:

@@ -2,7 +2,6 @@
 
 from urllib.parse import quote
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from checkout import look
@@ -166,6 +165,9 @@ def healthz(asked: Asked, shop: Shop) -> Response:
 
 def metrics(asked: Asked, shop: Shop) -> Response:
     """GET /metrics: orders by state, letters waiting, notifications from strangers."""
+    # here: only a shop that is watched this way needs it
+    from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
     registry = CollectorRegistry()
     counts = look.counts(shop)
     orders = Gauge("checkout_orders", "Orders by state", ["state"], registry=registry)

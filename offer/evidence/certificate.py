@@ -11,8 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import segno
-
 from offer import wording
 from offer.evidence.attached import attached, described
 from offer.evidence.chain import digest
@@ -239,6 +237,8 @@ def _named(edition: EditionRef, zone: ZoneInfo) -> str:
 
 
 def _qr(address: str) -> str:
+    import segno  # here: a service that shows pages draws none
+
     drawing = io.BytesIO()
     segno.make(address.encode(), error="m", micro=False).save(
         drawing, kind="svg", border=0, xmldecl=False, dark="#1c2024"

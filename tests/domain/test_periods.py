@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -196,6 +197,15 @@ def test_a_covered_year_is_not_provisional_when_settling() -> None:
 )  # fmt: skip
 def test_the_calendar_knows_the_decrees_transfers(day: str, works: bool) -> None:
     assert decree_calendar().is_working_day(date.fromisoformat(day)) is works
+
+
+def test_every_day_of_every_covered_year_is_what_the_package_says() -> None:
+    calendar = decree_calendar()
+    years = [year for year in range(1991, 2100) if calendar.covers(year)]
+    package = country_holidays("RU", years=years, expand=False)
+    days = [date(year, 1, 1) + timedelta(days=at) for year in years for at in range(365)]
+
+    assert [it for it in days if calendar.is_working_day(it) != package.is_working_day(it)] == []
 
 
 def test_working_days_of_a_year_add_up() -> None:
