@@ -1,4 +1,7 @@
-"""How soon the service answers after it is started, and the memory it holds then and after work."""
+"""How soon the service answers after it is started, and the memory it holds then and after work.
+
+The seconds of processor are what can be compared on a machine that has other work.
+"""
 
 import http.client
 import os
@@ -34,8 +37,8 @@ def environment(place: Path, port: int) -> dict[str, str]:
     return os.environ | {f"CHECKOUT_{name}": value for name, value in told.items()}
 
 
-def once(place: Path) -> tuple[float, float, float]:
-    """Seconds until the first healthy answer, megabytes then, megabytes after many pages."""
+def once(place: Path) -> tuple[float, float, float, float]:
+    """Until the first healthy answer seconds and those of processor; megabytes then and later."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
     command = [sys.executable, "-m", "checkout", "serve"]
@@ -45,9 +48,9 @@ def once(place: Path) -> tuple[float, float, float]:
         while not _is_healthy(port):
             time.sleep(0.005)
         seconds = time.perf_counter() - began
-        at_first = _resident(process.pid)
+        worked, at_first = _worked(process.pid), _resident(process.pid)
         pages(port, "/checkout/5", READS, 4)
-        return seconds, at_first, _resident(process.pid)
+        return seconds, worked, at_first, _resident(process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -64,6 +67,12 @@ def _is_healthy(port: int) -> bool:
         connection.close()
 
 
+def _worked(pid: int) -> float:
+    """Its seconds of processor until now, of its own and of the system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _resident(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
@@ -73,9 +82,10 @@ def main() -> None:
     with stage.folder() as place:
         stage.prepare(place, 2)
         found = [once(place) for _ in range(ROUNDS)]
-    seconds, first, after = (statistics.median(it) for it in zip(*found, strict=True))
-    print(f"\nService: healthy {seconds:.2f} s after its start; resident {first:.0f} MB then, "
-          f"{after:.0f} MB after {READS} pages (median of {ROUNDS})")  # fmt: skip
+    seconds, worked, first, after = (statistics.median(it) for it in zip(*found, strict=True))
+    print(f"\nService: healthy {seconds:.2f} s after its start, {worked:.2f} s of processor; "
+          f"resident {first:.0f} MB then, {after:.0f} MB after {READS} pages "
+          f"(median of {ROUNDS})")  # fmt: skip
 
 
 if __name__ == "__main__":
