@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DatabaseError
 
 from checkout.domain.errors import CheckoutError
@@ -132,12 +132,30 @@ def open_engine(url: str) -> Engine:
     """An engine for SQLite (a file) or PostgreSQL 15+ (`postgresql+psycopg://…`)."""
     if make_url(url).get_backend_name() == "sqlite":
         return _open_sqlite(url)
+    return _open_postgresql(url)
+
+
+# An error's text is logged: the values of the query, a name among them, are not (hide_parameters).
+
+
+def _open_postgresql(url: str) -> Engine:
     # a connection for every thread of the service: none waits for one until it times out
-    return create_engine(url, pool_pre_ping=True, max_overflow=60, hide_parameters=True)
+    engine = create_engine(url, pool_pre_ping=True, max_overflow=60, hide_parameters=True)
+
+    @event.listens_for(engine, "handle_error")
+    def _tell_no_values(context: ExceptionContext) -> None:
+        # its DETAIL quotes the row or the key that was refused
+        refused: Any = context.original_exception
+        told = getattr(refused, "diag", None) and refused.diag.message_primary
+        if told and context.sqlalchemy_exception:
+            kind = type(refused)
+            refused.args = (told,)
+            context.sqlalchemy_exception.args = (f"({kind.__module__}.{kind.__name__}) {told}",)
+
+    return engine
 
 
 def _open_sqlite(url: str) -> Engine:
-    # an error's text is logged: the values of the query, a name among them, are not
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     # The driver's own transactions begin too late: two settlements of one payment both read

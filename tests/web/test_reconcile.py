@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from checkout.__main__ import main
 from checkout.check import check
@@ -12,7 +12,7 @@ from checkout.domain.errors import GatewayError
 from checkout.open import open_shop
 from checkout.reconcile import Span, reconcile, reconcile_daily, sentences
 from checkout.refund import Wanted, refund
-from checkout.store import reconciliations
+from checkout.store import reconciliations, tables
 from checkout.store.reconciliations import Reconciliation
 from tests.town import Town, is_daily, moscow
 from tests.web.buying import asked_of_yookassa, payment_of, spoilt_and_settled
@@ -212,7 +212,9 @@ def test_a_payment_their_clock_puts_into_another_day_is_looked_for_by_itself(
 ) -> None:
     own_town.pay(own_town.order())
     span = Span(own_town.clock.now + timedelta(minutes=1))
-    edit(own_town, "UPDATE attempts SET created_at = '2026-11-23 09:05:00.000000'")
+    sent = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
+    with own_town.shop.store.engine.begin() as connection:
+        connection.execute(update(tables.attempts).values(created_at=sent))
     with asked_of_yookassa(own_town) as asked:
         found = reconcile(own_town.shop, span)
 
