@@ -1,5 +1,6 @@
 """Our books against YooKassa's lists: nothing it took or gave back stays unknown to us."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -231,7 +232,9 @@ def test_the_worker_compares_the_days_gone_by_once_a_day(own_town: Town) -> None
     with asked_of_yookassa(own_town) as asked:
         reconcile_daily(own_town.shop)
         reconcile_daily(own_town.shop)
-        reconcile_daily(open_shop(own_town.shop.settings, own_town.clock))
+        other = open_shop(own_town.shop.settings, own_town.clock)
+        with closing(other.store):
+            reconcile_daily(other)
     own_town.work()
     daily = [it for it in own_town.mailbox.letters if is_daily(it)]
 
