@@ -283,14 +283,21 @@ def a_town(
     folder: Path,
     database_url: str,
     said: Mapping[str, str] = MappingProxyType({}),
+    *,
+    kept: Path | None = None,
     **simulator: Any,
 ) -> Iterator[Town]:
-    """A shop that sells the first offer, with consent and privacy policy; `said` are settings."""
+    """A shop that sells the first offer, with consent and privacy policy; `said` are settings.
+
+    In `kept`, a folder, YooKassa and the mailbox find what they had before.
+    """
+    if kept:
+        simulator |= {"kept_in": kept / "yookassa.sqlite"}
     with ExitStack() as ending:
         yookassa = ending.enter_context(simulated(**simulator))
         refusals: list[str] = []
         mailbox = ending.enter_context(
-            Mailbox(answer=lambda _: refusals.pop(0) if refusals else None)
+            Mailbox(kept and kept / "mail", answer=lambda _: refusals.pop(0) if refusals else None)
         )
         publisher = Publisher(folder / "site", yookassa.clock)
         publisher.folder.mkdir()

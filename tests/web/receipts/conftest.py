@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sold import Sold, beginning, sold_once
 from tests.town import Town, a_town
 from tests.web.receipts.books import (
     Open,
@@ -18,10 +19,18 @@ def opened(tmp_path: Path, one_url: str) -> Open:
     return lambda **said: a_town(tmp_path, one_url, said, receipts=True)
 
 
+@pytest.fixture(scope="session")
+def sale(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Sold:
+    folder = tmp_path_factory.mktemp("sale")
+    return sold_once(folder, sqlite_template, sell, {"receipts": "two"}, receipts=True)
+
+
 @pytest.fixture
-def own_town(opened: Open) -> Iterator[Town]:
-    """A shop that gives two receipts."""
-    with opened(receipts="two") as town:
+def own_town(
+    request: pytest.FixtureRequest, tmp_path: Path, one_url: str, sale: Sold
+) -> Iterator[Town]:
+    """A shop that gives two receipts; it begins with the sale for whoever asks for its token."""
+    with beginning(request, sale, tmp_path, one_url) as town:
         yield town
 
 
@@ -34,6 +43,6 @@ def any_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
 
 
 @pytest.fixture
-def token(own_town: Town) -> str:
+def token(own_town: Town, sale: Sold) -> str:
     """A paid order of 15 000 ₽, its letters sent and its receipt registered."""
-    return sell(own_town)
+    return sale.token if own_town.post else sell(own_town)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.sold import Sold, beginning, sold_once
 from tests.town import Town, a_town
+from tests.web.refusing import bought
 
 
 @pytest.fixture
@@ -17,10 +19,21 @@ def any_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
         yield town
 
 
+@pytest.fixture(scope="session")
+def sale(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Sold:
+    return sold_once(tmp_path_factory.mktemp("sale"), sqlite_template, bought)
+
+
 @pytest.fixture
-def token(own_town: Town) -> str:
+def own_town(
+    request: pytest.FixtureRequest, tmp_path: Path, one_url: str, sale: Sold
+) -> Iterator[Town]:
+    """A town of the test's own; it begins with the sale for whoever asks for its token."""
+    with beginning(request, sale, tmp_path, one_url) as town:
+        yield town
+
+
+@pytest.fixture
+def token(own_town: Town, sale: Sold) -> str:
     """A paid order of 15 000 ₽, its letters sent."""
-    token = own_town.order()
-    own_town.pay(token)
-    own_town.work()
-    return token
+    return sale.token if own_town.post else bought(own_town)
