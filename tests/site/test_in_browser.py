@@ -36,6 +36,8 @@ SHOWN = [
     "/memo/",
     "/404.html",
 ]
+# everything a text may hold; the others are looked at in the demo (browser/test_every_page.py)
+OF_ITS_OWN = "/memo/"
 WAYS: list[tuple[Scheme, int]] = [("light", 390), ("dark", 1280)]
 
 
@@ -83,24 +85,30 @@ def test_without_scripts_a_clause_number_leads_to_the_numbered_edition(
     context.close()
 
 
-@pytest.mark.parametrize(("scheme", "width"), WAYS)
-def test_no_page_breaks_its_policy(
-    browser: Browser, address: str, scheme: Scheme, width: int
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+def test_no_page_breaks_its_policy(browser: Browser, address: str) -> None:
+    context = browser.new_context()
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     for path in SHOWN:
         page.goto(address + path)
-        assert complaints == [], path
+        for scheme, width in WAYS:
+            page.set_viewport_size({"width": width, "height": 844})
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate("new Promise(requestAnimationFrame)")
+            assert complaints == [], (path, scheme, width)
     context.close()
 
 
-def test_no_page_hinders_anyone(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize(
+    "paths",
+    [[OF_ITS_OWN], pytest.param(SHOWN, marks=pytest.mark.soak)],
+    ids=["what is only here", "all"],
+)
+def test_no_page_hinders_anyone(browser: Browser, address: str, paths: list[str]) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
-    for path in SHOWN:
+    for path in paths:
         for scheme, width in WAYS:
             page.set_viewport_size({"width": width, "height": 844})
             page.emulate_media(color_scheme=scheme)
