@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.offer.repository import Sandbox, begin, make_sandbox
+from tests.offer.repository import Sandbox, begin, git, make_sandbox, make_server
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,3 +27,12 @@ def public(first: Path, tmp_path: Path) -> Sandbox:
     """Edition 1 is published."""
     shutil.copytree(first, tmp_path / "public", symlinks=True)
     return Sandbox(tmp_path / "public/work", tmp_path / "public/releases")
+
+
+@pytest.fixture(scope="session")
+def served_first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a server that published edition 1 by a push: three seconds, to be copied."""
+    folder = tmp_path_factory.mktemp("served")
+    sandbox = make_sandbox(folder)
+    git(sandbox.tree, "push", "--quiet", str(make_server(sandbox, folder)), "HEAD:main")
+    return folder

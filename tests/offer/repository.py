@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from offer.draft import next_editions
 from offer.editions import DOCUMENTS, Edition, editions_of, repository_at
@@ -182,6 +182,22 @@ def make_server(sandbox: Sandbox, folder: Path) -> Path:
     }.items():
         git(bare, "config", key, str(value))
     return bare
+
+
+class Served(NamedTuple):
+    """A sandbox and the server it is pushed to."""
+
+    sandbox: Sandbox
+    server: Path
+
+
+def copy_served(folder: Path, to: Path) -> Served:
+    """A copy of a folder in which `make_sandbox` and `make_server` stand."""
+    shutil.copytree(folder, to, symlinks=True)
+    sandbox = Sandbox(to / "work", to / "releases")
+    server = to / "the server/offer.git"
+    git(server, "config", "oferta.release", str(sandbox.releases))
+    return Served(sandbox, server)
 
 
 def readable(said: str) -> str:

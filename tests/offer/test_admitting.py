@@ -1,7 +1,6 @@
 """Which pushes the served repository refuses, and the words in the pusher's terminal."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,8 @@ from tests.offer.repository import (
     CONSENT,
     OFFER_COMMAND,
     Sandbox,
+    Served,
+    copy_served,
     git,
     make_sandbox,
     make_server,
@@ -33,16 +34,18 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sandbox(published: Path, tmp_path: Path) -> Sandbox:
-    shutil.copytree(published, tmp_path / "own", symlinks=True)
-    return Sandbox(tmp_path / "own/work", tmp_path / "own/releases")
+def own(published: Path, tmp_path: Path) -> Served:
+    return copy_served(published, tmp_path / "own")
 
 
 @pytest.fixture
-def server(sandbox: Sandbox) -> Path:
-    bare = sandbox.tree.parent / "the server/offer.git"
-    git(bare, "config", "oferta.release", str(sandbox.releases))
-    return bare
+def sandbox(own: Served) -> Sandbox:
+    return own.sandbox
+
+
+@pytest.fixture
+def server(own: Served) -> Path:
+    return own.server
 
 
 def refused(

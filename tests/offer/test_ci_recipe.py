@@ -1,6 +1,7 @@
 """deploy/ci: a job of somebody else's hosting publishes, with the real git and a local `ssh`."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,13 +23,34 @@ def server(tmp_path: Path) -> Path:
     return tmp_path / "srv"
 
 
+def hosted(folder: Path) -> Sandbox:
+    """The contractor's clone; `origin` is the hosting, where he has pushed `main`."""
+    sandbox = make_sandbox(folder)
+    git(folder, "init", "-q", "--bare", "--initial-branch=main", "origin.git")
+    sandbox.git("remote", "add", "origin", str(folder / "origin.git"))
+    sandbox.git("push", "-q", "origin", "main")
+    return sandbox
+
+
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Sandbox:
-    """The contractor's clone; `origin` is the hosting, where he has pushed `main`."""
-    sandbox = make_sandbox(tmp_path)
-    git(tmp_path, "init", "-q", "--bare", "--initial-branch=main", "origin.git")
-    sandbox.git("remote", "add", "origin", str(tmp_path / "origin.git"))
-    sandbox.git("push", "-q", "origin", "main")
+    return hosted(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def one_job(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where a job has published edition 1: seconds, to be copied."""
+    folder = tmp_path_factory.mktemp("one")
+    assert job(hosted(folder), folder / "srv").returncode == 0
+    return folder
+
+
+@pytest.fixture
+def public(one_job: Path, tmp_path: Path) -> Sandbox:
+    """The contractor's clone after the first job."""
+    shutil.copytree(one_job, tmp_path, symlinks=True, dirs_exist_ok=True)
+    sandbox = Sandbox(tmp_path / "work", tmp_path / "releases")
+    sandbox.git("remote", "set-url", "origin", str(tmp_path / "origin.git"))
     return sandbox
 
 
@@ -79,13 +101,12 @@ def test_a_job_pushes_the_tag_and_switches_the_server(sandbox: Sandbox, server: 
     assert subprocess.run(sums, cwd=server / "current", check=False).returncode == 0
 
 
-def test_the_next_job_continues_the_release_of_the_server(sandbox: Sandbox, server: Path) -> None:
-    job(sandbox, server)
+def test_the_next_job_continues_the_release_of_the_server(public: Sandbox, server: Path) -> None:
     first = (server / "current").readlink()
-    sandbox.commit({"docs/offer.md": sandbox.offer(DEARER)})
-    sandbox.git("push", "-q", "origin", "main")
-    done = job(sandbox, server)
-    again = job(sandbox, server)
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+    public.git("push", "-q", "origin", "main")
+    done = job(public, server)
+    again = job(public, server)
     names = sorted(path.name for path in (server / "releases").iterdir())
 
     assert done.returncode == again.returncode == 0, done.stderr
@@ -96,18 +117,17 @@ def test_the_next_job_continues_the_release_of_the_server(sandbox: Sandbox, serv
 
 
 def test_a_rejected_tag_stops_the_job_and_nothing_is_switched(
-    sandbox: Sandbox, server: Path
+    public: Sandbox, server: Path
 ) -> None:
-    job(sandbox, server)
     before = (server / "current").readlink()
-    sandbox.commit({"docs/offer.md": sandbox.offer(DEARER)})
-    sandbox.git("push", "-q", "origin", "main")
+    public.commit({"docs/offer.md": public.offer(DEARER)})
+    public.git("push", "-q", "origin", "main")
     hook = server.parent / "origin.git/hooks/pre-receive"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     git(server.parent / "origin.git", "config", "core.hooksPath", str(hook.parent))
-    done = job(sandbox, server)
+    done = job(public, server)
 
     assert done.returncode != 0
     assert "НЕ ОПУБЛИКОВАНО" in done.stderr
@@ -126,10 +146,9 @@ def test_a_job_that_is_run_again_brings_no_old_text_back(sandbox: Sandbox, serve
     assert not (server / "current").exists()
 
 
-def test_a_damaged_release_on_the_server_is_not_continued(sandbox: Sandbox, server: Path) -> None:
-    job(sandbox, server)
+def test_a_damaged_release_on_the_server_is_not_continued(public: Sandbox, server: Path) -> None:
     (server / "current/offer/1/offer.md").write_text("другое")
-    done = job(sandbox, server)
+    done = job(public, server)
 
     assert done.returncode == 1
     assert "повреждён" in done.stderr

@@ -10,6 +10,8 @@ from tests.offer.repository import (
     HOOKS,
     OFFER_COMMAND,
     Sandbox,
+    Served,
+    copy_served,
     git,
     make_sandbox,
     make_server,
@@ -25,6 +27,12 @@ def sandbox(tmp_path: Path) -> Sandbox:
 @pytest.fixture
 def server(sandbox: Sandbox, tmp_path: Path) -> Path:
     return make_server(sandbox, tmp_path)
+
+
+@pytest.fixture
+def pushed(served_first: Path, tmp_path: Path) -> Served:
+    """A server that has published edition 1 by a push."""
+    return copy_served(served_first, tmp_path / "pushed")
 
 
 def push(sandbox: Sandbox, server: Path, *what: str) -> str:
@@ -72,10 +80,8 @@ def test_a_server_that_was_not_told_where_says_so(sandbox: Sandbox, server: Path
     )
 
 
-def test_a_site_that_does_not_build_is_told_in_the_last_line(
-    sandbox: Sandbox, server: Path
-) -> None:
-    push(sandbox, server, "HEAD:main")
+def test_a_site_that_does_not_build_is_told_in_the_last_line(pushed: Served) -> None:
+    sandbox, server = pushed
     sandbox.commit({"site/hooks.py": "raise SystemExit('нет')\n"})
     last = last_words(push(sandbox, server, "HEAD:main"))
 
@@ -83,10 +89,8 @@ def test_a_site_that_does_not_build_is_told_in_the_last_line(
     assert last.endswith("На сайте по-прежнему редакция 1.")
 
 
-def test_a_publish_that_dies_is_told_in_the_last_line(
-    sandbox: Sandbox, server: Path, tmp_path: Path
-) -> None:
-    push(sandbox, server, "HEAD:main")
+def test_a_publish_that_dies_is_told_in_the_last_line(pushed: Served, tmp_path: Path) -> None:
+    sandbox, server = pushed
     dying = f'#!/bin/sh\n[ "$1" = publish ] && kill -9 $$\nexec {OFFER_COMMAND} "$@"\n'
     replace_command(server, tmp_path / "dying", dying)
     sandbox.commit({"docs/offer.md": sandbox.offer(("15 000 ₽", "16 000 ₽"))})
@@ -96,10 +100,8 @@ def test_a_publish_that_dies_is_told_in_the_last_line(
     assert last.endswith("На сайте по-прежнему редакция 1.")
 
 
-def test_a_clone_that_fetched_the_tags_pushes_on(
-    sandbox: Sandbox, server: Path, tmp_path: Path
-) -> None:
-    push(sandbox, server, "HEAD:main")
+def test_a_clone_that_fetched_the_tags_pushes_on(pushed: Served, tmp_path: Path) -> None:
+    sandbox, server = pushed
     git(tmp_path, "clone", "-q", str(server), "clone")
     clone = Sandbox(tmp_path / "clone", sandbox.releases)
     clone.commit({"docs/offer.md": clone.offer(("15 000 ₽", "17 000 ₽"))})
@@ -108,10 +110,8 @@ def test_a_clone_that_fetched_the_tags_pushes_on(
     assert "Опубликовано: редакция 2" in said
 
 
-def test_an_amended_branch_pushed_by_force_keeps_the_editions(
-    sandbox: Sandbox, server: Path
-) -> None:
-    push(sandbox, server, "HEAD:main")
+def test_an_amended_branch_pushed_by_force_keeps_the_editions(pushed: Served) -> None:
+    sandbox, server = pushed
     sandbox.write("docs/offer.md", sandbox.offer(("15 000 ₽", "18 000 ₽")))
     sandbox.git("commit", "-q", "--all", "--amend", "-m", "Переписано")
     said = push(sandbox, server, "--force", "HEAD:main")
