@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from offer.evidence.bundle import Bundle
 from offer.evidence.dossier import SUMS
-from offer.evidence.pdf_reading import read_pdf
+from offer.evidence.pdf_reading import ReadPdf, Words, read_pdf
 from offer.evidence.remaking import NotRemadeError, certificate_again
 from offer.evidence.verdict import Check, fails, holds, judged
 
@@ -41,11 +41,12 @@ def closed(bundle: Bundle) -> Iterator[Check]:
         yield fails(DOCUMENT, f"после оплаты в нём стоит запись № {last}: такой в нём не бывает")
 
 
-def made_again(bundle: Bundle, data: bytes, text: str) -> Iterator[Check]:
-    """The certificate of these files has the same bytes; `text` are the words of its pages."""
+def made_again(bundle: Bundle, data: bytes, read: ReadPdf) -> Iterator[Check]:
+    """The certificate of these files has the same bytes; `read` is what those of `data` hold."""
     try:
         again = certificate_again(bundle)
     except NotRemadeError as error:
+        yield from _unreadable(read.words())
         yield fails(DOCUMENT, f"составить его заново из вложенных файлов нельзя: {error}")
         return
     if again == data:
@@ -54,14 +55,20 @@ def made_again(bundle: Bundle, data: bytes, text: str) -> Iterator[Check]:
             "составлен заново из вложенных файлов: те же байты, на страницах то же, что в фактах",
         )
         return
-    right = read_pdf(again)
+    words, right = read.words(), read_pdf(again)
+    yield from _unreadable(words)
     yield from _other_files(bundle, right.inside.files)
-    if text:
-        yield from _other_words(text, right.text)
+    if words.text:
+        yield from _other_words(words.text, right.words().text)
     yield fails(
         DOCUMENT,
         "составленный заново из вложенных файлов, он другой: изменены страницы или служебные части",
     )
+
+
+def _unreadable(words: Words) -> Iterator[Check]:
+    if words.silent:
+        yield fails(DOCUMENT, words.silent)
 
 
 def _other_files(bundle: Bundle, right: dict[str, bytes]) -> Iterator[Check]:

@@ -57,9 +57,8 @@ def examine_pdf(data: bytes) -> Examined:
         sealed,
         *checking.shared(bundle, checking.IN_THE_CERTIFICATE),
         *agreeing.agreements(bundle),
-        *([fails(DOCUMENT, read.silent)] if read.silent else []),
         *closed(bundle),
-        *made_again(bundle, data, read.text),
+        *made_again(bundle, data, read),
         *_outside(bundle),
     ]
     return Examined(f"Свидетельство об акцепте: {agreeing.identity(bundle)}", tuple(checks), bundle)

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 
 import pypdf
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
@@ -46,13 +47,29 @@ class Unpacked:
     spoilt: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class ReadPdf:
-    """A PDF's files and the text of its pages; `silent` says why there is none."""
+class Words(NamedTuple):
+    """The text of a PDF's pages; `silent` says why there is none."""
 
-    inside: Unpacked
     text: str
     silent: str = ""
+
+
+@dataclass(frozen=True)
+class ReadPdf:
+    """A PDF's files, and a way to the words of its pages."""
+
+    inside: Unpacked
+    _reader: pypdf.PdfReader
+
+    def words(self) -> Words:
+        """Read when they are wanted: that takes longer than all else that is checked."""
+        try:
+            with pypdf.apply_configuration(LIMITS):
+                return Words(_words(self._reader))
+        except UnreadableError as error:
+            return Words("", str(error))
+        except Exception:  # the files inside may still be whole
+            return Words("", "слова на страницах не читаются")
 
 
 def own_hash_holds(data: bytes) -> bool | None:
@@ -65,7 +82,7 @@ def own_hash_holds(data: bytes) -> bool | None:
 
 
 def read_pdf(data: bytes) -> ReadPdf:
-    """The files and words of a PDF. Raises UnreadableError."""
+    """The files of a PDF, and its words when they are asked for. Raises UnreadableError."""
     try:
         with pypdf.apply_configuration(LIMITS):
             return _read(data)
@@ -81,13 +98,7 @@ def _read(data: bytes) -> ReadPdf:
     reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted:
         raise UnreadableError(ENCRYPTED)
-    inside = _attachments(reader)
-    try:
-        return ReadPdf(inside, _words(reader))
-    except UnreadableError as error:
-        return ReadPdf(inside, "", str(error))
-    except Exception:  # the files inside may still be whole
-        return ReadPdf(inside, "", "слова на страницах не читаются")
+    return ReadPdf(_attachments(reader), reader)
 
 
 def _words(reader: pypdf.PdfReader) -> str:
