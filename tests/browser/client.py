@@ -1,15 +1,14 @@
 """What a client does in a browser, and what the contractor does meanwhile."""
 
-import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import pypdf
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 
+from tests.papers import pages_of
 from tests.story.driving import Demo, commit, until
 
 PATIENCE = 15_000  # milliseconds; a busy machine is slow, not wrong
@@ -131,8 +130,7 @@ def certificate(page: Page) -> bytes:
 
 
 def words_of(pdf: bytes) -> str:
-    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    return plain(" ".join(page.extract_text() for page in pages))
+    return plain(" ".join(pages_of(pdf)))
 
 
 def plain(text: str) -> str:

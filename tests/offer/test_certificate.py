@@ -18,6 +18,7 @@ from offer.evidence.dossier import fact_name
 from offer.evidence.takeout import attachments
 from tests.dossiers import SHOWN, dossier
 from tests.mail.facts import COMPANY, MOSCOW, OFFER_HASH, PERSON, TERMS, digest, settlement
+from tests.papers import pages_of
 
 AFTER_THE_DECREES = datetime(2027, 12, 31, 20, 59, tzinfo=UTC)
 LONGEST: dict[str, Any] = {
@@ -32,8 +33,7 @@ def paper(**changes: Any) -> bytes:
 
 
 def pages(**changes: Any) -> list[str]:
-    reader = pypdf.PdfReader(io.BytesIO(paper(**changes)))
-    return [" ".join(page.extract_text().split()) for page in reader.pages]
+    return [" ".join(page.split()) for page in pages_of(paper(**changes))]
 
 
 def facts_page(**changes: Any) -> str:

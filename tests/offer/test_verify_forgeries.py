@@ -176,6 +176,14 @@ def test_nothing_can_be_put_into_a_certificate(change: Callable[[pypdf.PdfWriter
     assert "составленный заново из вложенных файлов, он другой" in found
 
 
+def test_a_certificate_of_many_pages_is_not_read_through() -> None:
+    def many_pages(writer: pypdf.PdfWriter) -> None:
+        for _ in range(20):
+            writer.add_blank_page(595, 842)
+
+    assert "слишком много страниц" in wrong_in_pdf(rewritten(many_pages))["документ"]
+
+
 def test_nothing_can_be_put_before_or_behind_a_certificate() -> None:
     for data in (b"#!/bin/sh\n" + paper(), paper() + zipped(entries())):
         assert "он другой" in wrong_in_pdf(sealed_anew(data))["документ"]

@@ -24,6 +24,7 @@ from offer.evidence.chain import digest
 from offer.evidence.examining import examine_zip
 from offer.evidence.verdict import Mark
 from tests.authority import an_authority
+from tests.papers import pages_of
 from tests.town import Town, a_town, at_once, text_of
 from tests.web.buying import letters_to, page_of
 from tests.web.test_shown import filled
@@ -81,7 +82,7 @@ def facts_of(files: dict[str, bytes], kind: str) -> list[dict[str, Any]]:
 
 
 def text(pdf: bytes) -> str:
-    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    return "\n".join(pages_of(pdf))
 
 
 def test_keeping_a_certificate_is_a_fact_with_its_hash(either_town: Town) -> None:
