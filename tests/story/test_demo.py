@@ -9,7 +9,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from checkout.clock import move_clock
+from checkout.demo import demo as run_demo
 from checkout.demo.folder import site_port
 from checkout.demo.repository import DemoError
 from tests.story.driving import (
@@ -42,14 +43,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             yield running
 
 
-def start_and_fail(folder: Path, port: object = 0) -> str:
-    """What the demo says when it refuses to start."""
-    done = subprocess.run(
-        demo_command(port), cwd=folder, check=False, capture_output=True, text=True
-    )
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., str]]:
+    """What the demo says when it refuses to start; here, since a process of its own takes long."""
+    handlers = {it: signal.getsignal(it) for it in (signal.SIGINT, signal.SIGTERM)}
 
-    assert done.returncode == 1
-    return done.stderr.strip()
+    def start(folder: Path, port: object = 0) -> str:
+        assert run_demo(folder, str(port)) == 1
+        return capsys.readouterr().err.strip()
+
+    yield start
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def test_the_demo_says_where_everything_is(demo: Demo) -> None:
@@ -275,32 +280,39 @@ def test_what_is_no_port_is_answered_with_one_sentence_and_an_example(
 
 
 def test_make_run_says_it_in_russian_when_the_port_is_empty(tmp_path: Path) -> None:
-    clone = clone_of_the_project(tmp_path)
+    done = subprocess.run(
+        demo_command(""), cwd=clone_of_the_project(tmp_path), check=False, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    said = done.stderr.strip()
 
-    said = start_and_fail(clone, "")
-
+    assert done.returncode == 1
     assert said.startswith("Порт «» — не целое число")
     assert "usage" not in said
 
 
-def test_a_shallow_clone_is_explained_with_its_cure(tmp_path: Path) -> None:
+def test_a_shallow_clone_is_explained_with_its_cure(
+    tmp_path: Path, refused: Callable[..., str]
+) -> None:
     whole = clone_of_the_project(tmp_path / "whole")
     (whole / "docs/index.md").write_text("# Иначе\n")
     commit(whole, "Change")
     git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{whole}", "shallow")
 
-    assert "git fetch --unshallow" in start_and_fail(tmp_path / "shallow")
+    assert "git fetch --unshallow" in refused(tmp_path / "shallow")
 
 
-def test_files_without_their_git_history_are_explained(tmp_path: Path) -> None:
+def test_files_without_their_git_history_are_explained(
+    tmp_path: Path, refused: Callable[..., str]
+) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/offer.md").write_text("# Оферта\n")
 
-    assert "git clone" in start_and_fail(tmp_path)
+    assert "git clone" in refused(tmp_path)
 
 
 def test_a_port_in_use_is_named_with_another_to_try_and_no_stale_address_stays(
-    tmp_path: Path,
+    tmp_path: Path, refused: Callable[..., str]
 ) -> None:
     clone = clone_of_the_project(tmp_path)
     stale = clone / "build/demo/demo.json"
@@ -309,13 +321,15 @@ def test_a_port_in_use_is_named_with_another_to_try_and_no_stale_address_stays(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        assert f"make run PORT={port + 1}" in start_and_fail(clone, port)
+        assert f"make run PORT={port + 1}" in refused(clone, port)
 
     assert not stale.exists()
 
 
-def test_a_second_demo_of_one_clone_is_told_which_process_is_the_first(demo: Demo) -> None:
-    said = start_and_fail(demo.folder)
+def test_a_second_demo_of_one_clone_is_told_which_process_is_the_first(
+    demo: Demo, refused: Callable[..., str]
+) -> None:
+    said = refused(demo.folder)
 
     assert "уже запущено" in said
     assert said.endswith(f"kill {demo.process.pid}")
