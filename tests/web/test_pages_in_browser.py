@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -18,6 +19,7 @@ from tests.axe import violations
 from tests.serving import serving
 from tests.web import page_examples as example
 
+BEYOND = "document.documentElement.scrollWidth - innerWidth"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STATIC = Path(pages.__file__).parent / "static"
 HOUSE_CSS = Path(offer.__file__).parent / "look" / "house.css"
@@ -98,29 +100,40 @@ def url(shop: Shop) -> Iterator[str]:
         yield address
 
 
-def test_axe_finds_nothing_on_any_page(browser: Browser, url: str) -> None:
+@dataclass(frozen=True)
+class Seen:
+    """What each page showed in its colours and widths; it is come to once for all that is asked."""
+
+    broken: Mapping[str, list[Any]]
+    beyond: Mapping[str, int]
+
+
+@pytest.fixture(scope="module")
+def seen(browser: Browser) -> Seen:
+    broken, beyond = {}, {}
     page = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
-    found = {}
-    for name in SHOWN:
-        page.goto(f"{url}/{name}")
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            found[f"{name}, {scheme}"] = violations(page)
-    page.close()
+    with serving(lambda _: Shop().app()) as url:
+        for name in SHOWN:
+            page.goto(f"{url}/{name}")
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                broken[f"{name}, {scheme}"] = violations(page)
+            for width in (320, 768, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                beyond[f"{name}, {width}"] = page.evaluate(BEYOND)
+            page.set_viewport_size({"width": 390, "height": 844})
+        page.close()
+    return Seen(broken, beyond)
 
-    assert {name: what for name, what in found.items() if what} == {}
+
+def test_axe_finds_nothing_on_any_page(seen: Seen) -> None:
+    assert len(seen.broken) == len(SHOWN) * len(SCHEMES)
+    assert {name: what for name, what in seen.broken.items() if what} == {}
 
 
-def test_no_page_is_wider_than_its_window(page: Page, url: str) -> None:
-    too_wide = {}
-    for name in SHOWN:
-        page.goto(f"{url}/{name}")
-        for width in (320, 768, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            too_wide[f"{name}, {width}"] = beyond
-
-    assert [name for name, pixels in too_wide.items() if pixels > 0] == []
+def test_no_page_is_wider_than_its_window(seen: Seen) -> None:
+    assert len(seen.beyond) == len(SHOWN) * 3
+    assert [name for name, pixels in seen.beyond.items() if pixels > 0] == []
 
 
 def test_only_the_fields_of_the_chosen_kind_are_shown(page: Page, url: str) -> None:
