@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from checkout import logs
 from checkout.domain.errors import CheckoutError
-from checkout.domain.given import begun, day_named, minutes_spent
+from checkout.domain.given import begun, case_named, day_named, minutes_spent
 from offer.errors import OfferError
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
         ("refund", _refund, "вернуть деньги по заказу, все или часть"),
         ("answer", _answer, "ответить на отказ клиента от пакета, не возвращая денег"),
         ("readdress", _readdress, "отдать заказ другому адресу почты: прежний был с ошибкой"),
+        ("cases", _cases, "что ждёт вашего решения, и чем это закончить"),
+        ("close", _close, "закрыть дело, которое закончено без программы"),
         ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
         ("backup", _back_up, "скопировать базу, не останавливая продаж"),
         ("reconcile", _reconcile, "сверить платежи и возвраты со списками ЮKassa"),
@@ -62,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--port", default="8000", help="порт сайта")
         if name in ("answer", "readdress", "erase"):
             _ask_about_order(command, name)
-        if name == "refund":
-            _ask_refund(command)
+        if ask := ASKED.get(name):
+            ask(command)
         if name == "backup":
             command.add_argument("file", type=Path, metavar="ФАЙЛ", help="новый файл для копии")
         if name == "replay":
@@ -131,6 +133,18 @@ def _ask_refund(command: argparse.ArgumentParser) -> None:
         metavar="МИНУТ",
         help="сколько минут истрачено, для счёта",
     )
+
+
+def _ask_about_cases(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--all", action="store_true", help="и закрытые, с их концом")
+
+
+def _ask_to_close(command: argparse.ArgumentParser) -> None:
+    command.add_argument("case", type=case_named, metavar="НОМЕР", help="из checkout cases")
+    command.add_argument("--reason", required=True, help="чем закончилось, без имён")
+
+
+ASKED = {"refund": _ask_refund, "cases": _ask_about_cases, "close": _ask_to_close}
 
 
 def _serve(asked: argparse.Namespace) -> int:
@@ -234,6 +248,26 @@ def _readdress(asked: argparse.Namespace) -> int:
 
     with closing(_store()) as store:
         print(move_order(store, asked.order, asked.email, asked.reason).sentence)
+    return 0
+
+
+def _cases(asked: argparse.Namespace) -> int:
+    from checkout.settings import read_zone
+    from checkout.show_cases import show_cases
+
+    zone = read_zone()
+    with closing(_store()) as store:
+        print("\n".join(show_cases(store, zone, ended_too=asked.all)))
+    return 0
+
+
+def _close(asked: argparse.Namespace) -> int:
+    from checkout.close_case import close_case
+    from checkout.settings import read_zone
+
+    zone = read_zone()
+    with closing(_store()) as store:
+        print(close_case(store, zone, asked.case, asked.reason))
     return 0
 
 

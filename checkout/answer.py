@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from checkout.domain.case import REFUSALS, By
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
 from checkout.domain.reasons import LONGEST_REASON, names_somebody
 from checkout.domain.refusal import Refusal, name, one_line
 from checkout.shop import new_id, new_key
-from checkout.store import correspondence, ledger, orders, refunds, refusals
+from checkout.store import cases, correspondence, ledger, orders, refunds, refusals
 from checkout.store.engine import Store, Tx
 from offer.evidence import facts
 from offer.wording import day
@@ -55,6 +56,7 @@ def _answer(tx: Tx, number: str, text: str) -> Answered:
     row = ledger.append(tx, "refusal", fact)
     refusals.end(tx, order.id, row.number, text)
     about = name(order.number, refusal.asked)
+    cases.close(tx, REFUSALS, about, By.ANSWER, row=row.number)
     correspondence.stage(
         tx, new_id(), kind="answered", subject=about, order_id=order.id, key=new_key()
     )

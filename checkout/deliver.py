@@ -14,14 +14,15 @@ from email.utils import parseaddr
 import structlog
 
 from checkout.certify import certify, settlement
+from checkout.close_case import left
+from checkout.domain.case import Case
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
 from checkout.fiscalise import given_by
+from checkout.mail.contractor_letters import case_for_contractor, head_for_contractor
 from checkout.mail.letters import (
     Letter,
     Withdrawal,
-    case_for_contractor,
-    head_for_contractor,
     order_for_contractor,
     paid_letter,
     withdrawal_for_contractor,
@@ -34,7 +35,7 @@ from checkout.remind_clients import KIND as ENDING
 from checkout.remind_clients import letters_about_ending
 from checkout.settle import accepted_terms
 from checkout.shop import Shop, new_id
-from checkout.store import correspondence, heads, letters, orders, reconciliations, refunds
+from checkout.store import cases, correspondence, heads, letters, orders, reconciliations, refunds
 from checkout.store import ledger as rows
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
@@ -95,7 +96,7 @@ def _nobody_to_tell(tx: Tx, message: Message) -> None:
         f"Заказ {order.number} оплачен, когда личные данные по нему уже стёрты: писать некому. "
         f"Платёж {order.payment_id} — в личном кабинете ЮKassa: верните деньги или найдите клиента."
     )
-    correspondence.open_case(
+    cases.open_case(
         tx,
         new_id(),
         kind="erased_client",
@@ -290,11 +291,23 @@ def _facts(shop: Shop, message: Message) -> tuple[Order, Settlement]:
 
 
 def _cases(shop: Shop, message: Message) -> list[Letter]:
-    head = shop.store.read(rows.head)
+    head, case = shop.store.read(lambda tx: (rows.head(tx), _case(tx, message)))
     return [
-        case_for_contractor(message.subject, message.text, head=head.ref if head else None, to=to)
+        case_for_contractor(
+            message.subject,
+            message.text,
+            head=head.ref if head else None,
+            to=to,
+            number=case.number if case else None,
+            command=case.command if case else "",
+        )
         for to in _desk(shop, _contact(shop))
     ]
+
+
+def _case(tx: Tx, message: Message) -> Case | None:
+    kind, _, subject = message.subject.partition(":")
+    return cases.named(tx, kind, subject)
 
 
 def _head(shop: Shop, message: Message) -> list[Letter]:
@@ -304,8 +317,11 @@ def _head(shop: Shop, message: Message) -> list[Letter]:
         raise LookupError(f"no head was published on {day}")
     made = shop.store.read(lambda tx: reconciliations.of_day(tx, day))
     books = found(made) if made else None
+    waiting = left(*shop.store.read(cases.waiting), shop.settings.zone)
     return [
-        head_for_contractor(head.day, head.number, head.hash, to=address, books=books)
+        head_for_contractor(
+            head.day, head.number, head.hash, to=address, books=books, cases=waiting
+        )
         for address in _desk(shop, _contact(shop))
     ]
 

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from checkout.domain.case import By
 from checkout.domain.errors import CheckoutError
 from checkout.shop import Shop, new_id
-from checkout.store import correspondence, heads, ledger
+from checkout.store import cases, correspondence, heads, ledger
 from checkout.store.engine import Store, Tx
 from offer.evidence.chain import instant
 from offer.wording import day as in_words
@@ -60,7 +61,7 @@ def ask_about_clock(tx: Tx, last: date, today: date) -> None:
         "головы не публикуются и личные данные не стираются: ни то ни другое не вернуть. "
         f"Если на сервере верное число, введите: checkout confirm-clock {today.isoformat()}"
     )
-    correspondence.open_case(
+    cases.open_case(
         tx, new_id(), kind="clock_jump", subject=last.isoformat(), order_id=None, sentence=sentence
     )
 
@@ -76,8 +77,8 @@ def tell_of_tomorrow(tx: Tx) -> None:
         "сервер берёт время."
     )
     subject = f"row {row.number}"
-    correspondence.open_case(
-        tx, new_id(), kind="clock_jump", subject=subject, order_id=None, sentence=sentence
+    cases.open_case(
+        tx, new_id(), kind="clock_ahead", subject=subject, order_id=None, sentence=sentence
     )
 
 
@@ -97,6 +98,7 @@ def confirm_clock(store: Store, zone: ZoneInfo, said: date) -> str:
 
 def _publish(tx: Tx, today: date, zone: ZoneInfo) -> heads.Head | None:
     ledger.alone(tx)
+    cases.close_kind(tx, "clock_jump", By.CLOCK)
     if _unbelievable(tx, today, zone) is None:
         return None
     head = heads.publish(tx, today)

@@ -16,7 +16,7 @@ from checkout.domain.transitions import ReceiptState, State
 from checkout.doubt import is_doubted
 from checkout.gateway.wire import receipt_request
 from checkout.shop import SOON, Shop, new_id
-from checkout.store import correspondence, ledger, orders, package_hours, receipts, refunds
+from checkout.store import cases, ledger, orders, package_hours, receipts, refunds
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from checkout.store.receipts import Issued
@@ -110,7 +110,7 @@ def note_refund(tx: Tx, order: Order, refund_id: str, amount_kopecks: int, body:
     payment_id = str(order.payment_id)
     paid = receipts.of(tx, Kind.PAYMENT, payment_id)
     if paid is None:
-        if INCOME in correspondence.cases_about(tx, payment_id):
+        if INCOME in cases.about(tx, payment_id):
             _remind_of_refund(tx, order, refund_id, amount_kopecks)
         return
     known, sent = _as_it_is(tx, paid), rules.receipt_in(body)
@@ -152,7 +152,7 @@ def given_by(tx: Tx, payment_id: str) -> str:
     """Who gives the receipts of a payment: "fiscal", YooKassa does; "npd"; or "off"."""
     if receipts.of(tx, Kind.PAYMENT, payment_id):
         return "fiscal"
-    return "npd" if INCOME in correspondence.cases_about(tx, payment_id) else "off"
+    return "npd" if INCOME in cases.about(tx, payment_id) else "off"
 
 
 def settle_prepayments(shop: Shop) -> None:
@@ -270,7 +270,7 @@ def _remind_of_refund(tx: Tx, order: Order, refund_id: str, amount_kopecks: int)
 
 
 def _lay(tx: Tx, order: Order, kind: str, subject: str, sentence: str) -> None:
-    correspondence.open_case(
+    cases.open_case(
         tx,
         new_id(),
         kind=kind,

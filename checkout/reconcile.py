@@ -31,7 +31,7 @@ from checkout.repay import record as record_refund
 from checkout.retain import midnight
 from checkout.settle import record as record_payment
 from checkout.shop import Shop, new_id
-from checkout.store import correspondence, ledger, orders, receipts, reconciliations, refunds
+from checkout.store import cases, ledger, orders, receipts, reconciliations, refunds
 from checkout.store.engine import Tx
 from checkout.store.reconciliations import Reconciliation
 from offer.evidence.chain import instant
@@ -197,9 +197,7 @@ def _receipts(shop: Shop) -> Side[Receipt]:
 
 
 def _our_payment(tx: Tx, payment: Payment) -> OurPayment:
-    laid = not correspondence.cases_about(tx, payment.id).isdisjoint(
-        ("odd_money", "unknown_payment")
-    )
+    laid = not cases.about(tx, payment.id).isdisjoint(("odd_money", "unknown_payment"))
     attempt = orders.attempt_paid_by(tx, payment.id)
     if attempt is None:
         return OurPayment(laid=laid)
@@ -209,7 +207,7 @@ def _our_payment(tx: Tx, payment: Payment) -> OurPayment:
 
 
 def _our_refund(tx: Tx, refund: Refund) -> OurRefund:
-    laid = "unknown_refund" in correspondence.cases_about(tx, refund.id)
+    laid = "unknown_refund" in cases.about(tx, refund.id)
     kept = refunds.known_as(tx, refund.id)
     if kept is None:
         return OurRefund(laid=laid)
@@ -301,6 +299,6 @@ def _looked_for(shop: Shop, side: Side[T], object_id: str) -> list[str]:
 
 
 def _lay(tx: Tx, subject: str, sentence: str) -> None:
-    correspondence.open_case(
+    cases.open_case(
         tx, new_id(), kind="not_reconciled", subject=subject, order_id=None, sentence=sentence
     )

@@ -26,7 +26,7 @@ from checkout.domain.refusal import (
 from checkout.gateway.wire import amount_text
 from checkout.refund import proposal_of
 from checkout.shop import Shop, new_id, new_key
-from checkout.store import correspondence, ledger, orders, package_hours, refunds, refusals
+from checkout.store import cases, correspondence, ledger, orders, package_hours, refunds, refusals
 from checkout.store.engine import Tx
 from checkout.store.orders import Package
 from offer.evidence import facts
@@ -179,7 +179,7 @@ def _lay(tx: Tx, order: Order, proposal: Proposal, row: Entry, shop: Shop) -> No
         f"{money(proposal.proposed)}; решите до {day(decide_by(asked_on))} включительно: "
         f"{' или '.join(commands(order.number, proposal, day(asked_on)))}"
     )
-    correspondence.lay_case(tx, kind="refusal", subject=about, order_id=order.id, sentence=sentence)
+    cases.lay_case(tx, kind="refusal", subject=about, order_id=order.id, sentence=sentence)
     correspondence.stage(
         tx, new_id(), kind="refused", subject=about, order_id=order.id, key=new_key()
     )

@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 
 from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST, key_lives
+from checkout.domain.case import By
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.receipt import Receipt
@@ -17,7 +18,7 @@ from checkout.domain.receipts import Kind
 from checkout.domain.transitions import ReceiptEvent, ReceiptState
 from checkout.settle import growing
 from checkout.shop import SOON, Shop, new_id
-from checkout.store import correspondence, ledger, orders, receipts
+from checkout.store import cases, ledger, orders, receipts
 from checkout.store.engine import Tx
 from checkout.store.receipts import Issued
 from offer.evidence import facts
@@ -213,6 +214,7 @@ def _register(tx: Tx, key: str, told: Receipt | None, answer: str) -> None:
         registered_at=fiscal.registered_at if fiscal else None,
         ended=row.number,
     )
+    cases.close(tx, "receipt_late", key, By.RECEIPT, row=row.number)
     if told and told.amount_kopecks != receipt.amount_kopecks:
         why = f"зарегистрирован на другую сумму: {money(told.amount_kopecks)}."
         _lay(tx, order, "receipts_differ", receipt, f"{why} Оформите чек коррекции.")
@@ -248,6 +250,7 @@ def _fail(tx: Tx, key: str, event: ReceiptEvent, why: str, told: Receipt | None 
     row = ledger.append(tx, "receipt", fact)
     answer = redacted(told.raw) if told else reason
     receipts.move(tx, receipt, event, receipt_id=receipt_id, answer=answer, ended=row.number)
+    cases.close(tx, "receipt_late", key, By.RECEIPT, row=row.number)
     _lay(tx, order, "receipt_failed", receipt, f"не зарегистрирован. {why}. {BY_HAND}")
 
 
@@ -281,7 +284,7 @@ def _lay(tx: Tx, order: Order, kind: str, receipt: Issued, told: str) -> None:
     amount = money(receipt.amount_kopecks)
     about = f"Заказ {order.number}: {NAMES[receipt.kind]} на\u00a0{amount}"
     sentence = f"{about} {told}"
-    correspondence.open_case(
+    cases.open_case(
         tx,
         new_id(),
         kind=kind,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from checkout.domain.refusal import OVERDUE, WARNINGS, Refusal, name, warning
 from checkout.shop import Shop, new_id
-from checkout.store import correspondence, ledger, orders, refunds, refusals
+from checkout.store import cases, correspondence, ledger, orders, refunds, refusals
 from checkout.store.engine import Tx
 from offer.wording import day
 
@@ -34,7 +34,7 @@ def _warn(tx: Tx, refusal: Refusal, due: int | None) -> None:
     order = orders.by_id(tx, refusal.order_id)
     about = name(order.number, refusal.asked)
     if due == OVERDUE:
-        correspondence.open_case(
+        cases.open_case(
             tx,
             new_id(),
             kind="refusal_overdue",

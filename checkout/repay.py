@@ -7,6 +7,7 @@ the key. After that its list of refunds is searched: the same request would pay 
 import structlog
 
 from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST, key_lives
+from checkout.domain.case import REFUSALS, By
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.refund import Refund
@@ -15,7 +16,7 @@ from checkout.fiscalise import note_refund
 from checkout.gateway.wire import amount_text
 from checkout.settle import LOST_AFTER, growing, settle
 from checkout.shop import SOON, Shop, new_id, new_key
-from checkout.store import correspondence, ledger, orders, package_hours, refunds, refusals
+from checkout.store import cases, correspondence, ledger, orders, package_hours, refunds, refusals
 from checkout.store.engine import Tx
 from checkout.store.refunds import RefundAttempt
 from offer.evidence import facts
@@ -26,6 +27,8 @@ from offer.wording import hours, money
 log = structlog.get_logger()
 ENDED = (RefundState.SUCCEEDED, RefundState.CANCELLED)
 NOT_FOUND = 404
+# what ends when money goes back, and what all of it leaves nothing to decide of
+ONCE_PAID_BACK, MOOT = ("refund_cancelled", "extra_left"), ("erased_client", "provisional_end")
 ELSEWHERE = "сделан в ЮKassa, а не программой"
 
 
@@ -170,6 +173,7 @@ def _succeed(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> No
         told = f"{refund.amount_kopecks} коп. {refund.currency}"
         sentence = f"вернула {told}, а поручено {attempt.amount_kopecks} коп. RUB"
         _lay(tx, order, "odd_refund", refund.id, f"ЮKassa {sentence}.")
+    cases.close(tx, "lost_refund", attempt.id, By.REFUND, row=row.number)
     _follow(tx, order, attempt.id, row.number, ends_package=attempt.ends_package)
     note_refund(tx, order, refund.id, refund.amount_kopecks, attempt.body)
 
@@ -186,9 +190,16 @@ def _follow(tx: Tx, order: Order, key: str, row: int, *, ends_package: bool) -> 
             orders.end_package(tx, order.id)
             refusals.end(tx, order.id, row)
             _ask_about_extra_hours(tx, order)
+        _close_cases(tx, order, row, whole=whole, ends=whole or ends_package)
     correspondence.stage(
         tx, new_id(), kind="refunded", subject=key, order_id=order.id, key=new_key()
     )
+
+
+def _close_cases(tx: Tx, order: Order, row: int, *, whole: bool, ends: bool) -> None:
+    """What of an order waited for just this."""
+    over = (*(REFUSALS if ends else ()), *(MOOT if whole else ()))
+    cases.close_of_order(tx, order.id, (*ONCE_PAID_BACK, *over), By.REFUND, row=row)
 
 
 def _ask_about_extra_hours(tx: Tx, order: Order) -> None:
@@ -235,6 +246,7 @@ def _end_in_vain(
     row = ledger.append(tx, "refund", fact)
     answer = known.get("answer", reason)
     refunds.move(tx, attempt, event, refund_id=refund_id, answer=answer, ended=row.number)
+    cases.close(tx, "lost_refund", attempt.id, By.REFUND, row=row.number)
 
 
 def _count_try(tx: Tx, attempt: RefundAttempt) -> None:
@@ -320,7 +332,7 @@ def _again(order: Order, attempt: RefundAttempt, why: str) -> str:
 
 def _lay(tx: Tx, order: Order | None, kind: str, subject: str, sentence: str) -> None:
     about = f"Заказ {order.number}: " if order and order.number not in sentence else ""
-    correspondence.open_case(
+    cases.open_case(
         tx,
         new_id(),
         kind=kind,

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from checkout.domain.case import By
 from checkout.domain.extra_hours import period_within
 from checkout.domain.order import Expectation, Order, mismatch
 from checkout.domain.payment import Payment
@@ -15,7 +16,7 @@ from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
 from checkout.fiscalise import note_income
 from checkout.gateway.client import YooKassa
 from checkout.shop import Shop, new_id, new_key
-from checkout.store import archive, correspondence, ledger, orders
+from checkout.store import archive, cases, correspondence, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
@@ -74,6 +75,7 @@ def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
     orders.move_attempt(
         tx, attempt, AttemptEvent.ENDED, payment_id=payment.id, answer=redacted(payment.raw)
     )
+    cases.close(tx, "lost_payment", payment.id, By.PAYMENT)
     if payment.status == "canceled":
         return _cancel(tx, order, attempt, payment)
     return _take(tx, shop, order, attempt, payment)
@@ -109,7 +111,7 @@ def report_lost(tx: Tx, attempt: Attempt) -> None:
         "знает. Проверьте его в личном кабинете ЮKassa: если деньги пришли, верните их или "
         "договоритесь с клиентом."
     )
-    correspondence.open_case(
+    cases.open_case(
         tx,
         new_id(),
         kind="lost_payment",
@@ -158,7 +160,7 @@ def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> 
         orders.change(tx, order.id, money_taken=payment.paid)
     ledger.append(tx, "payment", _unfit(order, payment, why))
     sentence = f"Платёж {payment.id} по заказу {order.number}: {why} Деньги у ЮKassa, решать вам."
-    correspondence.open_case(
+    cases.open_case(
         tx, new_id(), kind="odd_money", subject=payment.id, order_id=order.id, sentence=sentence
     )
     return Settled(state)
@@ -171,7 +173,7 @@ def _stranger(tx: Tx, payment: Payment) -> Settled:
         sentence = f"Получен платёж {payment.id}, для которого нет попытки оплаты" + (
             f" (в нём назван заказ {order.number})." if order else " и нет заказа."
         )
-        is_new = correspondence.open_case(
+        is_new = cases.open_case(
             tx,
             new_id(),
             kind="unknown_payment",
@@ -247,7 +249,7 @@ def _warn_provisional(tx: Tx, order: Order, period: Period) -> None:
         f"известен. Срок посчитан предварительно: до {period.last_day:%d.%m.%Y} включительно; "
         "он может только сдвинуться позже."
     )
-    correspondence.open_case(
+    cases.open_case(
         tx,
         new_id(),
         kind="provisional_end",

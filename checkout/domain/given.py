@@ -42,3 +42,11 @@ def begun(day: date, today: date) -> date:
             "который уже начался."
         )
     return day
+
+
+def case_named(text: str) -> int:
+    """The number of a case, with «№» or without; raises NotUnderstood."""
+    number = text.removeprefix("№").strip()
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST):
+        raise NotUnderstood(f"«{text}» — не номер дела: номера показывает checkout cases.")
+    return int(number)

@@ -4,7 +4,7 @@ A letter says its fact in the subject and again in its first line; nothing is be
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -21,26 +21,6 @@ KINDS = {
     "person": "физическое лицо",
     "sole_trader": "индивидуальный предприниматель",
     "company": "организация",
-}
-CASES = {
-    "odd_money": "платёж не сходится с\u00a0заказом",
-    "unknown_payment": "платёж без заказа",
-    "lost_payment": "ЮKassa потеряла платёж",
-    "erased_client": "оплачен заказ, чьи данные стёрты",
-    "refund_cancelled": "возврат не\u00a0состоялся",
-    "lost_refund": "ЮKassa потеряла возврат",
-    "odd_refund": "возвращена другая сумма",
-    "unknown_refund": "возврат сделан не\u00a0программой",
-    "clock_jump": "верны ли часы сервера",
-    "receipt_failed": "чек не\u00a0зарегистрирован",
-    "receipt_late": "чек не\u00a0зарегистрирован за\u00a0сутки",
-    "receipts_differ": "суммы чеков не\u00a0сходятся",
-    "npd_income": "нужен чек в\u00a0«Мой налог»",
-    "npd_refund": "нужно аннулировать чек в\u00a0«Мой налог»",
-    "not_reconciled": "у\u00a0ЮKassa и\u00a0у\u00a0нас записано разное",
-    "refusal_overdue": "срок ответа на\u00a0отказ от\u00a0пакета вышел",
-    "provisional_end": "предварительная дата окончания пакета",
-    "extra_left": "пакет прекращён, а\u00a0дополнительные часы не\u00a0возвращены",
 }
 
 
@@ -191,55 +171,6 @@ def order_for_contractor(
         body,
         reply_to=party.email,
     )
-
-
-def case_for_contractor(
-    subject: str, sentence: str, *, to: str, head: LedgerRef | None = None
-) -> Letter:
-    """To the contractor: something needs his decision.
-
-    `subject` is "kind:what it is about", as a case is stored; `sentence` says what happened.
-    """
-    kind, _, about = subject.rpartition(":")
-    words = CASES.get(kind, "требуется внимание")
-    body = Body(
-        lead=f"Нужно ваше решение: {words}",
-        sections=(
-            Section(paragraphs=(sentence,)),
-            Section(
-                facts=(Fact("О\u00a0чём", about, "code"), *head_of(head)),
-                paragraphs=("Пока вы не\u00a0решили, программа ничего не\u00a0меняет.",),
-            ),
-        ),
-    )
-    return letter(to, f"Нужно ваше решение: {words}, {about}", body, reply_to=None)
-
-
-def head_for_contractor(
-    day: date, number: int, head: str, *, to: str, books: str | None = None
-) -> Letter:
-    """To the contractor, once a day: the ledger's newest row, to be held against it later.
-
-    `books` is what the day's comparison with YooKassa found, if it was made.
-    """
-    body = Body(
-        lead=f"Голова журнала за {day:%d.%m.%Y}: №\u00a0{number}",
-        sections=(
-            Section(
-                facts=(
-                    Fact("Строка", f"№\u00a0{number}"),
-                    Fact("Хеш", head, "code"),
-                    Fact("Проверка", f"checkout verify --head {number}:{head}", "code"),
-                    *([Fact("Сверка с\u00a0ЮKassa", books)] if books else []),
-                ),
-                paragraphs=(
-                    "Сохраните это письмо. Если журнал потом подменят или укоротят, это покажет "
-                    "команда проверки.",
-                ),
-            ),
-        ),
-    )
-    return letter(to, f"Голова журнала за {day:%d.%m.%Y}: № {number}", body, reply_to=None)
 
 
 def letter(

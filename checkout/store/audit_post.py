@@ -20,6 +20,7 @@ STANDING_ON = (
     *((it.c.order_id, orders.c.id) for it in (tables.packages, tables.papers, tables.attempts)),
     (tables.receipts.c.order_id, orders.c.id),
     *((it.c.order_id, orders.c.id) for it in (messages, cases)),
+    (cases.c.closed, tables.ledger.c.number),
     (letters.c.message, messages.c.id),
     *((it.c.ledger, tables.ledger.c.number) for it in (details, tables.shown_pages)),
     (tables.ledger_orders.c.ledger, tables.ledger.c.number),
@@ -62,6 +63,8 @@ class StoredCase:
     order: str | None
     sentence: str
     opened_at: str
+    number: int
+    closed: int | None
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,11 @@ def unaccounted(tx: Tx) -> Iterator[Unaccounted]:
 
 def opened_cases(tx: Tx) -> Iterator[StoredCase]:
     """Every case, one after the other."""
-    columns = (cases.c.kind, cases.c.subject, orders.c.number, cases.c.sentence, cases.c.opened_at)
+    names = ("kind", "subject", "sentence", "opened_at", "number", "closed")
+    dialect = tx.connection.dialect
+    (order,) = as_stored(dialect, orders.c.number, prefix="o_")
     found = (
-        select(*as_stored(tx.connection.dialect, *columns))
+        select(*as_stored(dialect, *(cases.c[name] for name in names)), order)
         .outerjoin_from(cases, orders, orders.c.id == cases.c.order_id)
         .order_by(cases.c.kind, cases.c.subject)
     )
@@ -156,9 +161,11 @@ def opened_cases(tx: Tx) -> Iterator[StoredCase]:
         yield StoredCase(
             text_of(it.kind),
             text_of(it.subject),
-            it.number if it.number is None else text_of(it.number),
+            it.o_number if it.o_number is None else text_of(it.o_number),
             text_of(it.sentence),
             text_of(it.opened_at),
+            it.number,
+            it.closed,
         )
 
 

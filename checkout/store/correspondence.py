@@ -1,4 +1,4 @@
-"""Messages to be sent, notifications received, cases and certificates."""
+"""Messages to be sent, notifications received, and certificates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from checkout.store import ledger, tables
+from checkout.store import tables
 from checkout.store.due import LONGEST_PAUSE, is_due, moments
 from checkout.store.engine import Tx
 
-messages, inbox, cases, papers = tables.messages, tables.inbox, tables.cases, tables.papers
-attempts, letters, orders, refunds = tables.attempts, tables.letters, tables.orders, tables.refunds
+messages, inbox, papers = tables.messages, tables.inbox, tables.papers
+attempts, letters, refunds = tables.attempts, tables.letters, tables.refunds
 LEASE = timedelta(minutes=2)
 # the events of what is ours that are followed at once; the set of events is open
 FOLLOWED = ("payment.waiting_for_capture", "payment.succeeded", "payment.canceled",
@@ -257,51 +257,6 @@ def replay(tx: Tx, since: datetime | None) -> int:
 def heed(tx: Tx, object_id: str, until: datetime | None) -> None:
     """The hint was followed (`until` None), or is to be followed again later."""
     tx.connection.execute(HEED, {"it": object_id, "due_at": until})
-
-
-def open_case(
-    tx: Tx, message_id: str, *, kind: str, subject: str, order_id: int | None, sentence: str
-) -> bool:
-    """Lay something before the contractor, as a fact and with a letter.
-
-    False if it lies there already.
-    """
-    if not lay_case(tx, kind=kind, subject=subject, order_id=order_id, sentence=sentence):
-        return False
-    told = f"{kind}:{subject}"
-    stage(tx, message_id, kind="case", subject=told, order_id=order_id, text=sentence)
-    return True
-
-
-def lay_case(tx: Tx, *, kind: str, subject: str, order_id: int | None, sentence: str) -> bool:
-    """The same for what has a letter of its own; False if it lies there already."""
-    ledger.alone(tx)  # before the row is looked for: two who find none would lay it there twice
-    known = select(cases).where(cases.c.kind == kind, cases.c.subject == subject)
-    if tx.connection.execute(known).one_or_none():
-        return False
-    tx.connection.execute(
-        insert(cases).values(
-            kind=kind, subject=subject, order_id=order_id, sentence=sentence, opened_at=tx.now
-        )
-    )
-    ledger.append(tx, "case", _case(tx, kind, subject, order_id, sentence))
-    return True
-
-
-def cases_about(tx: Tx, subject: str) -> frozenset[str]:
-    """The kinds of the cases that were opened about something."""
-    kinds = select(cases.c.kind).where(cases.c.subject == subject)
-    return frozenset(tx.connection.execute(kinds).scalars())
-
-
-def _case(
-    tx: Tx, kind: str, subject: str, order_id: int | None, sentence: str
-) -> dict[str, object]:
-    fact: dict[str, object] = {"kind": kind, "subject": subject, "sentence": sentence}
-    if order_id is not None:
-        number = select(orders.c.number).where(orders.c.id == order_id)
-        fact["order"] = tx.connection.execute(number).scalar_one()
-    return fact
 
 
 def keep_paper(tx: Tx, order_id: int, sha256: str, data: bytes, ledger: int) -> Paper:

@@ -60,7 +60,7 @@ def standing(tx: Tx, order: Order, zone: ZoneInfo) -> Standing:
     """What decides how long an order's details are kept, as it stands now."""
     last_day = select(packages.c.last_day).where(packages.c.order_id == order.id)
     pending = select(attempts.c.id).where(attempts.c.order_id == order.id, tables.PAYABLE)
-    case = select(cases.c.kind).where(cases.c.order_id == order.id)
+    case = select(cases.c.kind).where(cases.c.order_id == order.id, cases.c.closed.is_(None))
     withdrawn = select(orders.c.consent_withdrawn_at).where(orders.c.id == order.id)
     withdrawn_at = tx.connection.execute(withdrawn).scalar_one()
     return Standing(

@@ -343,7 +343,7 @@ reconciliations = Table(
     Column("differences", Integer, nullable=False),
 )
 
-# What only the contractor can decide.
+# What only the contractor can decide; `closed` is the row of the ledger that says it has ended.
 cases = Table(
     "cases",
     metadata,
@@ -352,4 +352,6 @@ cases = Table(
     Column("order_id", Integer, ForeignKey("orders.id")),
     Column("sentence", Text, nullable=False),
     Column("opened_at", Instant, nullable=False),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("closed", Integer, ForeignKey("ledger.number"), unique=True),
 )

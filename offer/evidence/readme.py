@@ -192,6 +192,8 @@ def _what(row: Entry) -> str:
         return RECEIPTS.get(str(fact(row).get("action")), WHAT["receipt"])
     if row.kind == "refusal" and fact(row).get("action") == "answered":
         return "исполнитель ответил на отказ от пакета"
+    if row.kind == "case" and fact(row).get("action") == "closed":
+        return "вопрос исполнителю решён"
     return WHAT[row.kind]
 
 

@@ -18,6 +18,7 @@ from checkout.doubt import NotToday, confirm_clock
 from checkout.open import gate_of, open_shop
 from checkout.publish_head import published_heads
 from checkout.refund import Wanted, refund
+from checkout.store import cases
 from checkout.verify import BAD, verify
 from tests.town import SITE, Town, a_town
 
@@ -176,6 +177,7 @@ def test_who_looked_at_the_clock_and_found_it_right_has_everything_go_on(
     assert doubted == 0
     assert said.startswith("✓ Голова за 03.03.2027 опубликована")
     assert "ничего не изменилось" in again
+    assert here.shop.store.read(cases.opened) == []
     assert erasures(here) > 0
     assert sound(here) == []
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from checkout.mail.letters import Letter, case_for_contractor, order_for_contractor, paid_letter
+from checkout.mail.contractor_letters import case_for_contractor
+from checkout.mail.letters import Letter, order_for_contractor, paid_letter
 from tests.mail.facts import COMPANY, MOSCOW, OFFER_HASH, PERSON, digest, settlement
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, insert, select, text
 
 from checkout.buy import Purchase, _place
+from checkout.close_case import close_case
 from checkout.publish_head import publish_head
 from checkout.settle import record
 from checkout.shop import Shop
@@ -102,7 +103,10 @@ def settled(shop: Shop, waiting: Waiting, **said: Any) -> Waiting:
 
 
 def history(shop: Shop) -> None:
-    """Orders: 1 paid, with consent; 2 declined; 3 odd money; 4 waiting; and a stranger's money."""
+    """Orders: 1 paid, with consent; 2 declined; 3 odd money; 4 waiting; and a stranger's money.
+
+    The case of the odd money is closed.
+    """
     settled(shop, placed_with_consent(shop, "paid"))
     publish_head(shop)
     settled(shop, market.waiting(shop, "declined"), status="canceled", cancellation_reason="3ds")
@@ -110,6 +114,7 @@ def history(shop: Shop) -> None:
     waiting = market.waiting(shop, "waiting")
     stranger = replace(waiting.paid(), id="stranger", metadata={})
     shop.store.transact(lambda tx: record(tx, shop, stranger))
+    close_case(shop.store, ZONE, 1, "вернули в кабинете")
 
 
 def append(sold: Sold, kind: str, fact: Mapping[str, object]) -> int:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, text
 
 from checkout.shop import Shop
-from checkout.store import archive, correspondence, ledger, tables
+from checkout.store import archive, cases, correspondence, ledger, tables
 from checkout.store.archive import RewrittenEdition
 from checkout.store.correspondence import LEASE, Message
 from checkout.store.engine import Store, Tx
@@ -292,7 +292,7 @@ def test_a_postponed_message_waits_for_its_time_and_the_longest_waiting_goes_fir
 def test_a_case_is_laid_before_the_contractor_once(store: Store) -> None:
     def lay(name: str) -> bool:
         return store.transact(
-            lambda tx: correspondence.open_case(
+            lambda tx: cases.open_case(
                 tx, name, kind="odd_money", subject="p-1", order_id=None, sentence="Деньги."
             )
         )
@@ -319,7 +319,14 @@ def test_a_moment_comes_back_the_same_and_in_utc_from_any_zone(
     store: Store, moment: datetime
 ) -> None:
     with store.engine.connect() as connection, connection.begin() as undone:
-        row = {"kind": "k", "subject": "s", "order_id": None, "sentence": "", "opened_at": moment}
+        row = {
+            "number": 1,
+            "kind": "k",
+            "subject": "s",
+            "order_id": None,
+            "sentence": "",
+            "opened_at": moment,
+        }
         connection.execute(insert(tables.cases), row)
         kept = connection.execute(select(tables.cases.c.opened_at)).scalar_one()
         undone.rollback()

@@ -43,8 +43,8 @@ def test_a_sound_database_is_told_in_a_few_lines_and_status_0(sold: Sold, comman
 
     assert (status, complaint) == (0, "")
     assert [line[0] for line in lines] == ["✓"] * len(lines)
-    assert lines[0].startswith("✓ Журнал цел: строк 16, последняя: 16:")
-    assert lines[1] == "✓ Голова № 16 та же, что снаружи."
+    assert lines[0].startswith("✓ Журнал цел: строк 17, последняя: 17:")
+    assert lines[1] == "✓ Голова № 17 та же, что снаружи."
 
 
 def test_a_spoilt_one_is_told_with_status_1(sold: Sold, command: Command) -> None:
@@ -124,7 +124,7 @@ def test_the_day_of_an_erasure_is_told_by_the_shops_own_zone(
     monkeypatch.setenv("CHECKOUT_TIME_ZONE", "Pacific/Midway")  # UTC−11
     _, there, _ = command()
 
-    assert "✓ Стёрто 23.11.2026, акт № 17: ничего." in here
-    assert "✓ Стёрто 22.11.2026, акт № 17: ничего." in there
+    assert "✓ Стёрто 23.11.2026, акт № 18: ничего." in here
+    assert "✓ Стёрто 22.11.2026, акт № 18: ничего." in there
     monkeypatch.setenv("CHECKOUT_TIME_ZONE", "Москва")
     assert command()[0] == 1

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from checkout.deliver import deliver
 from checkout.replay import replay
 from checkout.shop import new_id
-from checkout.store import correspondence
+from checkout.store import cases
 from checkout.store.engine import Tx
 from tests.town import SITE, Town
 from tests.web.buying import asked_of_yookassa, client_with, letters_to, payment_of
@@ -262,7 +262,7 @@ def test_after_twenty_letters_it_is_the_turn_of_the_payments_that_came_meanwhile
 ) -> None:
     def lay_open(tx: Tx) -> None:
         for number in range(21):
-            correspondence.open_case(
+            cases.open_case(
                 tx, new_id(), kind="odd_money", subject=f"{number}", order_id=None, sentence="Да."
             )
 

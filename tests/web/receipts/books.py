@@ -86,7 +86,7 @@ def facts_of(town: Town) -> list[tuple[str, str]]:
 
 
 def cases_of(town: Town) -> list[tuple[str, str]]:
-    found = [it for it in town.ledger() if it["kind"] == "case"]
+    found = [it for it in town.ledger() if it["kind"] == "case" and "sentence" in it]
     told = [it["sentence"] for it in found]
     assert all(any(it in letter.text for letter in town.post) for it in told), "not told by letter"
     return [(row["subject"], row["sentence"]) for row in found]
