@@ -121,6 +121,7 @@ def _ask_about_order(command: argparse.ArgumentParser, name: str) -> None:
 
 def _ask_refund(command: argparse.ArgumentParser) -> None:
     command.add_argument("order", help="номер заказа, например 2026-0001")
+    command.add_argument("--payment", metavar="ПЛАТЁЖ", help="деньги, не подошедшие к заказу")
     command.add_argument("--amount", help="сколько рублей, например 1500.00; иначе всё")
     command.add_argument("--reason", help="основание, без имён: его увидит клиент")
     command.add_argument(
@@ -292,7 +293,7 @@ def _refund(asked: argparse.Namespace) -> int:
             print("\n".join(proposed(shop, asked.order, asked.spent)))
             return 0
         amount = None if asked.amount is None else kopecks_of(asked.amount)
-        wanted = Wanted(asked.order, amount, asked.reason or "", asked.ends_package)
+        wanted = Wanted(asked.order, amount, asked.reason or "", asked.ends_package, asked.payment)
         outcome = refund(shop, wanted)
         print("\n".join(told(outcome)))
     return 0 if outcome.done else 1

@@ -12,6 +12,7 @@ from checkout.domain import receipts as rules
 from checkout.domain.order import Order
 from checkout.domain.payment import Payment
 from checkout.domain.receipts import Json, Kind, Regime, Scheme
+from checkout.domain.refund import Refund
 from checkout.domain.transitions import ReceiptState, State
 from checkout.doubt import is_doubted
 from checkout.gateway.wire import receipt_request
@@ -39,13 +40,29 @@ def note_income(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Pay
 
     In the transaction that starts the package.
     """
-    receipt = rules.receipt_in(attempt.body)
-    if receipt is None:
+    if rules.receipt_in(attempt.body) is None:
         if shop.settings.receipts is Scheme.NPD:
             _remind_of_income(tx, order, payment, shop.settings.zone)
         return
-    line = rules.line_of(receipt)
     package = orders.package(tx, order.id)
+    _expect(tx, order, attempt, payment, package.period.expires_at if package else None)
+
+
+def note_odd_income(tx: Tx, order: Order, attempt: Attempt, payment: Payment) -> None:
+    """Money came that does not fit: YooKassa gives its receipt all the same.
+
+    Nothing will be done for it, so there is nothing to set it off by: it goes back, with the
+    receipt of that, or whoever keeps it settles it himself.
+    """
+    if rules.receipt_in(attempt.body):
+        _expect(tx, order, attempt, payment, None)
+
+
+def _expect(
+    tx: Tx, order: Order, attempt: Attempt, payment: Payment, over: datetime | None
+) -> None:
+    """The receipt that went with a payment is to be followed; `over` is when its service is."""
+    line = rules.line_of(rules.receipt_in(attempt.body) or {})
     is_prepayment = line["payment_mode"] == rules.PREPAYMENT
     receipts.add(
         tx,
@@ -60,19 +77,18 @@ def note_income(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Pay
             "vat_code": line["vat_code"],
             "state": ReceiptState.PENDING,
             "next_look_at": tx.now + SOON,
-            "settle_at": package.period.expires_at if package and is_prepayment else None,
+            "settle_at": over if is_prepayment else None,
         },
     )
 
 
-def receipt_of_refund(tx: Tx, order: Order, amount_kopecks: int) -> Json | None:
-    """The receipt that the request for a refund needs.
+def receipt_of_refund(tx: Tx, order: Order, payment_id: str, amount_kopecks: int) -> Json | None:
+    """The receipt that the request for a refund of a payment needs.
 
     None where the payment had none, and where all of it goes back as it came, to the address it
     came from: YooKassa makes that receipt of the payment's own.
     """
-    paid = receipts.of(tx, Kind.PAYMENT, str(order.payment_id))
-    sent = _sent(tx, str(order.payment_id))
+    paid, sent = receipts.of(tx, Kind.PAYMENT, payment_id), _sent(tx, payment_id)
     if paid is None or sent is None:
         return None
     known, receipt = _as_it_is(tx, paid), _to_its_reader(tx, order, sent)
@@ -101,17 +117,17 @@ def _as_it_is(tx: Tx, paid: Issued) -> Issued:
     return receipts.of(tx, Kind.SETTLEMENT, paid.payment_id) or paid
 
 
-def note_refund(tx: Tx, order: Order, refund_id: str, amount_kopecks: int, body: str) -> None:
+def note_refund(tx: Tx, order: Order, refund: Refund, body: str) -> None:
     """Money went back: its receipt is to be followed. `body` is the request, "" if not ours.
 
     In the transaction that writes the refund, after it has ended the package if it does.
     """
     _set_off_extra_hours(tx, order)
-    payment_id = str(order.payment_id)
+    payment_id, amount_kopecks = refund.payment_id, refund.amount_kopecks
     paid = receipts.of(tx, Kind.PAYMENT, payment_id)
     if paid is None:
         if INCOME in cases.about(tx, payment_id):
-            _remind_of_refund(tx, order, refund_id, amount_kopecks)
+            _remind_of_refund(tx, order, refund.id, amount_kopecks)
         return
     known, sent = _as_it_is(tx, paid), rules.receipt_in(body)
     line = rules.line_of(sent) if sent else {}
@@ -121,7 +137,7 @@ def note_refund(tx: Tx, order: Order, refund_id: str, amount_kopecks: int, body:
             "id": new_id(),
             "order_id": order.id,
             "kind": Kind.REFUND,
-            "subject": refund_id,
+            "subject": refund.id,
             "payment_id": payment_id,
             "amount_kopecks": amount_kopecks,
             "mode": line.get("payment_mode", known.mode),

@@ -12,6 +12,7 @@ from checkout.domain.receipts import Standing
 from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from checkout.domain.transitions import AttemptState, State
+from checkout.odd_money import is_undecided
 from checkout.refuse import obstacle_of
 from checkout.remaining import life_of
 from checkout.settle import terms_of
@@ -48,7 +49,8 @@ class OrderFacts:
     time has passed. Of the sums the first was given back, the second is on its way. `refusal` is
     the newest one of the package, `obstacle` why it cannot be refused now. `life` is a package's;
     `bought_for` is the package of extra hours. `is_readdressed`: its address was mended, so whoever
-    reads the one before may have the secret of its page.
+    reads the one before may have the secret of its page. `is_undecided`: money came for it that
+    does not fit, and the contractor has still to say what becomes of that.
     """
 
     order: Order
@@ -73,6 +75,7 @@ class OrderFacts:
     life: PackageLife | None
     bought_for: "PackageFacts | None"
     is_readdressed: bool
+    is_undecided: bool
 
     @property
     def kind(self) -> str:
@@ -160,7 +163,7 @@ def _facts(tx: Tx, token: str, zone: ZoneInfo) -> OrderFacts | None:
         period=package.period if package else None,
         ended_at=package.ended_at if package else None,
         is_over=package is not None and package.is_over(tx.now),
-        refunded_kopecks=refunds.returned(tx, found.id),
+        refunded_kopecks=_returned(tx, found),
         returning_kopecks=returning.amount_kopecks if returning else 0,
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,
         shown=ledger.fact(tx, found.ledger)["shown"],
@@ -171,7 +174,15 @@ def _facts(tx: Tx, token: str, zone: ZoneInfo) -> OrderFacts | None:
         life=life_of(tx, found, own, zone) if own else None,
         bought_for=_package(tx, orders.by_id(tx, found.for_package)) if found.for_package else None,
         is_readdressed=accounts.correction_of_order(tx, found.id) is not None,
+        is_undecided=is_undecided(tx, found),
     )
+
+
+def _returned(tx: Tx, order: Order) -> int:
+    """Of the money an order was paid by; while none fitted it, of whatever came."""
+    if order.state is State.CASE:
+        return refunds.returned_of_order(tx, order.id)
+    return refunds.returned(tx, order.payment_id)
 
 
 def _payment_page(order: Order, attempt: Attempt | None) -> str | None:

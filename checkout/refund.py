@@ -20,6 +20,7 @@ from checkout.domain.refusal import Refusal
 from checkout.domain.transitions import RefundState, State
 from checkout.fiscalise import receipt_of_refund
 from checkout.gateway.wire import refund_request
+from checkout.odd_money import unfit
 from checkout.repay import pursue
 from checkout.settle import accepted_terms
 from checkout.shop import SOON, Shop, new_id
@@ -29,7 +30,7 @@ from checkout.store.refunds import RefundAttempt
 from checkout.who_ordered import known_party
 from offer.evidence import facts
 from offer.periods import Period
-from offer.wording import money
+from offer.wording import money as in_roubles
 
 AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{2}))?")
 # YooKassa gives nothing back by these, or only the whole sum
@@ -39,8 +40,8 @@ NOT_PAID = {
     State.WAITING: "Заказ ещё ждёт оплаты: возвращать нечего.",
     State.CANCELLED: "Оплата заказа отменена: возвращать нечего.",
     State.REFUNDED: "По этому заказу уже возвращено всё.",
-    State.CASE: "Деньги по этому заказу не подошли к нему. Верните их в личном кабинете ЮKassa: "
-    "программа узнает об этом и запишет.",
+    State.CASE: "Деньги по этому заказу не подошли к нему. Назовите платёж, который вернуть: "
+    "--payment, номер покажет checkout cases.",
 }
 
 
@@ -52,19 +53,33 @@ class CannotRefund(CheckoutError):  # noqa: N818 - reads as what it is
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be given back: kopecks, or None for all that is left."""
+    """What is to be given back: kopecks, or None for all that is left.
+
+    `payment_id` names money that did not fit its order; without it the order's own is meant.
+    """
 
     number: str
     amount_kopecks: int | None
     reason: str
     ends_package: bool = False
+    payment_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Money:
+    """What came by a payment in kopecks; whether it is the one its order was paid by."""
+
+    payment_id: str
+    amount_kopecks: int
+    is_own: bool
 
 
 @dataclass(frozen=True)
 class Outcome:
     """A refund as it stands after asking; `trouble` is why no more is known, `why` it failed.
 
-    `undecided`: the client has refused his package, and this is not the decision.
+    `undecided`: the client has refused his package, and this is not the decision. `is_own`: it is
+    of the money the order was paid by.
     """
 
     number: str
@@ -73,6 +88,7 @@ class Outcome:
     trouble: GatewayError | None
     why: str
     undecided: bool = False
+    is_own: bool = True
 
     @property
     def done(self) -> bool:
@@ -110,26 +126,29 @@ def refund(shop: Shop, wanted: Wanted) -> Outcome:
 
 def _outcome(tx: Tx, number: str, attempt: RefundAttempt, trouble: GatewayError | None) -> Outcome:
     order = orders.by_id(tx, attempt.order_id)
-    left = order.price_kopecks - refunds.returned(tx, order.id)
+    money = _came_by(tx, order, attempt.payment_id)
+    left = money.amount_kopecks - refunds.returned(tx, money.payment_id)
     now = refunds.by_key(tx, attempt.id) or attempt
     end = ledger.fact(tx, now.ended) if now.ended else {}
     undecided = refusals.undecided(tx, order.id) is not None and not now.ends_package
-    return Outcome(number, now, left, trouble, str(end.get("reason", "")), undecided)
+    why = str(end.get("reason", ""))
+    return Outcome(number, now, left, trouble, why, undecided and money.is_own, money.is_own)
 
 
 def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
     """Write the decision down with its key and exact request; raises CannotRefund."""
     ledger.alone(tx)
     order = orders.locked(tx, _known(tx, wanted.number).id)
-    amount = _allowed(tx, order, wanted)
-    payment_id = str(order.payment_id)
+    money = _money(tx, order, wanted)
+    amount = _allowed(tx, order, money, wanted)
+    payment_id = money.payment_id
     key = new_id()
     body = refund_request(
         payment_id=payment_id,
         amount_kopecks=amount,
         description=f"Возврат по заказу {order.number}",
         metadata={"order": order.number, "refund": key},
-        receipt=receipt_of_refund(tx, order, amount),
+        receipt=receipt_of_refund(tx, order, payment_id, amount),
     )
     row = ledger.append(
         tx,
@@ -174,43 +193,74 @@ def _known(tx: Tx, number: str) -> Order:
     return order
 
 
-def _allowed(tx: Tx, order: Order, wanted: Wanted) -> int:
-    """The kopecks to give back, if that may be; raises CannotRefund."""
-    if order.state is not State.PAID:
+def _money(tx: Tx, order: Order, wanted: Wanted) -> Money:
+    """What is to go back is of this money; raises CannotRefund."""
+    if order.state is State.PAID and wanted.payment_id in (None, order.payment_id):
+        return _came_by(tx, order, str(order.payment_id))
+    if wanted.payment_id in (None, order.payment_id) and order.state is not State.CASE:
         raise CannotRefund(NOT_PAID[order.state])
+    if wanted.payment_id is None:
+        raise CannotRefund(NOT_PAID[State.CASE])
+    if wanted.ends_package:
+        raise CannotRefund(
+            "Эти деньги не\u00a0начали пакета: --ends-package здесь ни\u00a0при чём."
+        )
+    return _came_by(tx, order, wanted.payment_id)
+
+
+def _came_by(tx: Tx, order: Order, payment_id: str) -> Money:
+    if order.paid_at and payment_id == order.payment_id:
+        return Money(payment_id, order.price_kopecks, is_own=True)
+    odd = unfit(tx, order, payment_id)
+    if odd is None:
+        raise CannotRefund(
+            f"Платежа {payment_id} среди денег, не\u00a0подошедших к\u00a0заказу {order.number}, "
+            "нет: их покажет checkout cases."
+        )
+    if odd.currency != "RUB":
+        raise CannotRefund("Эти деньги не\u00a0в\u00a0рублях: верните их в\u00a0кабинете ЮKassa.")
+    return Money(payment_id, odd.amount_kopecks, is_own=False)
+
+
+def _allowed(tx: Tx, order: Order, money: Money, wanted: Wanted) -> int:
+    """The kopecks to give back, if that may be; raises CannotRefund."""
     kept = ledger.details(tx, order.ledger, Part.PARTY)
     if why := reasons.trouble(wanted.reason, kept.text if kept else None):
         raise CannotRefund(why)
     before = refunds.in_flight(tx, order.id)
     if before:
         raise CannotRefund(
-            f"Возврат {money(before.amount_kopecks)} по этому заказу ещё не закончен: программа "
-            "узнаёт его судьбу сама. Новый можно начать после него."
+            f"Возврат {in_roubles(before.amount_kopecks)} по этому заказу ещё не закончен: "
+            "программа узнаёт его судьбу сама. Новый можно начать после него."
         )
-    left = order.price_kopecks - refunds.returned(tx, order.id)
+    left = money.amount_kopecks - refunds.returned(tx, money.payment_id)
+    if not left:
+        raise CannotRefund("По\u00a0этому платежу уже возвращено всё.")
     amount = left if wanted.amount_kopecks is None else wanted.amount_kopecks
     _possible(amount, left)
-    _returnable(tx, order, amount)
+    _returnable(tx, money, amount)
     return amount
 
 
 def _possible(amount: int, left: int) -> None:
     if amount > left:
-        raise CannotRefund(f"Вернуть можно не больше {money(left)}: столько ещё не возвращено.")
+        raise CannotRefund(
+            f"Вернуть можно не больше {in_roubles(left)}: столько ещё не возвращено."
+        )
     if amount < SMALLEST_REST:
         raise CannotRefund("ЮKassa не возвращает меньше 1\u00a0₽.")
     if 0 < left - amount <= SMALLEST_REST:
         raise CannotRefund(
             "После возврата должно остаться больше 1\u00a0₽ или ничего (правило ЮKassa). "
-            f"Верните всё: {money(left)}."
+            f"Верните всё: {in_roubles(left)}."
         )
 
 
-def _returnable(tx: Tx, order: Order, amount: int) -> None:
-    method = orders.method(orders.attempt_paid_by(tx, str(order.payment_id)))
+def _returnable(tx: Tx, money: Money, amount: int) -> None:
+    method = orders.method(orders.attempt_paid_by(tx, money.payment_id))
     if method in NEVER_BACK:
         raise CannotRefund("Оплату этим способом ЮKassa не возвращает: верните деньги переводом.")
-    if method in WHOLE_ONLY and amount != order.price_kopecks:
+    if method in WHOLE_ONLY and amount != money.amount_kopecks:
         raise CannotRefund("Оплату с телефона ЮKassa возвращает только целиком.")
 
 
@@ -258,7 +308,7 @@ def proposal_of(
         spent_minutes=own_share(spent_minutes, before, order.hours),
         unit_minutes=accepted_terms(tx, order).unit_minutes,
         period=period,
-        returned_kopecks=refunds.returned(tx, order.id),
+        returned_kopecks=refunds.returned(tx, order.payment_id),
         at=at,
         zone=zone,
     )

@@ -129,6 +129,11 @@ def told(outcome: Outcome) -> list[str]:
 
 
 def _rest(outcome: Outcome) -> str:
+    if not outcome.is_own:
+        rest = (
+            "всё" if not outcome.left_kopecks else f"ещё не всё: {money(outcome.left_kopecks)} там"
+        )
+        return f"Из\u00a0этого платежа возвращено {rest}. Клиенту и вам отправлены письма."
     if not outcome.left_kopecks:
         return "Возвращено всё, пакет прекращён. Клиенту и вам отправлены письма."
     rest = f"Осталось оплаченным {money(outcome.left_kopecks)}"

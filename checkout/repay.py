@@ -4,6 +4,8 @@ Its key and exact request were committed before, so asking again is safe while Y
 the key. After that its list of refunds is searched: the same request would pay out a second time.
 """
 
+from dataclasses import dataclass
+
 import structlog
 
 from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST, key_lives
@@ -14,6 +16,7 @@ from checkout.domain.refund import Refund
 from checkout.domain.transitions import Event, RefundEvent, RefundState, State
 from checkout.fiscalise import note_refund
 from checkout.gateway.wire import amount_text
+from checkout.odd_money import close_when_back, unfit
 from checkout.settle import LOST_AFTER, growing, settle
 from checkout.shop import SOON, Shop, new_id, new_key
 from checkout.store import cases, correspondence, ledger, orders, package_hours, refunds, refusals
@@ -27,8 +30,8 @@ from offer.wording import hours, money
 log = structlog.get_logger()
 ENDED = (RefundState.SUCCEEDED, RefundState.CANCELLED)
 NOT_FOUND = 404
-# what ends when money goes back, and what all of it leaves nothing to decide of
-ONCE_PAID_BACK, MOOT = ("refund_cancelled", "extra_left"), ("erased_client", "provisional_end")
+# what giving an order's money back decides, and what all of it leaves nothing to decide of
+DECIDED, MOOT = ("extra_left",), ("erased_client", "provisional_end")
 ELSEWHERE = "сделан в ЮKassa, а не программой"
 
 
@@ -174,38 +177,50 @@ def _succeed(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> No
         sentence = f"вернула {told}, а поручено {attempt.amount_kopecks} коп. RUB"
         _lay(tx, order, "odd_refund", refund.id, f"ЮKassa {sentence}.")
     cases.close(tx, "lost_refund", attempt.id, By.REFUND, row=row.number)
-    _follow(tx, order, attempt.id, row.number, ends_package=attempt.ends_package)
-    note_refund(tx, order, refund.id, refund.amount_kopecks, attempt.body)
+    given = Given(attempt.id, refund.payment_id, row.number, ends_package=attempt.ends_package)
+    _follow(tx, order, given)
+    note_refund(tx, order, refund, attempt.body)
 
 
-def _follow(tx: Tx, order: Order, key: str, row: int, *, ends_package: bool) -> None:
+@dataclass(frozen=True)
+class Given:
+    """Money given back: under which key, of which payment, as which row of the ledger tells."""
+
+    key: str
+    payment_id: str
+    row: int
+    ends_package: bool = False
+
+
+def _follow(tx: Tx, order: Order, given: Given) -> None:
     """What money given back does to its order, to its package, and to those who wait for word.
 
-    `row` tells of it: it decides a refusal whose package it ends.
+    Its row decides a refusal whose package it ends.
     """
-    if order.state is State.PAID:
-        whole = refunds.returned(tx, order.id) >= order.price_kopecks
+    for key in refunds.cancelled(tx, given.payment_id):
+        cases.close(tx, "refund_cancelled", key, By.REFUND, row=given.row)
+    odd = unfit(tx, order, given.payment_id)
+    if odd:
+        close_when_back(tx, odd, given.row)
+    elif order.state is State.PAID:
+        whole = refunds.returned(tx, order.payment_id) >= order.price_kopecks
         orders.move(tx, order, Event.RETURNED if whole else Event.PARTLY_RETURNED)
-        if whole or ends_package:
+        ends = whole or given.ends_package
+        if ends:
             orders.end_package(tx, order.id)
-            refusals.end(tx, order.id, row)
+            refusals.end(tx, order.id, given.row)
             _ask_about_extra_hours(tx, order)
-        _close_cases(tx, order, row, whole=whole, ends=whole or ends_package)
+        over = (*DECIDED, *(REFUSALS if ends else ()), *(MOOT if whole else ()))
+        cases.close_of_order(tx, order.id, over, By.REFUND, row=given.row)
     correspondence.stage(
-        tx, new_id(), kind="refunded", subject=key, order_id=order.id, key=new_key()
+        tx, new_id(), kind="refunded", subject=given.key, order_id=order.id, key=new_key()
     )
-
-
-def _close_cases(tx: Tx, order: Order, row: int, *, whole: bool, ends: bool) -> None:
-    """What of an order waited for just this."""
-    over = (*(REFUSALS if ends else ()), *(MOOT if whole else ()))
-    cases.close_of_order(tx, order.id, (*ONCE_PAID_BACK, *over), By.REFUND, row=row)
 
 
 def _ask_about_extra_hours(tx: Tx, order: Order) -> None:
     """Extra hours have ended with their package, and their money came by payments of their own."""
     for it in package_hours.extras_of(tx, order.id):
-        left = it.order.price_kopecks - refunds.returned(tx, it.order.id)
+        left = it.order.price_kopecks - refunds.returned(tx, it.order.payment_id)
         is_asked = refusals.undecided(tx, it.order.id) or refunds.in_flight(tx, it.order.id)
         if it.order.state is not State.PAID or it.stopped_before or is_asked:
             continue
@@ -271,17 +286,26 @@ def _stranger(tx: Tx, refund: Refund) -> None:
         return
     found = orders.by_payment(tx, refund.payment_id)
     told = f"Возврат {refund.id}, {money(refund.amount_kopecks)}, платёж {refund.payment_id}"
-    if found is None or found.payment_id != refund.payment_id:
+    if found is None or not _is_known(tx, found, refund):
         rest = "заказ оплачен не им" if found else "заказа с таким платежом здесь нет"
         _lay(tx, found, "unknown_refund", refund.id, f"{told}: {ELSEWHERE}; {rest}.")
         return
     order = orders.locked(tx, found.id)
     key = new_id()
     row = _adopt(tx, order, key, refund)
-    _follow(tx, order, key, row, ends_package=False)
-    note_refund(tx, order, refund.id, refund.amount_kopecks, "")
+    _follow(tx, order, Given(key, refund.payment_id, row))
+    note_refund(tx, order, refund, "")
+    if unfit(tx, order, refund.payment_id):
+        return  # where odd money goes back is for the contractor to choose, and he is written to
     sentence = f"{told}: {ELSEWHERE}. Он записан; пакет прекращён, только если возвращено всё."
     _lay(tx, order, "unknown_refund", refund.id, sentence)
+
+
+def _is_known(tx: Tx, order: Order, refund: Refund) -> bool:
+    """Whether an order was paid by this money, or it was laid before the contractor."""
+    if order.paid_at and order.payment_id == refund.payment_id:
+        return True
+    return unfit(tx, order, refund.payment_id) is not None
 
 
 def _adopt(tx: Tx, order: Order, key: str, refund: Refund) -> int:
@@ -323,10 +347,12 @@ def _succeeded(order: Order, key: str, refund: Refund, *, ends_package: bool) ->
 
 def _again(order: Order, attempt: RefundAttempt, why: str) -> str:
     amount = amount_text(attempt.amount_kopecks)
+    is_own = attempt.payment_id == order.payment_id and order.paid_at is not None
+    of_payment = "" if is_own else f"--payment {attempt.payment_id} "
     return (
         f"Возврат {money(attempt.amount_kopecks)} по заказу {order.number} не состоялся. {why}. "
-        f"Клиент этих денег не получил. Ещё раз: checkout refund {order.number} --amount {amount} "
-        "--reason …"
+        f"Клиент этих денег не получил. Ещё раз: checkout refund {order.number} {of_payment}"
+        f"--amount {amount} --reason …"
     )
 
 

@@ -13,7 +13,7 @@ from checkout.domain.extra_hours import period_within
 from checkout.domain.order import Expectation, Order, mismatch
 from checkout.domain.payment import Payment
 from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
-from checkout.fiscalise import note_income
+from checkout.fiscalise import note_income, note_odd_income
 from checkout.gateway.client import YooKassa
 from checkout.shop import Shop, new_id, new_key
 from checkout.store import archive, cases, correspondence, ledger, orders
@@ -75,7 +75,8 @@ def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
     orders.move_attempt(
         tx, attempt, AttemptEvent.ENDED, payment_id=payment.id, answer=redacted(payment.raw)
     )
-    cases.close(tx, "lost_payment", payment.id, By.PAYMENT)
+    if tx.now - attempt.created_at >= LOST_AFTER:
+        cases.close(tx, "lost_payment", payment.id, By.PAYMENT)
     if payment.status == "canceled":
         return _cancel(tx, order, attempt, payment)
     return _take(tx, shop, order, attempt, payment)
@@ -148,6 +149,7 @@ def _take(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) 
     if wrong is None and payment.captured_at is not None:
         wrong = _after_its_package(tx, order, payment.captured_at)
     if wrong is not None or payment.captured_at is None:
+        note_odd_income(tx, order, attempt, payment)
         return _lay_before_contractor(tx, order, payment, wrong or "")
     settled = _start(tx, shop, order, payment, payment.captured_at)
     note_income(tx, shop, order, attempt, payment)

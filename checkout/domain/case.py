@@ -31,6 +31,7 @@ REFUSALS = ("refusal", "refusal_overdue")
 CLOSE = "checkout close {number} --reason …"
 # the command that ends a case of each kind; any other kind is closed by a word
 COMMANDS: Mapping[str, str] = {
+    "odd_money": "checkout refund {order} --payment {subject} --reason …",
     "refund_cancelled": "checkout refund {order} --amount … --reason …",
     "extra_left": "checkout refund {order} --dry-run",
     "erased_client": "checkout refund {order} --reason …",
@@ -77,7 +78,9 @@ class Case:
     @property
     def command(self) -> str:
         """What ends it."""
-        return COMMANDS.get(self.kind, CLOSE).format(number=self.number, order=self.order)
+        return COMMANDS.get(self.kind, CLOSE).format(
+            number=self.number, order=self.order, subject=self.subject
+        )
 
     @property
     def opened_fact(self) -> Fact:

@@ -9,7 +9,10 @@ from checkout.domain.stored import StoredFact, digest, part_of, told_instant
 
 @dataclass(frozen=True)
 class StoredReceipt:
-    """A receipt as stored; `ordered` and `ended` are rows of the ledger."""
+    """A receipt as stored; `ordered` and `ended` are rows of the ledger.
+
+    `pays` is the payment its order was paid by: what came besides is set off by nothing.
+    """
 
     order: str
     id: str
@@ -29,6 +32,7 @@ class StoredReceipt:
     settle_at: str | None
     ordered: int | None
     ended: int | None
+    pays: str | None
 
 
 Pair = tuple[str, object, object]
@@ -99,7 +103,8 @@ def _sums(own: Sequence[StoredReceipt]) -> Iterator[str]:
     whole = [it for it in own if isinstance(it.amount_kopecks, int)]  # what is spoilt is any value
     rest = open_prepayment(Written(it.kind, it.mode, it.amount_kopecks) for it in whole)
     waits = any(it.settle_at is not None for it in own)
-    if rest < 0 or (rest and not waits):
+    is_own = any(it.payment_id == it.pays for it in own)
+    if rest < 0 or (rest and not waits and is_own):
         yield f"незачтённой предоплаты {rest} коп., а должно быть 0"
     paid = [it for it in own if it.kind == Kind.PAYMENT]
     if len(paid) != 1:

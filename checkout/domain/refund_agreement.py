@@ -29,6 +29,7 @@ class StoredReturn:
     """An order whose money went back, or is said to have: its refunds, oldest first."""
 
     number: str
+    payment_id: str | None
     state: str
     price_kopecks: int
     ended_at: str | None
@@ -47,7 +48,7 @@ def refund_disagreements(
             told = by_key.pop(refund.id, [])
             for it in _refund(order, refund, {str(f.told.get("action")): f for f in told}):
                 yield f"Заказ {order.number}, возврат {refund.id}: {it}."
-        own = [it for it in facts if it.told.get("order") == order.number]
+        own = of_money(facts, order.number, order.payment_id)
         yield from (f"Заказ {order.number}: {it}." for it in _order(order, own))
     for key, told in by_key.items():
         yield f"Возврат {key}: в журнале есть (строка {told[0].number}), а в таблице его нет."
@@ -100,6 +101,12 @@ def _order(order: StoredReturn, facts: Sequence[StoredFact]) -> Iterator[str]:
         yield f"он {order.state}, а возвращено {returned} коп. из {order.price_kopecks}"
     if order.ended_at != ended_at:
         yield f"пакет прекращён: в таблице {order.ended_at or 'нет'}, в журнале {ended_at or 'нет'}"
+
+
+def of_money(facts: Sequence[StoredFact], order: str, payment_id: str | None) -> list[StoredFact]:
+    """Those about the money an order was paid by; other money of it may have gone back too."""
+    own = [it for it in facts if it.told.get("order") == order]
+    return [it for it in own if it.told.get("payment_id", payment_id) == payment_id]
 
 
 def ended_by(facts: Sequence[StoredFact], price_kopecks: int) -> StoredFact | None:

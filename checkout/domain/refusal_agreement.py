@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checkout.domain.refund_agreement import ended_by
+from checkout.domain.refund_agreement import ended_by, of_money
 from checkout.domain.stored import StoredFact
 
 
@@ -12,6 +12,7 @@ class StoredRefusal:
     """A refusal as stored, with its order; `asked` and `ended` are rows of the ledger."""
 
     order: str
+    payment_id: str | None
     price_kopecks: int
     asked: int
     asked_at: str
@@ -45,7 +46,7 @@ def _end(
     refusal: StoredRefusal, answers: Sequence[StoredFact], refunds: Sequence[StoredFact]
 ) -> StoredFact | None:
     """What decided it: an answer to it, or the refund that ended the package."""
-    own = [it for it in refunds if it.told.get("order") == refusal.order]
+    own = of_money(refunds, refusal.order, refusal.payment_id)
     refund = ended_by(own, refusal.price_kopecks)
     later = [it for it in (*answers, refund) if it is not None and it.number > refusal.asked]
     return min(later, key=lambda it: it.number, default=None)

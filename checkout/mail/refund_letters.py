@@ -17,6 +17,7 @@ class Returned:
 
     `left_kopecks` is what has not been given back; `ended_at` when the package ended by a refund.
     `receipt` says who gives the receipt of it: fiscal (YooKassa does), npd, or off.
+    `is_own`: it is of the money the order was paid by, and not of money that did not fit it.
     `party` is None once who ordered is erased; `contact` is the contractor's address for answers.
     """
 
@@ -34,6 +35,7 @@ class Returned:
     head: LedgerRef
     contact: str | None
     test: bool
+    is_own: bool = True
 
 
 def refund_letter(said: Returned, party: Party, *, zone: ZoneInfo) -> Letter:
@@ -85,6 +87,8 @@ def _receipt(said: Returned) -> str:
 
 
 def _package(said: Returned, zone: ZoneInfo) -> str:
+    if not said.is_own:
+        return "Эти деньги не подошли к заказу: пакета они не начинали и ничего в нём не меняют."
     if said.ended_at is None:
         return "Пакет действует как прежде: часы и срок не меняются."
     day = wording.day(said.ended_at.astimezone(zone).date())
@@ -95,7 +99,7 @@ def _facts(said: Returned, zone: ZoneInfo) -> tuple[Fact, ...]:
     return (
         Fact("Номер заказа", said.order_number),
         Fact("Возвращено", wording.money(said.amount_kopecks)),
-        Fact("Осталось оплаченным", wording.money(said.left_kopecks)),
+        *([Fact("Осталось оплаченным", wording.money(said.left_kopecks))] if said.is_own else []),
         Fact("Когда", wording.moment(said.at, zone)),
         Fact("Основание", said.reason),
         Fact("Возврат в\u00a0ЮKassa", said.refund_id, "code"),

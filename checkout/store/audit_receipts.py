@@ -17,11 +17,14 @@ TEXTS = ("id", "kind", "subject", "payment_id", "mode", "body", "state")
 
 def kept_receipts(tx: Tx) -> list[StoredReceipt]:
     """Every receipt with its order's number, in the order they came to be."""
-    names = [name for name in StoredReceipt.__dataclass_fields__ if name != "order"]
+    names = [name for name in StoredReceipt.__dataclass_fields__ if name in receipts.c]
     columns = as_stored(tx.connection.dialect, *(receipts.c[name] for name in names))
-    (number,) = as_stored(tx.connection.dialect, orders.c.number, prefix="o_")
+    dialect = tx.connection.dialect
+    of_order = as_stored(
+        dialect, orders.c.number, orders.c.payment_id, orders.c.paid_at, prefix="o_"
+    )
     found = (
-        select(*columns, number)
+        select(*columns, *of_order)
         .outerjoin_from(receipts, orders, orders.c.id == receipts.c.order_id)
         .order_by(receipts.c.created_at, receipts.c.id)
     )
@@ -29,6 +32,7 @@ def kept_receipts(tx: Tx) -> list[StoredReceipt]:
 
 
 def _receipt(it: Mapping[Any, Any]) -> StoredReceipt:
-    known = {str(name): value for name, value in it.items() if name != "o_number"}
+    known = {str(name): value for name, value in it.items() if not name.startswith("o_")}
+    pays = it["o_payment_id"] if it["o_paid_at"] else None
     texts = {name: text_of(it[name]) for name in TEXTS}
-    return StoredReceipt(**{**known, **texts, "order": text_of(it["o_number"])})
+    return StoredReceipt(**{**known, **texts, "order": text_of(it["o_number"]), "pays": pays})

@@ -18,7 +18,8 @@ def returns(tx: Tx) -> list[StoredReturn]:
     """The orders that have refunds, or say that money went back, or whose package was ended."""
     dialect = tx.connection.dialect
     columns = as_stored(
-        dialect, orders.c.id, orders.c.number, orders.c.state, orders.c.price_kopecks
+        dialect,
+        *(orders.c[name] for name in ("id", "number", "payment_id", "state", "price_kopecks")),
     )
     (ended_at,) = as_stored(dialect, packages.c.ended_at)
     about = or_(
@@ -34,7 +35,12 @@ def returns(tx: Tx) -> list[StoredReturn]:
     ).all()
     return [
         StoredReturn(
-            text_of(it.number), text_of(it.state), it.price_kopecks, it.ended_at, _of(tx, it.id)
+            text_of(it.number),
+            it.payment_id,
+            text_of(it.state),
+            it.price_kopecks,
+            it.ended_at,
+            _of(tx, it.id),
         )
         for it in found
     ]

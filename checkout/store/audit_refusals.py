@@ -18,7 +18,11 @@ def refused(tx: Tx) -> list[StoredRefusal]:
     dialect = tx.connection.dialect
     names = [it for it in StoredRefusal.__dataclass_fields__ if it in refusals.c]
     columns = as_stored(dialect, *(refusals.c[name] for name in names))
-    of_order = as_stored(dialect, orders.c.number, orders.c.price_kopecks, prefix="order_")
+    of_order = as_stored(
+        dialect,
+        *(orders.c[name] for name in ("number", "payment_id", "price_kopecks")),
+        prefix="order_",
+    )
     found = tx.connection.execute(
         select(*columns, *of_order)
         .outerjoin_from(refusals, orders, orders.c.id == refusals.c.order_id)
@@ -31,5 +35,8 @@ def _refusal(it: Row[Any], names: list[str]) -> StoredRefusal:
     own = {name: getattr(it, name) for name in names}
     own["answer"] = it.answer if it.answer is None else text_of(it.answer)
     return StoredRefusal(
-        order=text_of(it.order_number), price_kopecks=it.order_price_kopecks, **own
+        order=text_of(it.order_number),
+        payment_id=it.order_payment_id,
+        price_kopecks=it.order_price_kopecks,
+        **own,
     )

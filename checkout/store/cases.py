@@ -94,6 +94,12 @@ def waiting(tx: Tx) -> tuple[int, datetime | None]:
     return count, oldest
 
 
+def waits(tx: Tx, kind: str, order_id: int) -> bool:
+    """Whether a case of a kind about an order is open."""
+    own = (cases.c.order_id == order_id, cases.c.kind == kind, cases.c.closed.is_(None))
+    return tx.connection.execute(select(cases.c.number).where(*own)).first() is not None
+
+
 def close(
     tx: Tx, kinds: str | Sequence[str], subject: str, by: By, *, row: int | None = None
 ) -> None:

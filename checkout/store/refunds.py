@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 
 from checkout.domain.transitions import REFUND, RefundEvent, RefundState
 from checkout.store import tables
@@ -96,10 +96,27 @@ def ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
     return list(tx.connection.execute(known).scalars())
 
 
-def returned(tx: Tx, order_id: int) -> int:
-    """How many kopecks of an order were given back."""
+def returned(tx: Tx, payment_id: str | None) -> int:
+    """How many kopecks of a payment were given back; none of an order that has none."""
+    return _sum(tx, refunds.c.payment_id == payment_id) if payment_id else 0
+
+
+def returned_of_order(tx: Tx, order_id: int) -> int:
+    """How many kopecks of an order were given back, of whichever of its payments."""
+    return _sum(tx, refunds.c.order_id == order_id)
+
+
+def cancelled(tx: Tx, payment_id: str) -> list[str]:
+    """The keys of the refunds of a payment that came to nothing."""
+    vain = select(refunds.c.id).where(
+        refunds.c.payment_id == payment_id, refunds.c.state == RefundState.CANCELLED
+    )
+    return list(tx.connection.execute(vain).scalars())
+
+
+def _sum(tx: Tx, which: ColumnElement[bool]) -> int:
     done = select(func.coalesce(func.sum(refunds.c.amount_kopecks), 0)).where(
-        refunds.c.order_id == order_id, refunds.c.state == RefundState.SUCCEEDED
+        which, refunds.c.state == RefundState.SUCCEEDED
     )
     return int(tx.connection.execute(done).scalar_one())
 

@@ -161,6 +161,7 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         hours=order.hours,
         price_kopecks=order.price_kopecks,
         refunded_kopecks=facts.refunded_kopecks,
+        is_undecided=facts.is_undecided,
         edition=facts.edition,
         consent_sha256=order.consent_sha256,
         payment_id=order.payment_id,

@@ -262,6 +262,10 @@ def _refunded(page: OrderPage) -> Words:
 
 
 def _case(page: OrderPage) -> Words:
+    if page.refunded_kopecks and not page.is_undecided:
+        return _refunded(page)
+    if not page.is_undecided:
+        return _decided(page)
     money = {
         True: "Деньги получены.",
         False: NOT_CHARGED,
@@ -269,7 +273,17 @@ def _case(page: OrderPage) -> Words:
     }[page.money_taken]
     return Words(
         "Разбираемся с платежом",
-        f"{money} Исполнитель уже уведомлён.",
+        f"{money}{_returned(page)} {_returning(page) or 'Исполнитель уже уведомлён.'}",
         "caution",
         "" if page.money_taken is False else "Второй раз платить не нужно.",
+    )
+
+
+def _decided(page: OrderPage) -> Words:
+    """The contractor says that nothing is left to decide, and no money went back by YooKassa."""
+    return Words(
+        "Вопрос с платежом закрыт",
+        "Деньги пришли, но не\u00a0подошли к\u00a0заказу.",
+        "caution",
+        "Исполнитель отметил, что вопрос решён. Если вы этого не\u00a0знаете, напишите ему.",
     )

@@ -152,6 +152,7 @@ class OrderPage:
     the client's newest, `obstacle` why there is none.
     `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
     `pay_again_url` is the form of a new order, where this one is at its end. `life` is a package's;
+    `is_undecided`: what becomes of money that does not fit, the contractor has still to say.
     extra hours name the package they were `bought_for`. `way_to_account`: by one tap in the
     browser the order was made in, straight for its client who is in, by a letter.
     """
@@ -194,6 +195,7 @@ class OrderPage:
     life: PackageLife | None = None
     bought_for: ForPackage | None = None
     way_to_account: Way = "letter"
+    is_undecided: bool = True
 
     @property
     def running(self) -> bool:

@@ -54,7 +54,7 @@ def later(town: Town, **by: float) -> None:
 
 
 def returned_by(town: Town) -> int:
-    return town.shop.store.read(lambda tx: refunds.returned(tx, 1))
+    return town.shop.store.read(lambda tx: refunds.returned_of_order(tx, 1))
 
 
 def sound(town: Town) -> bool:

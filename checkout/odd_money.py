@@ -1,0 +1,46 @@
+"""Money that does not fit its order: how much of it came, and what follows when it goes back."""
+
+import json
+from dataclasses import dataclass
+
+from checkout.domain.case import By
+from checkout.domain.order import Order
+from checkout.domain.transitions import State
+from checkout.store import cases, ledger, refunds
+from checkout.store.engine import Tx
+
+KIND = "odd_money"
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A payment that started nothing: its kopecks, or what else `currency` has hundredths of."""
+
+    payment_id: str
+    amount_kopecks: int
+    currency: str
+
+
+def unfit(tx: Tx, order: Order, payment_id: str) -> Unfit | None:
+    """The money of a payment that was laid before the contractor; None if that was not this one."""
+    for row in ledger.of_order(tx, order.number):
+        told = json.loads(row.fact) if row.kind == "payment" else {}
+        if told.get("payment_id") == payment_id and told.get("fits") is False:
+            return Unfit(payment_id, told["amount_kopecks"], told["currency"])
+    return None
+
+
+def is_back(tx: Tx, money: Unfit) -> bool:
+    """Whether all of it was given back."""
+    return refunds.returned(tx, money.payment_id) >= money.amount_kopecks
+
+
+def close_when_back(tx: Tx, money: Unfit, row: int) -> None:
+    """Money went back, as `row` tells: with the last of it there is nothing to decide."""
+    if is_back(tx, money):
+        cases.close(tx, KIND, money.payment_id, By.REFUND, row=row)
+
+
+def is_undecided(tx: Tx, order: Order) -> bool:
+    """Whether the contractor has still to say what becomes of the money of an order like this."""
+    return order.state is State.CASE and cases.waits(tx, KIND, order.id)
