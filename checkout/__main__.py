@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         ("work", _work, "один работник без службы"),
         ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
         ("refund", _refund, "вернуть деньги по заказу, все или часть"),
+        ("receipt", _receipt, "чеки заказа; дать ещё раз те, что не зарегистрированы"),
         ("answer", _answer, "ответить на отказ клиента от пакета, не возвращая денег"),
         ("readdress", _readdress, "отдать заказ другому адресу почты: прежний был с ошибкой"),
         ("cases", _cases, "что ждёт вашего решения, и чем это закончить"),
@@ -145,7 +146,17 @@ def _ask_to_close(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reason", required=True, help="чем закончилось, без имён")
 
 
-ASKED = {"refund": _ask_refund, "cases": _ask_about_cases, "close": _ask_to_close}
+def _ask_about_receipt(command: argparse.ArgumentParser) -> None:
+    command.add_argument("order", help="номер заказа, например 2026-0001")
+    command.add_argument("--again", action="store_true", help="дать ещё раз незарегистрированные")
+
+
+ASKED = {
+    "receipt": _ask_about_receipt,
+    "refund": _ask_refund,
+    "cases": _ask_about_cases,
+    "close": _ask_to_close,
+}
 
 
 def _serve(asked: argparse.Namespace) -> int:
@@ -297,6 +308,16 @@ def _refund(asked: argparse.Namespace) -> int:
         outcome = refund(shop, wanted)
         print("\n".join(told(outcome)))
     return 0 if outcome.done else 1
+
+
+def _receipt(asked: argparse.Namespace) -> int:
+    from checkout.give_again import give_again, receipts_of, sentences
+
+    shop = _shop()
+    with closing(shop.store):
+        given = (give_again if asked.again else receipts_of)(shop, asked.order)
+    print("\n".join(sentences(asked.order, given)))
+    return 0 if given.good else 1
 
 
 def _back_up(asked: argparse.Namespace) -> int:

@@ -88,22 +88,22 @@ def receipt_of_refund(tx: Tx, order: Order, payment_id: str, amount_kopecks: int
     None where the payment had none, and where all of it goes back as it came, to the address it
     came from: YooKassa makes that receipt of the payment's own.
     """
-    paid, sent = receipts.of(tx, Kind.PAYMENT, payment_id), _sent(tx, payment_id)
+    paid, sent = receipts.of(tx, Kind.PAYMENT, payment_id), receipt_sent_with(tx, payment_id)
     if paid is None or sent is None:
         return None
-    known, receipt = _as_it_is(tx, paid), _to_its_reader(tx, order, sent)
+    known, receipt = _as_it_is(tx, paid), to_its_reader(tx, order, sent)
     if known == paid and amount_kopecks == paid.amount_kopecks and receipt == sent:
         return None
     return rules.refund_receipt(receipt, amount_kopecks, mode=known.mode, vat_code=known.vat_code)
 
 
-def _sent(tx: Tx, payment_id: str) -> Json | None:
+def receipt_sent_with(tx: Tx, payment_id: str) -> Json | None:
     """The receipt that went with a payment."""
     attempt = orders.attempt_paid_by(tx, payment_id)
     return rules.receipt_in(attempt.body) if attempt else None
 
 
-def _to_its_reader(tx: Tx, order: Order, receipt: Json) -> Json:
+def to_its_reader(tx: Tx, order: Order, receipt: Json) -> Json:
     """A receipt of an order with the address its letters go to: it may be mended since."""
     party = known_party(tx, order)
     return rules.addressed(receipt, party.email) if party else receipt
@@ -203,11 +203,17 @@ def _settle(tx: Tx, shop: Shop, key: str) -> None:
 
 
 def _order_settlement(tx: Tx, order: Order, paid: Issued, rest: int, vat_code: int) -> None:
-    receipt = _sent(tx, paid.payment_id)
+    receipt = receipt_sent_with(tx, paid.payment_id)
     if receipt is None or "customer" not in receipt:
-        _lay(tx, order, "receipt_failed", paid.payment_id, NOBODY.format(order.number, money(rest)))
+        _lay(
+            tx,
+            order,
+            "receipt_for_nobody",
+            paid.payment_id,
+            NOBODY.format(order.number, money(rest)),
+        )
         return
-    receipt = _to_its_reader(tx, order, receipt)
+    receipt = to_its_reader(tx, order, receipt)
     request = rules.settlement_receipt(receipt, paid.payment_id, rest, vat_code=vat_code)
     body, key = receipt_request(request), new_id()
     row = ledger.append(

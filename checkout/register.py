@@ -36,7 +36,10 @@ NAMES = {
     Kind.SETTLEMENT: "чек полного расчёта",
     Kind.REFUND: "чек возврата",
 }
-BY_HAND = "Оформите его сами в личном кабинете ЮKassa или на своей кассе (54-ФЗ)."
+BY_HAND = (
+    "Оформите его сами в личном кабинете ЮKassa или на своей кассе (54-ФЗ) и закройте дело, либо "
+    "дайте его ещё раз: checkout receipt {} --again"
+)
 
 
 def claim_receipt(tx: Tx) -> Issued | None:
@@ -113,11 +116,29 @@ def _look(shop: Shop, receipt: Issued) -> None:
 
 def _found(shop: Shop, receipt: Issued) -> bool:
     """Record the receipt if the list of its payment or refund has it; ours by what it is of."""
-    for it in _listed(shop, receipt):
-        if it.settles == (receipt.kind is Kind.SETTLEMENT):
+    for it in _of_its_kind(shop, receipt):
+        if _may_be(shop, receipt, it):
             shop.store.transact(lambda tx, it=it: record(tx, receipt.id, it))  # type: ignore[misc]
             return True
     return False
+
+
+def others_at_yookassa(shop: Shop, receipt: Issued) -> Iterator[Receipt]:
+    """What YooKassa has in the place of a receipt that failed here, and did not cancel."""
+    return (it for it in _of_its_kind(shop, receipt) if it.status != "canceled")
+
+
+def _may_be(shop: Shop, receipt: Issued, told: Receipt) -> bool:
+    """Whether a receipt in the list is this one, and not another of ours that failed before it."""
+    if receipt.instead_of is None or told.id == receipt.receipt_id:
+        return True
+    known = shop.store.read(lambda tx: receipts.known_as(tx, told.id))
+    return known is None and told.status != "canceled"
+
+
+def _of_its_kind(shop: Shop, receipt: Issued) -> Iterator[Receipt]:
+    is_settlement = receipt.kind is Kind.SETTLEMENT
+    return (it for it in _listed(shop, receipt) if it.settles == is_settlement)
 
 
 def _listed(shop: Shop, receipt: Issued) -> Iterator[Receipt]:
@@ -128,14 +149,14 @@ def _listed(shop: Shop, receipt: Issued) -> Iterator[Receipt]:
 
 def _ask_its_subject(shop: Shop, receipt: Issued) -> None:
     """The list does not have it: the payment or the refund itself says how its receipt stands."""
+    if receipt.body:
+        return  # what is said of the payment or the refund is said of the first receipt of it
     if receipt.kind is Kind.REFUND:
         refund = shop.yookassa.refund(receipt.subject)
         stands, raw = refund.receipt_registration, refund.raw
     else:
         payment = shop.yookassa.payment(receipt.subject)
         stands, raw = payment.receipt_registration, payment.raw
-    if receipt.kind is Kind.SETTLEMENT:
-        return  # what is said of the payment is said of its first receipt
     if stands == "canceled":
         why = "ЮKassa отменила регистрацию"
         shop.store.transact(lambda tx: _fail(tx, receipt.id, ReceiptEvent.CANCELLED, why))
@@ -154,12 +175,17 @@ def record(tx: Tx, key: str, told: Receipt) -> None:
 
 
 def listed(tx: Tx, told: Receipt) -> Issued | None:
-    """The receipt of ours that YooKassa's list means: of one thing we give one."""
+    """The receipt of ours that YooKassa's list means: of one thing we give one that stands."""
     if told.type not in ("payment", "refund"):
         return None
     kind = Kind.SETTLEMENT if told.settles else Kind(told.type)
     subject = told.refund_id if kind is Kind.REFUND else told.payment_id
-    return receipts.of(tx, kind, subject or "")
+    of_it = receipts.ever_of(tx, kind, subject or "")
+    if named := [it for it in of_it if it.receipt_id == told.id]:
+        return named[0]
+    # one of them may have been cancelled without our ever being told its id
+    unknown = [it for it in of_it[:-1] if it.receipt_id is None]
+    return unknown[-1] if unknown and told.status == "canceled" else of_it[-1] if of_it else None
 
 
 def record_listed(tx: Tx, told: Receipt) -> bool:
@@ -249,9 +275,10 @@ def _fail(tx: Tx, key: str, event: ReceiptEvent, why: str, told: Receipt | None 
     )
     row = ledger.append(tx, "receipt", fact)
     answer = redacted(told.raw) if told else reason
+    by_hand = BY_HAND.format(order.number)
     receipts.move(tx, receipt, event, receipt_id=receipt_id, answer=answer, ended=row.number)
     cases.close(tx, "receipt_late", key, By.RECEIPT, row=row.number)
-    _lay(tx, order, "receipt_failed", receipt, f"не зарегистрирован. {why}. {BY_HAND}")
+    _lay(tx, order, "receipt_failed", receipt, f"не зарегистрирован. {why}. {by_hand}")
 
 
 def _count_try(tx: Tx, receipt: Issued) -> None:

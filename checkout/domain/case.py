@@ -15,6 +15,7 @@ class By(StrEnum):
     ANSWER = "answer"
     PAYMENT = "payment"
     RECEIPT = "receipt"
+    AGAIN = "again"
     CLOCK = "clock"
     WORD = "word"
 
@@ -24,6 +25,7 @@ ENDED_BY: Mapping[str, str] = {
     By.ANSWER: "клиенту дан ответ",
     By.PAYMENT: "исход платежа стал известен",
     By.RECEIPT: "исход чека стал известен",
+    By.AGAIN: "чек поручен ещё раз",
     By.CLOCK: "часы подтверждены",
     By.WORD: "закрыто исполнителем",
 }
@@ -33,6 +35,7 @@ CLOSE = "checkout close {number} --reason …"
 COMMANDS: Mapping[str, str] = {
     "odd_money": "checkout refund {order} --payment {subject} --reason …",
     "refund_cancelled": "checkout refund {order} --amount … --reason …",
+    "receipt_failed": "checkout receipt {order} --again",
     "extra_left": "checkout refund {order} --dry-run",
     "erased_client": "checkout refund {order} --reason …",
     "clock_jump": "checkout confirm-clock ГГГГ-ММ-ДД",

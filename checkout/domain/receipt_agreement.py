@@ -33,6 +33,7 @@ class StoredReceipt:
     ordered: int | None
     ended: int | None
     pays: str | None
+    instead_of: str | None = None
 
 
 Pair = tuple[str, object, object]
@@ -69,6 +70,8 @@ def _pairs(it: StoredReceipt, told: Mapping[str, StoredFact]) -> Iterator[Pair]:
         yield "сумма в копейках", it.amount_kopecks, decided.told.get("amount_kopecks")
         yield "запрос", digest(nameless(it.body)), decided.told.get("request_sha256")
         yield "заказ", it.order, decided.told.get("order")
+        yield "вид", it.kind, decided.told.get("of")
+        yield "вместо какого", it.instead_of, decided.told.get("instead_of")
     if end is None:
         is_open = it.state in ("unsent", "pending")
         yield "состояние", it.state, it.state if is_open else "о конце ничего нет"
@@ -100,6 +103,8 @@ def _fiscal(it: StoredReceipt, end: StoredFact) -> Iterator[Pair]:
 
 def _sums(own: Sequence[StoredReceipt]) -> Iterator[str]:
     """Once nothing waits to be set off, no prepayment is open; it never is less than nothing."""
+    replaced = {it.instead_of for it in own}
+    own = [it for it in own if it.id not in replaced]
     whole = [it for it in own if isinstance(it.amount_kopecks, int)]  # what is spoilt is any value
     rest = open_prepayment(Written(it.kind, it.mode, it.amount_kopecks) for it in whole)
     waits = any(it.settle_at is not None for it in own)

@@ -155,14 +155,24 @@ def settlement_receipt(
     of_payment: Json, payment_id: str, amount_kopecks: int, *, vat_code: int
 ) -> Json:
     """The request that sets a prepayment off: what is done is no longer owed (tag 1215)."""
-    line = _line(of_payment, amount_kopecks, mode=PAYMENT, vat_code=vat_code)
+    return separate_receipt(
+        of_payment, Kind.SETTLEMENT, payment_id, amount_kopecks, mode=PAYMENT, vat_code=vat_code
+    )
+
+
+def separate_receipt(
+    of_payment: Json, kind: Kind, subject: str, amount_kopecks: int, *, mode: str, vat_code: int
+) -> Json:
+    """A request for a receipt by itself; `subject` is its payment, or its refund."""
+    is_refund = kind is Kind.REFUND
+    settled = "prepayment" if kind is Kind.SETTLEMENT else "cashless"
     return {
         **of_payment,
-        "type": "payment",
-        "payment_id": payment_id,
+        "type": "refund" if is_refund else "payment",
+        "refund_id" if is_refund else "payment_id": subject,
         "send": True,
-        "items": [line],
-        "settlements": [{"type": "prepayment", "amount": _amount(amount_kopecks)}],
+        "items": [_line(of_payment, amount_kopecks, mode=mode, vat_code=vat_code)],
+        "settlements": [{"type": settled, "amount": _amount(amount_kopecks)}],
     }
 
 

@@ -18,6 +18,7 @@ CASES = {
     "clock_jump": "верны ли часы сервера",
     "clock_ahead": "часы сервера спешили",
     "receipt_failed": "чек не\u00a0зарегистрирован",
+    "receipt_for_nobody": "чек послать некому",
     "receipt_late": "чек не\u00a0зарегистрирован за\u00a0сутки",
     "receipts_differ": "суммы чеков не\u00a0сходятся",
     "npd_income": "нужен чек в\u00a0«Мой налог»",

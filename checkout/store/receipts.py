@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, exists, insert, select, update
 
 from checkout.domain.receipt import Fiscal
 from checkout.domain.receipts import Kind, Standing, Written
@@ -23,6 +23,7 @@ class Issued:
     `subject` is YooKassa's id of what it is of: of the payment, or of the refund. `receipt_id` is
     YooKassa's own, the four after it what the tax office knows it by. `settle_at` is when a
     prepayment is to be set off. `ordered` and `ended` are rows of the ledger.
+    It was given again for the failed one whose key is `instead_of`.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Issued:
     settle_at: datetime | None
     ordered: int | None
     ended: int | None
+    instead_of: str | None
 
     @property
     def written(self) -> Written:
@@ -62,6 +64,10 @@ class Issued:
 
 
 RECEIPTS = select(*(receipts.c[name] for name in Issued.__dataclass_fields__))
+LATER = receipts.alias("later")
+# but for those another one was given instead of
+STANDING = RECEIPTS.where(~exists().where(LATER.c.instead_of == receipts.c.id))
+BY_AGE = (receipts.c.created_at, receipts.c.id)
 DUE = (
     RECEIPTS.where(
         receipts.c.state.in_((ReceiptState.UNSENT, ReceiptState.PENDING)),
@@ -99,19 +105,30 @@ def by_key(tx: Tx, key: str) -> Issued | None:
 def of(tx: Tx, kind: Kind, subject: str) -> Issued | None:
     """The receipt of a payment, of its settlement, or of a refund."""
     about = (receipts.c.kind == kind, receipts.c.subject == subject)
-    return _one(tx.connection.execute(RECEIPTS.where(*about)).first())
+    return _one(tx.connection.execute(STANDING.where(*about)).first())
+
+
+def ever_of(tx: Tx, kind: Kind, subject: str) -> list[Issued]:
+    """The same with those before it that failed, oldest first: it is the last."""
+    about = RECEIPTS.where(receipts.c.kind == kind, receipts.c.subject == subject)
+    return _all(tx.connection.execute(about.order_by(receipts.c.ordered.nulls_first())))
+
+
+def known_as(tx: Tx, receipt_id: str) -> Issued | None:
+    """The receipt that YooKassa knows as `receipt_id`."""
+    return _one(tx.connection.execute(RECEIPTS.where(receipts.c.receipt_id == receipt_id)).first())
 
 
 def of_payment(tx: Tx, payment_id: str) -> list[Issued]:
-    """Every receipt that belongs to a payment, oldest first."""
-    own = RECEIPTS.where(receipts.c.payment_id == payment_id)
-    return _all(tx.connection.execute(own.order_by(receipts.c.created_at, receipts.c.id)))
+    """Every receipt that stands and belongs to a payment, oldest first."""
+    own = STANDING.where(receipts.c.payment_id == payment_id)
+    return _all(tx.connection.execute(own.order_by(*BY_AGE)))
 
 
 def of_order(tx: Tx, order_id: int) -> list[Issued]:
-    """Every receipt of an order, oldest first."""
-    own = RECEIPTS.where(receipts.c.order_id == order_id)
-    return _all(tx.connection.execute(own.order_by(receipts.c.created_at, receipts.c.id)))
+    """Every receipt of an order that stands, oldest first."""
+    own = STANDING.where(receipts.c.order_id == order_id)
+    return _all(tx.connection.execute(own.order_by(*BY_AGE)))
 
 
 def due(tx: Tx) -> Issued | None:

@@ -246,7 +246,16 @@ receipts = Table(
     Column("settle_at", Instant, index=True),
     Column("ordered", Integer, ForeignKey("ledger.number"), unique=True),
     Column("ended", Integer, ForeignKey("ledger.number"), unique=True),
-    UniqueConstraint("kind", "subject", name="one_receipt_each"),
+    # one that failed, and was given again by this
+    Column("instead_of", String(36), ForeignKey("receipts.id"), unique=True),
+)
+Index(
+    "one_receipt_each",
+    receipts.c.kind,
+    receipts.c.subject,
+    unique=True,
+    sqlite_where=text("state <> 'failed'"),
+    postgresql_where=text("state <> 'failed'"),
 )
 
 # A package its client has refused: what that came to when he asked, and how it ended.

@@ -24,6 +24,7 @@ WHAT = {
 }
 RECEIPTS = {
     "ordered": "поручен кассовый чек полного расчёта",
+    "again": "кассовый чек поручен ещё раз",
     "registered": "кассовый чек зарегистрирован",
     "failed": "кассовый чек не зарегистрирован",
 }
@@ -189,7 +190,8 @@ def _what(row: Entry) -> str:
         taken = fact(row).get("outcome") == "taken"
         return "письмо принято почтовым сервером" if taken else "письмо почтовый сервер отклонил"
     if row.kind == "receipt":
-        return RECEIPTS.get(str(fact(row).get("action")), WHAT["receipt"])
+        done = "again" if fact(row).get("instead_of") else str(fact(row).get("action"))
+        return RECEIPTS.get(done, WHAT["receipt"])
     if row.kind == "refusal" and fact(row).get("action") == "answered":
         return "исполнитель ответил на отказ от пакета"
     if row.kind == "case" and fact(row).get("action") == "closed":

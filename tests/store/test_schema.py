@@ -116,6 +116,13 @@ RECEIPT: Mapping[str, Any] = {
 }
 SETTLEMENT = {"id": "c-2", "kind": "settlement", "receipt_id": None, "state": "unsent",
               "body": "{}", "mode": "full_payment", "settle_at": None, "ordered": 3}  # fmt: skip
+CASE: Mapping[str, Any] = {
+    "kind": "k",
+    "subject": "s",
+    "sentence": "Решите.",
+    "opened_at": NOON,
+    "number": 1,
+}
 REFUSAL: Mapping[str, Any] = {
     "asked": 2,
     "order_id": 1,
@@ -136,6 +143,7 @@ ROWS = {
     "messages": MESSAGE,
     "refunds": REFUND,
     "receipts": RECEIPT,
+    "cases": CASE,
     "refusals": REFUSAL,
 }
 
@@ -359,6 +367,16 @@ NONSENSE: list[tuple[str, str, dict[str, object]]] = [
      "subject": "p-2", "receipt_id": None, "state": "unsent"}),
     ("a settlement to be set off", "receipts", {**SETTLEMENT, "settle_at": NOON}),
     ("a settlement on a fact that is not there", "receipts", {**SETTLEMENT, "ordered": 99}),
+    ("a receipt given again that nobody ordered", "receipts", {"id": "c-2", "subject": "p-2",
+     "receipt_id": None, "body": "{}", "instead_of": "c-1"}),
+    ("a receipt given again without its request", "receipts", {"id": "c-2", "subject": "p-2",
+     "receipt_id": None, "ordered": 3, "instead_of": "c-1"}),
+    ("a receipt given again of none", "receipts", {**SETTLEMENT, "instead_of": "c-9"}),
+    ("a case nobody can call", "cases", {"subject": "t", "number": None}),
+    ("two cases of one number", "cases", {"subject": "t"}),
+    ("a case twice", "cases", {"number": 2}),
+    ("a case counted from nothing", "cases", {"subject": "t", "number": 0}),
+    ("a case ended by no fact", "cases", {"subject": "t", "number": 2, "closed": 99}),
     ("a second refusal undecided", "refusals", {"asked": 3}),
     ("a refusal told of by another's word", "refusals", {"order_id": 2}),
     ("a refusal of no order", "refusals", {"asked": 3, "order_id": 9}),
@@ -407,6 +425,9 @@ def test_what_the_list_of_nonsense_spoils_is_sound_before(ordered: Engine) -> No
     add(ordered, "refusals", asked=4, order_id=2)
     add(ordered, "refunds", id="r-3", refund_id=None, ordered=2, ended=1, state="cancelled")
     add(ordered, "receipts", **SETTLEMENT)
+    add(ordered, "receipts", **{**SETTLEMENT, "id": "c-4", "subject": "p-4", "instead_of": "c-1",
+        "ordered": 1})  # fmt: skip
+    add(ordered, "cases", subject="t", number=2, closed=4)
     add(ordered, "receipts", id="c-3", subject="p-3", receipt_id=None, settle_at=None,
         mode="full_payment", state="failed", ended=2)  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, MetaData, insert, select
 
 from checkout.refund import Wanted, refund
-from checkout.store import accounts, ledger, receipts, tables
+from checkout.store import accounts, cases, ledger, receipts, tables
 from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
 from checkout.verify import verify
@@ -17,9 +17,11 @@ from tests.store.history import ZONE
 from tests.store.test_schema import EDITION
 from tests.store.test_upgrade import everything
 from tests.town import a_town
+from tests.web.buying import spoilt_and_settled
+from tests.web.receipts.books import end_term, sell
 
-LATER = ("0003", "0004", "0005", "0006", "0007", "0008")
-REFUNDS_SINCE = "0005"
+LATER = ("0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REFUNDS_SINCE, ACCOUNTS_SINCE = "0005", "0009"
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +32,20 @@ def sold_then(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, l
     with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
         for _ in range(2):
             town.pay(town.order(accept_consent=town.shop.shelf.release().current("consent").sha256))  # type: ignore[union-attr]
-        town.order()
+        spoilt_and_settled(town, town.order(), amount_kopecks=1)
         town.work()
         found["before refunds"] = _rows(town.shop.store.engine)
         refund(town.shop, Wanted("2026-0001", 500_000, "письмо"))
         refund(town.shop, Wanted("2026-0002", None, "письмо"))
         town.work()
         found["with refunds"] = _rows(town.shop.store.engine)
+    (folder / "fiscal").mkdir()
+    url = f"sqlite:///{folder / 'fiscal.sqlite'}"
+    with a_town(folder / "fiscal", url, {"receipts": "two"}, receipts=True) as town:
+        sell(town)
+        refund(town.shop, Wanted("2026-0001", 500_000, "письмо"))
+        end_term(town)
+        found["with receipts"] = _rows(town.shop.store.engine)
     return found
 
 
@@ -57,7 +66,12 @@ def later(
     """A database at a later revision, with what such a shop had in its tables and columns."""
     engine = open_engine(empty_database_url)
     first_version.at_revision(engine, request.param)
-    rows = sold_then["with refunds" if request.param >= REFUNDS_SINCE else "before refunds"]
+    _fill(engine, sold_then["with refunds" if request.param >= REFUNDS_SINCE else "before refunds"])
+    yield engine
+    engine.dispose()
+
+
+def _fill(engine: Engine, rows: dict[str, list[Any]]) -> None:
     known = MetaData()
     known.reflect(engine)
     with engine.begin() as connection:
@@ -70,7 +84,28 @@ def later(
             names = [column.name for column in there.c]
             values = [{name: row[name] for name in names} for row in rows[table.name]]
             connection.execute(insert(there), values)
-    yield engine
+
+
+@pytest.mark.parametrize("revision", ["0008", "0011"])
+def test_an_upgrade_keeps_every_receipt_and_what_follows_from_it(
+    empty_database_url: str, revision: str, sold_then: dict[str, dict[str, list[Any]]]
+) -> None:
+    engine = open_engine(empty_database_url)
+    first_version.at_revision(engine, revision)
+    _fill(engine, sold_then["with receipts"])
+    known = MetaData()
+    known.reflect(engine)
+    before = everything(engine, known)
+    migrate(engine)
+    store = Store(engine, StandingClock())
+
+    assert everything(engine, known) == before
+    assert [it.kind for it in store.read(lambda tx: receipts.of_order(tx, 1))] == [
+        "payment",
+        "refund",
+        "settlement",
+    ]
+    assert [it.sentence for it in verify(store, ZONE) if it.mark == "✗"] == []
     engine.dispose()
 
 
@@ -85,6 +120,7 @@ def test_an_upgrade_from_a_later_version_keeps_every_row_and_is_sound(later: Eng
     assert len(before["orders"]) == 3
     assert [it.sentence for it in verify(store, ZONE) if it.mark == "✗"] == []
     assert store.read(lambda tx: receipts.of_order(tx, 1)) == []
+    assert [(it.number, it.kind) for it in store.read(cases.opened)] == [(1, "odd_money")]
 
 
 def test_what_was_sold_without_receipts_goes_on_without_them(later: Engine) -> None:
@@ -98,6 +134,7 @@ def test_what_was_sold_without_receipts_goes_on_without_them(later: Engine) -> N
     assert store.read(lambda tx: receipts.to_settle(tx, 10)) == []
 
 
+@pytest.mark.parametrize("later", [it for it in LATER if it < ACCOUNTS_SINCE], indirect=True)
 def test_what_was_sold_before_belongs_to_the_accounts_of_its_addresses(later: Engine) -> None:
     migrate(later)
     store = Store(later, StandingClock())

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from checkout.give_again import give_again
 from checkout.refund import Wanted, refund
+from checkout.register import pursue_receipt
+from checkout.store import receipts
 from tests.store.history import Sold, unprotect
 from tests.town import a_town, moscow
 
@@ -13,7 +16,10 @@ WHY = "письмо от 23.11.2026"
 
 @pytest.fixture(scope="module")
 def with_receipts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sold]:
-    """Orders: 1 gave a part back and ended, 2 ended and its settlement failed, 3 still runs."""
+    """Orders: 1 gave a part back and ended, 2 ended and its settlement failed, 3 still runs.
+
+    The receipt of 4 was cancelled and given again.
+    """
     folder = tmp_path_factory.mktemp("town")
     url = f"sqlite:///{folder / 'town.sqlite'}"
     with a_town(folder, url, {"receipts": "two"}, receipts=True) as town:
@@ -29,6 +35,12 @@ def with_receipts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sold]:
         town.yookassa.fault("400", "POST /receipts")
         town.work()
         town.pay(town.order())
+        town.pay(town.order())
+        (newest, *_) = town.yookassa.control("GET", "/receipts")
+        town.yookassa.control("POST", f"/receipts/{newest['id']}/cancel")
+        (failing,) = town.shop.store.read(lambda tx: receipts.of_order(tx, 4))
+        pursue_receipt(town.shop, failing)
+        give_again(town.shop, "2026-0004")
         sold = Sold(town.shop.store)
         unprotect(sold)
         yield sold
@@ -36,7 +48,7 @@ def with_receipts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sold]:
 
 def test_receipts_agree_with_the_ledger_and_their_sums_come_out(with_receipts: Sold) -> None:
     assert with_receipts.wrong() == []
-    assert "Чеки: 6, сходятся с журналом, предоплата зачтена." in [
+    assert "Чеки: 8, сходятся с журналом, предоплата зачтена." in [
         it.sentence for it in with_receipts.remarks()
     ]
 
@@ -69,9 +81,14 @@ OF_ONE = "UPDATE receipts SET {} WHERE order_id = 1 AND kind = '{}'"
         ("DELETE FROM receipts WHERE order_id = 1 AND kind = 'refund'", "незачтённой предоплаты"),
         ("UPDATE receipts SET settle_at = NULL WHERE order_id = 3", "предоплаты 1500000 коп."),
         ("UPDATE receipts SET state = 'registered' WHERE order_id = 3", "о конце ничего нет"),
-        ("UPDATE receipts SET state = 'registered' WHERE state = 'failed'", "состояние"),
+        (
+            "UPDATE receipts SET state = 'registered' WHERE order_id = 2 AND state = 'failed'",
+            "состояние",
+        ),
         ("UPDATE receipts SET order_id = 99 WHERE order_id = 3", "Таблица receipts: строк"),
         ("UPDATE receipts SET mode = 'full_payment' WHERE order_id = 3", "зачитывать нечего"),
+        ("UPDATE receipts SET instead_of = NULL WHERE order_id = 4", "вместо какого"),
+        ("DELETE FROM receipts WHERE instead_of IS NOT NULL", "а в таблице его нет"),
     ],
 )
 def test_each_change_of_a_receipt_is_found(with_receipts: Sold, change: str, told: str) -> None:

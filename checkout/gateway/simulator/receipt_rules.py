@@ -27,7 +27,10 @@ def check_receipt(receipt: object, total: int) -> None:
 
 
 def check_separate(request: Object, payment: Object) -> None:
-    """POST /receipts: settlements and lines add up to the same, which is not over the payment."""
+    """POST /receipts: settlements and lines add up to the same, which is not over the payment.
+
+    Of a refund `payment` is that.
+    """
     if request.get("type") not in ("payment", "refund") or request.get("send") is not True:
         raise ObjectionError(400, "Receipt type or send is illegal", "type")
     _check_customer(request.get("customer"), "customer")

@@ -50,13 +50,14 @@ class Register:
         asked = {f"{kind}_id": subject_id, "type": kind, "settlements": settlements, **receipt}
         self._add(asked, now, random)
 
-    def create(self, request: Object, payment: Object, now: datetime, random: str) -> Object:
-        """POST /receipts."""
+    def create(self, request: Object, subject: Object, now: datetime, random: str) -> Object:
+        """POST /receipts of a payment or a refund."""
         if not self.enabled:
             raise ObjectionError(403, "Receipts are not enabled for the shop")
-        receipt_rules.check_separate(request, payment)
-        if len(self.of("payment_id", str(payment["id"]))) >= receipt_rules.MOST_RECEIPTS:
-            raise ObjectionError(400, "Too many receipts of this payment", "payment_id")
+        receipt_rules.check_separate(request, subject)
+        name = "refund_id" if request.get("refund_id") else "payment_id"
+        if len(self.of(name, str(subject["id"]))) >= receipt_rules.MOST_RECEIPTS:
+            raise ObjectionError(400, "Too many receipts of this payment", name)
         return self._add(request, now, random)
 
     def sweep(self, now: datetime) -> list[Object]:

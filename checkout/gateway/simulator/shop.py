@@ -188,13 +188,18 @@ class Shop:
             return deepcopy(refund)
 
     def create_receipt(self, request: Object) -> Object:
-        """POST /receipts; only of payments, because nobody here sends others."""
+        """POST /receipts, of a payment or of a refund."""
         with self.at_once():
-            try:
-                entry = self._entry(str(request.get("payment_id")))
-            except ObjectionError:
-                raise ObjectionError(400, "Payment is not found", "payment_id") from None
-            return self.register.create(request, entry.shown, self.now(), _random())
+            refund = self._refunds.get(str(request.get("refund_id")))
+            return self.register.create(
+                request, refund or self._paid(request), self.now(), _random()
+            )
+
+    def _paid(self, request: Object) -> Object:
+        try:
+            return self._entry(str(request.get("payment_id"))).shown
+        except ObjectionError:
+            raise ObjectionError(400, "Payment is not found", "payment_id") from None
 
     def end_receipt(self, receipt_id: str, status: str) -> Object:
         """A pending receipt is registered or cancelled at once."""
@@ -250,7 +255,7 @@ class Shop:
             entry.shown["receipt_registration"] = receipt["status"]
             self._keep(entry)
         refund = self._refunds.get(str(receipt.get("refund_id")))
-        if refund is not None:
+        if refund is not None and self.register.of("refund_id", str(refund["id"]))[-1] == receipt:
             refund["receipt_registration"] = receipt["status"]
             self._memory.put("refund", str(refund["id"]), refund)
 

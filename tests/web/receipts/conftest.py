@@ -46,3 +46,10 @@ def any_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
 def token(own_town: Town, sale: Sold) -> str:
     """A paid order of 15 000 ₽, its letters sent and its receipt registered."""
     return sale.token if own_town.post else sell(own_town)
+
+
+@pytest.fixture
+def empty_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
+    """A shop that gives two receipts, on SQLite and on PostgreSQL; nothing is sold yet."""
+    with a_town(tmp_path, database_url, {"receipts": "two"}, receipts=True) as town:
+        yield town

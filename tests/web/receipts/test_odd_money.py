@@ -1,7 +1,5 @@
 """Money that fits no order has receipts too: of its coming, and of its going back."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,7 @@ from checkout import settle
 from checkout.refund import CannotRefund, Wanted, kopecks_of, refund
 from checkout.refund_words import told
 from checkout.store import cases
-from tests.town import Town, a_town
+from tests.town import Town
 from tests.web.buying import form_on, payment_of
 from tests.web.receipts.books import (
     NUMBER,
@@ -81,13 +79,6 @@ def give_back(town: Town, payment_id: str | None, rub: str | None = None, **said
 
 def waiting(town: Town) -> list[str]:
     return [it.kind for it in town.shop.store.read(cases.opened)]
-
-
-@pytest.fixture
-def empty_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
-    """A shop that gives two receipts, on SQLite and on PostgreSQL; nothing is sold yet."""
-    with a_town(tmp_path, database_url, {"receipts": "two"}, receipts=True) as town:
-        yield town
 
 
 def test_money_paid_twice_goes_back_with_its_receipt_and_the_package_stays(
