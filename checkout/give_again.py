@@ -25,8 +25,8 @@ from offer.wording import money
 
 FAILED = "receipt_failed"
 STANDS = {
-    ReceiptState.UNSENT: "ещё не отправлен: программа отправит его сама",
-    ReceiptState.PENDING: "ждёт регистрации: программа узнает о ней сама",
+    ReceiptState.UNSENT: "ещё не отправлен, программа отправит его сама",
+    ReceiptState.PENDING: "ждёт регистрации, программа узнает о ней сама",
     ReceiptState.REGISTERED: "зарегистрирован",
     ReceiptState.FAILED: "не зарегистрирован",
 }

@@ -130,10 +130,9 @@ def told(outcome: Outcome) -> list[str]:
 
 def _rest(outcome: Outcome) -> str:
     if not outcome.is_own:
-        rest = (
-            "всё" if not outcome.left_kopecks else f"ещё не всё: {money(outcome.left_kopecks)} там"
-        )
-        return f"Из\u00a0этого платежа возвращено {rest}. Клиенту и вам отправлены письма."
+        left = f"не\u00a0возвращено {money(outcome.left_kopecks)}"
+        rest = left if outcome.left_kopecks else "возвращено всё, дело закрыто"
+        return f"Из\u00a0этого платежа {rest}. Клиенту и вам отправлены письма."
     if not outcome.left_kopecks:
         return "Возвращено всё, пакет прекращён. Клиенту и вам отправлены письма."
     rest = f"Осталось оплаченным {money(outcome.left_kopecks)}"

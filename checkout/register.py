@@ -9,13 +9,14 @@ from datetime import timedelta
 
 import structlog
 
-from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST, key_lives
+from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, key_lives
 from checkout.domain.case import By
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
 from checkout.domain.receipt import Receipt
 from checkout.domain.receipts import Kind
 from checkout.domain.transitions import ReceiptEvent, ReceiptState
+from checkout.send import Saved, send
 from checkout.settle import growing
 from checkout.shop import SOON, Shop, new_id
 from checkout.store import cases, ledger, orders, receipts
@@ -84,19 +85,14 @@ def _send_or_search(shop: Shop, receipt: Issued) -> None:
 
 
 def _send(shop: Shop, receipt: Issued) -> None:
-    try:
-        made = shop.yookassa.create_receipt(key=receipt.id, body=receipt.body)
-    except Refused as refusal:
-        if refusal.status in NOT_ABOUT_THE_REQUEST:
-            shop.store.transact(lambda tx: _count_try(tx, receipt))
-        elif not _found(shop, receipt):  # a try before this one may have been performed
-            why = refusal.detail or f"HTTP {refusal.status}"
-            shop.store.transact(lambda tx: _fail(tx, receipt.id, ReceiptEvent.REFUSED, why))
-        raise
-    except GatewayError:
-        shop.store.transact(lambda tx: _count_try(tx, receipt))
-        raise
-    shop.store.transact(lambda tx: record(tx, receipt.id, made))
+    request = Saved(
+        ask=lambda: shop.yookassa.create_receipt(key=receipt.id, body=receipt.body),
+        record=lambda tx, made: record(tx, receipt.id, made),
+        found=lambda: _found(shop, receipt),
+        give_up=lambda tx, why: _fail(tx, receipt.id, ReceiptEvent.REFUSED, why),
+        count_try=lambda tx: _count_try(tx, receipt),
+    )
+    send(shop.store, request)
 
 
 def _look(shop: Shop, receipt: Issued) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, NOT_ABOUT_THE_REQUEST, key_lives
+from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, key_lives
 from checkout.domain.case import REFUSALS, By
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
@@ -17,6 +17,7 @@ from checkout.domain.transitions import Event, RefundEvent, RefundState, State
 from checkout.fiscalise import note_refund
 from checkout.gateway.wire import amount_text
 from checkout.odd_money import close_when_back, unfit
+from checkout.send import Saved, send
 from checkout.settle import LOST_AFTER, growing, settle
 from checkout.shop import SOON, Shop, new_id, new_key
 from checkout.store import cases, correspondence, ledger, orders, package_hours, refunds, refusals
@@ -81,19 +82,14 @@ def look_later(tx: Tx, attempt: RefundAttempt) -> None:
 
 
 def _send(shop: Shop, attempt: RefundAttempt) -> None:
-    try:
-        refund = shop.yookassa.create_refund(key=attempt.id, body=attempt.body)
-    except Refused as refusal:
-        if refusal.status in NOT_ABOUT_THE_REQUEST:
-            shop.store.transact(lambda tx: _count_try(tx, attempt))
-        elif not _found(shop, attempt):  # a try before this one may have been performed
-            why = refusal.detail or f"HTTP {refusal.status}"
-            shop.store.transact(lambda tx: _give_up(tx, attempt, RefundEvent.REFUSED, why))
-        raise
-    except GatewayError:
-        shop.store.transact(lambda tx: _count_try(tx, attempt))
-        raise
-    shop.store.transact(lambda tx: record(tx, refund))
+    request = Saved(
+        ask=lambda: shop.yookassa.create_refund(key=attempt.id, body=attempt.body),
+        record=record,
+        found=lambda: _found(shop, attempt),
+        give_up=lambda tx, why: _give_up(tx, attempt, RefundEvent.REFUSED, why),
+        count_try=lambda tx: _count_try(tx, attempt),
+    )
+    send(shop.store, request)
 
 
 def _look(shop: Shop, attempt: RefundAttempt, refund_id: str) -> None:

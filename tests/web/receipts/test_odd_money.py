@@ -90,7 +90,7 @@ def test_money_paid_twice_goes_back_with_its_receipt_and_the_package_stays(
     end_term(empty_town)
 
     assert listed == ["odd_money"]
-    assert told(outcome)[1].startswith("Из\u00a0этого платежа возвращено всё")
+    assert told(outcome)[1].startswith("Из\u00a0этого платежа возвращено всё, дело закрыто")
     assert waiting(empty_town) == []
     assert empty_town.facts(token) == before
     assert (before["payment_id"], before["refunded_kopecks"]) == (own, 0)
