@@ -136,6 +136,20 @@ def test_an_answer_that_was_lost_makes_no_third_receipt(own_town: Town) -> None:
     assert sound(own_town)
 
 
+@pytest.mark.parametrize(("fault", "state"), [("400", "failed"), ("400_after", "pending")])
+def test_one_that_is_refused_is_not_taken_for_the_one_before(
+    own_town: Town, fault: str, state: str
+) -> None:
+    of_payment(own_town)
+    become(own_town, "succeeded")
+    own_town.yookassa.fault(fault, "POST /receipts")
+    given = give_again(own_town.shop, NUMBER)
+
+    assert [it.state for it in given.receipts] == [state]
+    assert waiting(own_town) == (["receipt_failed"] if state == "failed" else [])
+    assert sound(own_town)
+
+
 def test_what_is_registered_or_waits_is_not_given_again(own_town: Town, token: str) -> None:
     with pytest.raises(CannotGive, match="нет чека"):
         give_again(own_town.shop, NUMBER)
