@@ -35,17 +35,18 @@ def regime(shop: Shop, now: datetime) -> Regime:
     return shop.settings.regime_on(now.astimezone(shop.settings.zone).date())
 
 
-def note_income(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) -> None:
+def note_income(
+    tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment, *, until: datetime
+) -> None:
     """Money came as ordered: its receipt is to be followed, or the contractor gives one himself.
 
-    In the transaction that starts the package.
+    In the transaction that starts the package; `until` is when its term ends.
     """
     if rules.receipt_in(attempt.body) is None:
         if shop.settings.receipts is Scheme.NPD:
             _remind_of_income(tx, order, payment, shop.settings.zone)
         return
-    package = orders.package(tx, order.id)
-    _expect(tx, order, attempt, payment, package.period.expires_at if package else None)
+    _expect(tx, order, attempt, payment, until)
 
 
 def note_odd_income(tx: Tx, order: Order, attempt: Attempt, payment: Payment) -> None:

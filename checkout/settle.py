@@ -4,27 +4,24 @@ Shared by the notification, the return page and the poller. YooKassa is asked fi
 transaction; then one transaction writes everything the answer causes, once.
 """
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from checkout.begin import Start, begin_all, end_attempts, term_within, told_of
+from checkout.begin import accepted_terms as accepted_terms
+from checkout.begin import terms_of as terms_of
 from checkout.domain.case import By
-from checkout.domain.extra_hours import period_within
 from checkout.domain.order import Expectation, Order, mismatch
 from checkout.domain.payment import Payment
-from checkout.domain.transitions import AttemptEvent, AttemptState, Event, State
-from checkout.fiscalise import note_income, note_odd_income
+from checkout.domain.transitions import AttemptState, Event, State
+from checkout.fiscalise import note_odd_income
 from checkout.gateway.client import YooKassa
-from checkout.shop import Shop, new_id, new_key
-from checkout.store import archive, cases, correspondence, ledger, orders
+from checkout.shop import Shop, new_id
+from checkout.store import cases, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
-from offer.evidence import facts
-from offer.evidence.redaction import redacted
-from offer.periods import Period, package_period
-from offer.release import PublishedEdition
-from offer.terms import Terms
 
 FINAL = ("succeeded", "canceled")
 # A payment page lives an hour; what is open longer is asked for ever more rarely.
@@ -52,43 +49,91 @@ def settle(shop: Shop, payment_id: str, *, client: YooKassa | None = None) -> Se
     Raises GatewayError when YooKassa cannot be asked: nothing is written then.
     """
     payment = (client or shop.yookassa).payment(payment_id)
-    settled = shop.store.transact(lambda tx: record(tx, shop, payment))
+    settled = shop.store.together(record_all, shop, payment)
     shop.wake.set()
     return settled
 
 
 def record(tx: Tx, shop: Shop, payment: Payment) -> Settled:
     """Write everything a payment object causes, in the caller's transaction."""
-    attempt = _attempt(tx, payment)
-    if attempt is None:
-        return _stranger(tx, payment)
-    if payment.status in FINAL:
+    return record_all(tx, shop, [payment])[0]
+
+
+def record_all(tx: Tx, shop: Shop, payments: Sequence[Payment]) -> list[Settled]:
+    """The same of several, in this order. Raises what `record` raises of any: none is written then.
+
+    One whose order another before it had waits until that is written, and reads it.
+    """
+    if any(it.status in FINAL for it in payments):
         ledger.alone(tx)  # before the order, as a retry does: they must not wait for each other
-    order = orders.locked(tx, attempt.order_id)
-    if payment.status not in FINAL:
-        look_later(tx, attempt)
-        return Settled(order.state)
-    # the lock is held now: what was read before it may have changed
-    attempt = orders.attempt(tx, attempt.id) or attempt
-    if attempt.state is AttemptState.FINAL:
-        return Settled(order.state)
-    orders.move_attempt(
-        tx, attempt, AttemptEvent.ENDED, payment_id=payment.id, answer=redacted(payment.raw)
-    )
-    if tx.now - attempt.created_at >= LOST_AFTER:
-        cases.close(tx, "lost_payment", payment.id, By.PAYMENT)
-    if payment.status == "canceled":
-        return _cancel(tx, order, attempt, payment)
-    return _take(tx, shop, order, attempt, payment)
+    settled: list[Settled] = []
+    while len(settled) < len(payments):
+        rest = payments[len(settled) :]
+        attempts = _attempts(tx, rest)
+        apart = _before_an_order_comes_again(attempts)
+        settled += _record_apart(tx, shop, rest[:apart], attempts[:apart])
+    return settled
 
 
-def _attempt(tx: Tx, payment: Payment) -> Attempt | None:
-    known = orders.attempt_paid_by(tx, payment.id)
-    if known:
-        return known
+def _attempts(tx: Tx, payments: Sequence[Payment]) -> list[Attempt | None]:
+    known = orders.attempts_paid_by(tx, [it.id for it in payments])
+    return [known.get(it.id) or _named_by(tx, it) for it in payments]
+
+
+def _named_by(tx: Tx, payment: Payment) -> Attempt | None:
     # killed between YooKassa's answer and saving it: the metadata still name the attempt
     named = orders.attempt(tx, payment.metadata.get("attempt", ""))
     return named if named and named.payment_id is None else None
+
+
+def _before_an_order_comes_again(attempts: Sequence[Attempt | None]) -> int:
+    seen: set[int] = set()
+    for at, attempt in enumerate(attempts):
+        if attempt and attempt.order_id in seen:
+            return at
+        if attempt:
+            seen.add(attempt.order_id)
+    return len(attempts)
+
+
+def _record_apart(
+    tx: Tx, shop: Shop, payments: Sequence[Payment], attempts: Sequence[Attempt | None]
+) -> list[Settled]:
+    """Write what payments of different orders cause."""
+    ours = [it for it in attempts if it]
+    locked = orders.all_locked(tx, [it.order_id for it in ours])
+    # the locks are held now: what was read before may have changed
+    again = orders.attempts_again(tx, ours)
+    done = [
+        _follow(tx, shop, locked[its.order_id], again[its.id], payment)
+        if its
+        else _stranger(tx, payment)
+        for its, payment in zip(attempts, payments, strict=True)
+    ]
+    begin_all(tx, shop, [it for it in done if isinstance(it, Start)])
+    return [Settled(State.PAID) if isinstance(it, Start) else it for it in done]
+
+
+def _follow(
+    tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment
+) -> Settled | Start:
+    """Write what follows from a payment of ours; what begins with it is written with the others."""
+    if payment.status not in FINAL:
+        look_later(tx, attempt)
+        return Settled(order.state)
+    if attempt.state is AttemptState.FINAL:
+        return Settled(order.state)
+    if tx.now - attempt.created_at >= LOST_AFTER:
+        cases.close(tx, "lost_payment", payment.id, By.PAYMENT)
+    if payment.status == "canceled":
+        end_attempts(tx, [(attempt, payment)])
+        return _cancel(tx, order, attempt, payment)
+    wrong = _wrong(tx, shop, order, attempt, payment)
+    if wrong is None and payment.captured_at is not None:
+        return Start(order, attempt, payment, payment.captured_at)
+    end_attempts(tx, [(attempt, payment)])
+    note_odd_income(tx, order, attempt, payment)
+    return _lay_before_contractor(tx, order, payment, wrong or "")
 
 
 def growing(age: timedelta, longest: timedelta = LONGEST_PAUSE) -> timedelta:
@@ -131,29 +176,23 @@ def _cancel(tx: Tx, order: Order, attempt: Attempt, payment: Payment) -> Settled
     return Settled(orders.move(tx, order, Event.CANCELLED, reason=reason))
 
 
-def _take(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) -> Settled:
-    wrong = mismatch(
-        payment,
-        Expectation(
-            number=order.number,
-            attempt=attempt.id,
-            price_kopecks=order.price_kopecks,
-            edition_sha256=order.edition_sha256,
-            shop_id=shop.settings.yookassa_shop_id,
-        ),
+def _wrong(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) -> str | None:
+    """Why money that came starts nothing, as a sentence; None if all is as ordered."""
+    expected = Expectation(
+        number=order.number,
+        attempt=attempt.id,
+        price_kopecks=order.price_kopecks,
+        edition_sha256=order.edition_sha256,
+        shop_id=shop.settings.yookassa_shop_id,
     )
-    if wrong is None and payment.captured_at is None:
-        wrong = "ЮKassa не сообщает, когда деньги получены."
-    if wrong is None and order.state not in (State.CREATED, State.WAITING):
-        wrong = f"Деньги пришли по заказу, который уже {ALREADY[order.state]}."
-    if wrong is None and payment.captured_at is not None:
-        wrong = _after_its_package(tx, order, payment.captured_at)
-    if wrong is not None or payment.captured_at is None:
-        note_odd_income(tx, order, attempt, payment)
-        return _lay_before_contractor(tx, order, payment, wrong or "")
-    settled = _start(tx, shop, order, payment, payment.captured_at)
-    note_income(tx, shop, order, attempt, payment)
-    return settled
+    wrong = mismatch(payment, expected)
+    if wrong is not None:
+        return wrong
+    if payment.captured_at is None:
+        return "ЮKassa не сообщает, когда деньги получены."
+    if order.state not in (State.CREATED, State.WAITING):
+        return f"Деньги пришли по заказу, который уже {ALREADY[order.state]}."
+    return _after_its_package(tx, order, payment.captured_at)
 
 
 def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> Settled:
@@ -188,100 +227,21 @@ def _stranger(tx: Tx, payment: Payment) -> Settled:
     return Settled(None)
 
 
-def _start(tx: Tx, shop: Shop, order: Order, payment: Payment, captured_at: datetime) -> Settled:
-    edition = archive.edition(tx, "offer", order.edition)
-    terms = terms_of(edition)
-    period = _period_within(tx, order, captured_at) or package_period(
-        captured_at,
-        terms.term_months,
-        moves=terms.moves_to_working_day,
-        zone=shop.settings.zone,
-        calendar=shop.calendar,
-        settling=True,
-    )
-    accepted = _acceptance(tx, order, edition, payment, period)
-    taken = facts.payment_fact(order.number, _as_told(payment), captured_at)
-    acceptance, paid = ledger.append_all(tx, [("acceptance", accepted), ("payment", taken)])
-    orders.start_package(tx, order.id, period, acceptance.number, paid.number)
-    told = {"paid_at": captured_at, "payment_id": payment.id, "test": payment.test}
-    state = orders.move(tx, order, Event.SUCCEEDED, **told)
-    for kind, key in (("paid", new_key()), ("order", None)):
-        correspondence.stage(
-            tx, new_id(), kind=kind, subject=order.number, order_id=order.id, key=key
-        )
-    if period.provisional and order.for_package is None:
-        _warn_provisional(tx, order, period)
-    return Settled(state)
-
-
 def _after_its_package(tx: Tx, order: Order, captured_at: datetime) -> str | None:
     """Why extra hours can't begin: their package has ended; None of a package itself."""
     if order.for_package is None:
         return None
     package = orders.package(tx, order.for_package)
     has_ended = package is None or package.ended_at is not None
-    if not has_ended and _period_within(tx, order, captured_at):
+    if not has_ended and term_within(tx, order, captured_at):
         return None
     return "Дополнительные часы оплачены, когда их пакет уже закончился."
-
-
-def _period_within(tx: Tx, order: Order, captured_at: datetime) -> Period | None:
-    """The term of extra hours ends with their package's; None of a package itself."""
-    if order.for_package is None:
-        return None
-    own, package = orders.by_id(tx, order.for_package), orders.package(tx, order.for_package)
-    return period_within(package.period, own.number, captured_at) if package else None
-
-
-def accepted_terms(tx: Tx, order: Order) -> Terms:
-    """The terms of the edition the client accepted, from the archive of exact bytes."""
-    return terms_of(archive.edition(tx, "offer", order.edition))
-
-
-def terms_of(edition: PublishedEdition) -> Terms:
-    """The terms of an edition that was sold."""
-    if edition.terms is None:
-        raise LookupError(f"edition {edition.number} was sold but its terms are not archived")
-    return edition.terms
-
-
-def _warn_provisional(tx: Tx, order: Order, period: Period) -> None:
-    sentence = (
-        f"Заказ {order.number} оплачен, а производственный календарь на нужный год ещё не "
-        f"известен. Срок посчитан предварительно: до {period.last_day:%d.%m.%Y} включительно; "
-        "он может только сдвинуться позже."
-    )
-    cases.open_case(
-        tx,
-        new_id(),
-        kind="provisional_end",
-        subject=order.number,
-        order_id=order.id,
-        sentence=sentence,
-    )
-
-
-def _acceptance(
-    tx: Tx, order: Order, edition: PublishedEdition, payment: Payment, period: Period
-) -> rules.Fact:
-    decision = ledger.row(tx, order.ledger)
-    return facts.acceptance_fact(
-        order.number,
-        decision,
-        json.loads(decision.fact),
-        edition=edition,
-        consent_sha256=order.consent_sha256,
-        amount_kopecks=payment.amount_kopecks,
-        payment_id=payment.id,
-        captured_at=payment.captured_at or payment.created_at,
-        period=period,
-    )
 
 
 def _cancelled(order: Order, payment: Payment) -> rules.Fact:
     return {
         "order": order.number,
-        **_as_told(payment),
+        **told_of(payment),
         "cancellation": {
             "party": payment.cancellation_party,
             "reason": payment.cancellation_reason,
@@ -294,22 +254,9 @@ def _unfit(order: Order | None, payment: Payment, reason: str) -> rules.Fact:
     captured_at = rules.instant(payment.captured_at) if payment.captured_at else None
     return {
         **({"order": order.number} if order else {}),
-        **_as_told(payment),
+        **told_of(payment),
         "captured_at": captured_at,
         "paid": payment.paid,
         "fits": False,
         "reason": reason,
     }
-
-
-def _as_told(payment: Payment) -> rules.Fact:
-    """What YooKassa says of a payment, however it ended."""
-    return facts.told_of_payment(
-        payment.id,
-        status=payment.status,
-        amount_kopecks=payment.amount_kopecks,
-        currency=payment.currency,
-        method=payment.method,
-        test=payment.test,
-        answer=redacted(payment.raw),
-    )

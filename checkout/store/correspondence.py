@@ -1,6 +1,6 @@
 """Messages to be sent, notifications received, and certificates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -105,6 +105,18 @@ class Paper:
     data: bytes
 
 
+@dataclass(frozen=True)
+class Staged:
+    """A message to be staged, as `Message` has it."""
+
+    id: str
+    kind: str
+    subject: str
+    order_id: int | None
+    text: str = ""
+    key: str | None = None
+
+
 def stage(
     tx: Tx,
     message_id: str,
@@ -116,20 +128,13 @@ def stage(
     key: str | None = None,
 ) -> None:
     """Stage a message in the transaction of the fact that causes it."""
-    tx.connection.execute(
-        STAGE,
-        {
-            "id": message_id,
-            "kind": kind,
-            "subject": subject,
-            "order_id": order_id,
-            "text": text,
-            "staged_at": tx.now,
-            "due_at": tx.now,
-            "tries": 0,
-            "key": key,
-        },
-    )
+    stage_all(tx, [Staged(message_id, kind, subject, order_id, text, key)])
+
+
+def stage_all(tx: Tx, staged: Sequence[Staged]) -> None:
+    """Stage several, in this order."""
+    new = {"staged_at": tx.now, "due_at": tx.now, "tries": 0}
+    tx.connection.execute(STAGE, [{**vars(it), **new} for it in staged])
 
 
 def claim_message(tx: Tx) -> Message | None:

@@ -1,6 +1,6 @@
 """The database: how a connection begins, what a transaction is, when one is tried again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,10 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DatabaseError
 
 from checkout.domain.errors import CheckoutError
-from checkout.store.writer import Writer
+from checkout.store.writer import Gatherer, Writer
 
+C = TypeVar("C")
+E = TypeVar("E")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
@@ -28,6 +30,9 @@ class Tx:
     now: datetime
 
 
+WorkOfAll = Callable[[Tx, C, Sequence[E]], Sequence[T]]
+
+
 class Store:
     """Runs functions of a transaction. On return the transaction is committed, durably."""
 
@@ -35,6 +40,7 @@ class Store:
         self.engine = engine
         self.clock = clock
         self._writer = Writer(engine) if engine.dialect.name == "sqlite" else None
+        self._gatherer = self._writer or Gatherer(engine)
 
     def transact(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in one write transaction; an exception rolls all of it back.
@@ -47,6 +53,19 @@ class Store:
             return self._writer.run(lambda connection: work(Tx(connection, self._now())))
         with self.engine.begin() as connection:
             return work(Tx(connection, self._now()))
+
+    def together(self, work: WorkOfAll[C, E, T], context: C, thing: E) -> T:
+        """Run `work` in a write transaction for this thing, and for those of whoever waits besides.
+
+        It is called with the things of all who want the same `work` and `context`, and returns as
+        many results. If it raises, it is undone and called for each alone, so that nobody fails
+        for another's sake.
+        """
+
+        def work_of_all(connection: Connection, things: Sequence[E]) -> Sequence[T]:
+            return work(Tx(connection, self._now()), context, things)
+
+        return self._gatherer.run_together(work_of_all, thing, (work, id(context)))
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work`, which only reads; it neither waits for a writer nor holds one up."""

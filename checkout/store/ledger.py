@@ -1,7 +1,7 @@
 """Append to the ledger and read it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ APPEND, ABOUT = insert(tables.ledger), insert(tables.ledger_orders)
 LOCK = select(tables.locks).where(tables.locks.c.name == "ledger").with_for_update()
 NEWEST = select(tables.ledger).order_by(tables.ledger.c.number.desc()).limit(1)
 ROW = select(tables.ledger).where(tables.ledger.c.number == bindparam("number"))
+ROWS = select(tables.ledger).where(tables.ledger.c.number.in_(bindparam("numbers", expanding=True)))
 DETAILS = select(tables.details).where(
     tables.details.c.ledger == bindparam("ledger"), tables.details.c.part == bindparam("part")
 )
@@ -141,6 +142,12 @@ def first(tx: Tx) -> Entry | None:
 def row(tx: Tx, number: int) -> Entry:
     """One row by its number; it exists."""
     return _entry(tx.connection.execute(ROW, {"number": number}).one())
+
+
+def rows(tx: Tx, numbers: Collection[int]) -> dict[int, Entry]:
+    """Several rows by their numbers."""
+    found = tx.connection.execute(ROWS, {"numbers": list(numbers)})
+    return {row.number: _entry(row) for row in found}
 
 
 def entries(tx: Tx) -> list[Entry]:

@@ -1,7 +1,7 @@
 """Orders, their attempts to be paid, and the packages they start."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,12 @@ ORDERS = select(*(orders.c[name] for name in Order.__dataclass_fields__))
 NEXT_ID = select(func.coalesce(func.max(orders.c.id), 0) + 1)
 ADD, CHANGE = insert(orders), update(orders).where(orders.c.id == bindparam("key"))
 BY_ID = ORDERS.where(orders.c.id == bindparam("key"))
-LOCKED = BY_ID.with_for_update()
+# in one order whoever asks, so that no two wait for each other
+LOCKED = (
+    ORDERS.where(orders.c.id.in_(bindparam("keys", expanding=True)))
+    .order_by(orders.c.id)
+    .with_for_update()
+)
 BY_TOKEN = ORDERS.where(orders.c.token == bindparam("token"))
 BY_NUMBER = ORDERS.where(orders.c.number == bindparam("number"))
 BY_FORM = ORDERS.where(
@@ -51,7 +56,8 @@ ATTEMPTS = select(*(attempts.c[name] for name in Attempt.__dataclass_fields__))
 ADD_ATTEMPT = insert(attempts)
 CHANGE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("key"))
 ATTEMPT = ATTEMPTS.where(attempts.c.id == bindparam("key"))
-PAID_BY = ATTEMPTS.where(attempts.c.payment_id == bindparam("payment"))
+ATTEMPTS_AGAIN = ATTEMPTS.where(attempts.c.id.in_(bindparam("keys", expanding=True)))
+PAID_BY = ATTEMPTS.where(attempts.c.payment_id.in_(bindparam("payments", expanding=True)))
 NEWEST = (
     ATTEMPTS.where(attempts.c.order_id == bindparam("order"))
     .order_by(attempts.c.created_at.desc(), attempts.c.id)
@@ -89,7 +95,7 @@ class Package:
     period: Period
     acceptance: int
     payment: int
-    ended_at: datetime | None
+    ended_at: datetime | None = None
 
     def is_over(self, now: datetime) -> bool:
         """Whether its accepted time has passed; whoever ended it before is another matter."""
@@ -153,9 +159,25 @@ def paid(tx: Tx, after: int, limit: int) -> list[Order]:
     return [as_order(row) for row in found]
 
 
+def move_all(tx: Tx, moved: Sequence[tuple[Order, Mapping[str, object]]], event: Event) -> None:
+    """Move several orders, whose locks the caller has; to write there is the same of each."""
+    after = [
+        {"key": order.id, "state": transitions.ORDER.after(order.state, event), **values}
+        for order, values in moved
+    ]
+    if after:
+        tx.connection.execute(CHANGE, after)
+
+
 def locked(tx: Tx, order_id: int) -> Order:
     """The order, which nobody else can change until this transaction ends."""
-    return _exactly(_one(tx, LOCKED, key=order_id))
+    return _exactly(all_locked(tx, [order_id]).get(order_id))
+
+
+def all_locked(tx: Tx, order_ids: Collection[int]) -> dict[int, Order]:
+    """The orders by their ids, which nobody else can change until this transaction ends."""
+    rows = tx.connection.execute(LOCKED, {"keys": list(order_ids)}) if order_ids else ()
+    return {row.id: as_order(row) for row in rows}
 
 
 def add_attempt(tx: Tx, attempt_id: str, order_id: int, body: str) -> None:
@@ -183,13 +205,35 @@ def change_attempt(tx: Tx, attempt_id: str, **values: object) -> None:
 
 def move_attempt(tx: Tx, attempt: Attempt, event: AttemptEvent, **values: object) -> None:
     """Move an attempt and write what came with the event; it is asked about no more."""
-    state = transitions.ATTEMPT.after(attempt.state, event)
-    change_attempt(tx, attempt.id, **{"next_look_at": None, "state": state, **values})
+    move_attempts(tx, [(attempt, values)], event)
+
+
+def move_attempts(
+    tx: Tx, moved: Sequence[tuple[Attempt, Mapping[str, object]]], event: AttemptEvent
+) -> None:
+    """The same of several; to write there is the same of each."""
+    after = [
+        {
+            "key": attempt.id,
+            "next_look_at": None,
+            "state": transitions.ATTEMPT.after(attempt.state, event),
+            **values,
+        }
+        for attempt, values in moved
+    ]
+    if after:
+        tx.connection.execute(CHANGE_ATTEMPT, after)
 
 
 def attempt(tx: Tx, attempt_id: str) -> Attempt | None:
     """One attempt by its key."""
     return _attempt(tx.connection.execute(ATTEMPT, {"key": attempt_id}).first())
+
+
+def attempts_again(tx: Tx, known: Collection[Attempt]) -> dict[str, Attempt]:
+    """Attempts by their keys, as they are now."""
+    rows = tx.connection.execute(ATTEMPTS_AGAIN, {"keys": [it.id for it in known]}) if known else ()
+    return {row.id: _as_attempt(row) for row in rows}
 
 
 def attempt_of(tx: Tx, order_id: int) -> Attempt | None:
@@ -199,7 +243,13 @@ def attempt_of(tx: Tx, order_id: int) -> Attempt | None:
 
 def attempt_paid_by(tx: Tx, payment_id: str) -> Attempt | None:
     """The attempt that YooKassa knows as `payment_id`."""
-    return _attempt(tx.connection.execute(PAID_BY, {"payment": payment_id}).first())
+    return attempts_paid_by(tx, [payment_id]).get(payment_id)
+
+
+def attempts_paid_by(tx: Tx, payment_ids: Collection[str]) -> dict[str, Attempt]:
+    """The attempts of those payments that are ours, by YooKassa's ids."""
+    rows = tx.connection.execute(PAID_BY, {"payments": list(payment_ids)})
+    return {row.payment_id: _as_attempt(row) for row in rows}
 
 
 def payments_ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
@@ -237,10 +287,18 @@ def due(tx: Tx) -> Attempt | None:
     return _attempt(tx.connection.execute(DUE, moments(tx.now)).first())
 
 
-def start_package(tx: Tx, order_id: int, period: Period, acceptance: int, payment: int) -> None:
-    """Start the order's package; a second start is refused by the schema."""
-    rests_on = {"order_id": order_id, "acceptance": acceptance, "payment": payment}
-    tx.connection.execute(START, {**rests_on, **vars(period)})
+def start_packages(tx: Tx, started: Sequence[tuple[int, Package]]) -> None:
+    """Start the packages of orders, by their ids; a second start is refused by the schema."""
+    rows = [
+        {
+            "order_id": order_id,
+            "acceptance": package.acceptance,
+            "payment": package.payment,
+            **vars(package.period),
+        }
+        for order_id, package in started
+    ]
+    tx.connection.execute(START, rows)
 
 
 def package(tx: Tx, order_id: int) -> Package | None:
@@ -267,8 +325,10 @@ def count(tx: Tx) -> Mapping[str, int]:
 
 
 def _attempt(row: Row[tuple[object, ...]] | None) -> Attempt | None:
-    if row is None:
-        return None
+    return _as_attempt(row) if row else None
+
+
+def _as_attempt(row: Row[tuple[object, ...]]) -> Attempt:
     return Attempt(**{**row._mapping, "state": AttemptState(row.state)})
 
 

@@ -3,52 +3,86 @@
 SQLite lets one connection write at a time and makes the others poll for their turn, which is slow
 and unfair. Here they queue. Whoever finds nobody writing writes for all who wait, in the order they
 came, each in a savepoint of his own, and commits once; nobody is answered before that commit.
+
+Those who want the same done with different things may have it done at once: their work is called
+with all their things. Where that fails it is undone and called again for each alone.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
+E = TypeVar("E")
 Work = Callable[[Connection], T]
+WorkOfAll = Callable[[Connection, Sequence[E]], Sequence[T]]
 
 # A thread that writes for others is kept from its own answer; so is every one of them.
 MOST_AT_ONCE = 32
 
 
 class _Job:
-    """One caller's work and what came of it. His `turn` comes when it is done, or his to lead."""
+    """One caller's thing, what is to be done with it, and what came of it.
 
-    def __init__(self, work: Work[Any]) -> None:
+    Its `turn` comes when it is done, or its caller's to lead. Jobs of one `kind` are done at once.
+    """
+
+    def __init__(self, work: WorkOfAll[Any, Any], thing: object, kind: Hashable) -> None:
         self.work = work
+        self.thing = thing
+        self.kind = kind
         self.turn = threading.Lock()
         self.turn.acquire()
         self.done = False
         self.result: Any = None
         self.error: BaseException | None = None
 
-    def run(self, connection: Connection) -> None:
-        """Do the work; an exception undoes it alone and is kept for its caller."""
-        # SQLAlchemy's own savepoint costs as much as three statements
-        database: Any = connection.connection.driver_connection
-        database.execute("SAVEPOINT job")
-        try:
-            self.result = self.work(connection)
-        except Exception as error:
-            self.error = error
-            # some failures (a full disk) end SQLite's whole transaction: then nothing was done
-            if not database.in_transaction:
-                raise
-            database.execute("ROLLBACK TO job")
-        database.execute("RELEASE job")
-
     def answer(self) -> Any:  # noqa: ANN401 - whatever the caller's work returns
         if self.error is not None:
             raise self.error
         return self.result
+
+
+Jobs = list[_Job]
+
+
+def _by_kind(jobs: Jobs) -> Iterable[Jobs]:
+    kinds: dict[Hashable, Jobs] = {}
+    for job in jobs:
+        kinds.setdefault(job.kind, []).append(job)
+    return kinds.values()
+
+
+def _work(jobs: Jobs, connection: Connection) -> None:
+    """Do the work of jobs of one kind."""
+    results = jobs[0].work(connection, [job.thing for job in jobs])
+    for job, result in zip(jobs, results, strict=True):
+        job.result = result
+
+
+def _work_in_savepoint(jobs: Jobs, connection: Connection) -> None:
+    """The same; an exception undoes it: then each is done alone, and keeps his own exception."""
+    # SQLAlchemy's own savepoint costs as much as three statements
+    database: Any = connection.connection.driver_connection
+    database.execute("SAVEPOINT job")
+    failed: Exception | None = None
+    try:
+        _work(jobs, connection)
+    except Exception as error:
+        failed = error
+        # some failures (a full disk) end SQLite's whole transaction: then nothing was done
+        if not database.in_transaction:
+            raise
+        database.execute("ROLLBACK TO job")
+    database.execute("RELEASE job")
+    if failed and len(jobs) > 1:
+        for job in jobs:
+            _work_in_savepoint([job], connection)
+    elif failed:
+        jobs[0].error = failed
 
 
 class Writer:
@@ -66,15 +100,22 @@ class Writer:
 
         When the commit itself fails, everyone whose work was in it gets that error.
         """
+        answer: T = self._queue(_Job(lambda connection, _: [work(connection)], None, object()))
+        return answer
+
+    def run_together(self, work: WorkOfAll[E, T], thing: E, kind: Hashable) -> T:
+        """The same of what `work` returns for this thing, perhaps among others of its `kind`."""
+        answer: T = self._queue(_Job(work, thing, kind))
+        return answer
+
+    def _queue(self, job: _Job) -> Any:  # noqa: ANN401 - whatever the caller's work returns
         if self._writing == threading.get_ident():
             raise RuntimeError("a transaction was begun inside a transaction: use the one you have")
-        job = _Job(work)
         if self._joins(job):
             self._wait(job)
         if not job.done:
             self._lead()
-        answer: T = job.answer()
-        return answer
+        return job.answer()
 
     def _joins(self, job: _Job) -> bool:
         """Stand at the end of the queue; whether somebody leads it."""
@@ -99,7 +140,7 @@ class Writer:
         """
         with self._lock:
             count = min(len(self._waiting), MOST_AT_ONCE)
-            batch = [self._waiting.popleft() for _ in range(count)]
+            batch: Jobs = [self._waiting.popleft() for _ in range(count)]
         try:
             self._write(batch)
         finally:
@@ -112,15 +153,10 @@ class Writer:
             if follower:
                 follower.turn.release()
 
-    def _write(self, batch: list[_Job]) -> None:
+    def _write(self, batch: Jobs) -> None:
         self._writing = threading.get_ident()
         try:
-            with self._engine.begin() as connection:
-                if len(batch) == 1:  # the common case: the transaction is savepoint enough
-                    batch[0].result = batch[0].work(connection)
-                    return
-                for job in batch:
-                    job.run(connection)
+            self._commit(batch)
         except BaseException as error:
             for job in batch:
                 job.error = error
@@ -128,3 +164,38 @@ class Writer:
                 raise
         finally:
             self._writing = None
+
+    def _commit(self, batch: Jobs) -> None:
+        """Do all of them in one transaction."""
+        with self._engine.begin() as connection:
+            if len(batch) == 1:  # the common case: the transaction is savepoint enough
+                _work(batch, connection)
+                return
+            for jobs in _by_kind(batch):
+                _work_in_savepoint(jobs, connection)
+
+
+class Gatherer(Writer):
+    """The same for PostgreSQL, whose writers need no queue: only what is done together waits here.
+
+    Each kind has a transaction of its own, and so has each that is done alone because of another:
+    no order's lock is kept while the ledger's is waited for.
+    """
+
+    def _commit(self, batch: Jobs) -> None:
+        for jobs in _by_kind(batch):
+            self._commit_alike(jobs)
+
+    def _commit_alike(self, jobs: Jobs) -> None:
+        is_done = False
+        try:
+            with self._engine.begin() as connection:
+                _work(jobs, connection)
+                is_done = True
+        except Exception as error:
+            if len(jobs) > 1 and not is_done:
+                for job in jobs:
+                    self._commit_alike([job])
+                return
+            for job in jobs:
+                job.error = error

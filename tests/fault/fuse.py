@@ -8,7 +8,7 @@ from checkout.shop import Shop
 
 # the calls after which the world is another one, by the part of the shop they are made on
 STEPS = {
-    "store": ("transact",),
+    "store": ("transact", "together"),
     "yookassa": ("create_payment", "payment", "payments", "create_refund", "refund", "refunds"),
     "mailer": ("send",),
 }

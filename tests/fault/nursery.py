@@ -26,7 +26,11 @@ from checkout.gateway.client import YooKassa
 from checkout.mail.smtp import Mailer
 from checkout.store.engine import Store
 
-STEPS = ((Store, "transact"), (YooKassa, "create_payment"), (YooKassa, "payment"), (Mailer, "send"))
+STEPS = (
+    *((Store, it) for it in ("transact", "together")),
+    *((YooKassa, it) for it in ("create_payment", "payment")),
+    (Mailer, "send"),
+)
 
 
 class Mortal:

@@ -26,7 +26,7 @@ STEPS_OF_A_PURCHASE = {
     "ask",  # YooKassa's answer
     "hear",  # the notification
     "YooKassa.payment",
-    "settle",
+    "record_all",  # the settlement
     "claim_message",
     "certify",
     "Mailer.send",
