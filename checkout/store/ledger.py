@@ -159,4 +159,5 @@ def entries(tx: Tx) -> list[Entry]:
 
 
 def _entry(row: Row[tuple[object, ...]]) -> Entry:
-    return Entry(**row._mapping)
+    values: list[Any] = list(row)  # as the fields of an entry stand
+    return Entry(*values)

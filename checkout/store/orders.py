@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Executable, Row, bindparam, case, func, insert, select, update
 
@@ -329,7 +330,9 @@ def _attempt(row: Row[tuple[object, ...]] | None) -> Attempt | None:
 
 
 def _as_attempt(row: Row[tuple[object, ...]]) -> Attempt:
-    return Attempt(**{**row._mapping, "state": AttemptState(row.state)})
+    values: list[Any] = list(row)  # as the fields of an attempt stand
+    values[3] = AttemptState(values[3])
+    return Attempt(*values)
 
 
 def _exactly(order: Order | None) -> Order:
@@ -345,4 +348,6 @@ def _one(tx: Tx, query: Executable, **asked: object) -> Order | None:
 
 def as_order(row: Row[tuple[object, ...]]) -> Order:
     """A row of ORDERS."""
-    return Order(**{**row._mapping, "state": State(row.state)})
+    values: list[Any] = list(row)  # as the fields of an order stand
+    values[3] = State(values[3])
+    return Order(*values)

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
+from json import JSONEncoder
 
 import rfc8785
 
 from offer.evidence.settlement import LedgerRef
 
 Fact = Mapping[str, object]
+SAFE = 2**53 - 1  # canonical JSON has no greater whole number
+SORTED = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 BEFORE_THE_FIRST = "0" * 64
 
 
@@ -41,8 +44,29 @@ class Entry:
 
 
 def canonical(value: object) -> str:
-    """Canonical JSON (RFC 8785) of a value made of objects, lists, strings, whole numbers."""
+    """Canonical JSON (RFC 8785) of a value made of objects, lists, strings, whole numbers.
+
+    Of values that are nothing else, with ASCII names, the standard library's sorted JSON is the
+    same text in a fifth of the time. Raises ValueError where there is none.
+    """
+    if _is_plain(value):
+        text = SORTED.encode(value)
+        text.encode()  # half of a surrogate pair has no UTF-8
+        return text
     return rfc8785.dumps(value).decode()  # type: ignore[arg-type]  # its own JSON type is closed
+
+
+def _is_plain(value: object) -> bool:
+    if value is None or isinstance(value, str):
+        return True
+    if isinstance(value, int):
+        return -SAFE <= value <= SAFE
+    if isinstance(value, dict):
+        return all(
+            isinstance(name, str) and name.isascii() and _is_plain(part)
+            for name, part in value.items()
+        )
+    return isinstance(value, list | tuple) and all(map(_is_plain, value))
 
 
 def digest(text: str | bytes) -> str:

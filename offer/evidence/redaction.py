@@ -7,7 +7,7 @@ when its file is made.
 import json
 from functools import lru_cache
 
-from offer.evidence.chain import canonical
+from offer.evidence.chain import SAFE, canonical
 
 # Of the means of payment only what finds the payment again: YooKassa names new parts at will.
 KEPT_OF_METHOD = ("id", "type", "saved", "status")
@@ -18,7 +18,6 @@ DROPPED = frozenset(
         *("account_number", "payer_bank_details", "bank_details", "phone", "confirmation"),
     )
 )
-SAFE = 2**53 - 1  # canonical JSON has no greater whole number
 
 
 @lru_cache(maxsize=64)  # one answer goes into several rows
