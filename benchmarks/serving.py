@@ -26,7 +26,7 @@ from benchmarks.rows import opened, prepared, write
 from checkout import logs
 from checkout.app import create_app
 from checkout.open import gate_of, wire, working
-from checkout.settle import record_all, settle
+from checkout.settle import settle, settle_all
 from checkout.web.waiting import Limits
 from tests.contract.simulated import SECRET_KEY, SHOP_ID
 from tests.store import market
@@ -43,7 +43,7 @@ def shop_app(folder: Path, provider: str) -> Iterator[Starlette]:
 
         def alone(request: Request) -> Response:
             payment = payments[request.path_params["n"]]
-            shop.store.together(record_all, shop, payment)
+            settle_all(shop, [payment])[0]()
             return Response(status_code=DONE)
 
         def asking(request: Request) -> Response:
@@ -54,7 +54,7 @@ def shop_app(folder: Path, provider: str) -> Iterator[Starlette]:
             payment = payments[request.path_params["n"]]
             if SdkPayment.find_one(payment.id).status != payment.status:
                 raise RuntimeError("the provider said something else")
-            shop.store.together(record_all, shop, payment)
+            settle_all(shop, [payment])[0]()
             return Response(status_code=DONE)
 
         app = create_app(shop, gate_of(shop))

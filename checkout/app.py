@@ -1,6 +1,6 @@
 """The composition root: one table of routes, each with its guard, and the parts behind them."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
@@ -37,12 +37,21 @@ from checkout.web import (
 from checkout.web.answers import house, trouble
 from checkout.web.asked import Asked, read_fields
 from checkout.web.entering import for_client, for_reader
+from checkout.web.gathering import Gathering
 from checkout.web.guards import Denied, Gate, Guard
 from checkout.web.headers import Headers
 from checkout.web.request_log import RequestLog, request_id
 
 log = structlog.get_logger()
 Handler = Callable[[Asked, Shop], Response]
+HandlerOfAll = Callable[[Sequence[Asked], Shop], Sequence[Response | Exception]]
+
+
+@dataclass(frozen=True)
+class Together:
+    """A handler of all the requests that wait at the same moment."""
+
+    handle: HandlerOfAll
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class Entry:
 
     path: str
     method: str
-    handler: Handler
+    handler: Handler | Together
     guard: Guard
     asks_yookassa: bool = False
     compares: bool = False
@@ -101,7 +110,7 @@ ROUTES = (
     Entry("/account/orders/{number}/edition", "GET", for_client(own_data.edition), guards.account),
     Entry("/account/devices", "GET", for_client(entering.devices), guards.account),
     Entry("/account/devices", "POST", for_client(entering.end_device), guards.account_form),
-    Entry("/yookassa/notifications", "POST", handlers.notification, guards.notification),
+    Entry("/yookassa/notifications", "POST", Together(handlers.notifications), guards.notification),
     Entry("/ledger/heads.json", "GET", ledger_heads.published, guards.public),
     Entry("/{document}/compare", "GET", comparing.compare, guards.public, compares=True),
     Entry("/{document}/at", "GET", days.at, guards.public),
@@ -152,11 +161,12 @@ def create_app(shop: Shop, gate: Gate) -> Starlette:
 def _endpoint(
     entry: Entry, shop: Shop, gate: Gate, limiter: CapacityLimiter | None
 ) -> Callable[[Request], object]:
+    handle = _handling(entry.handler, shop, limiter)
+
     async def answer(request: Request) -> Response:
         try:
             entry.guard(request, gate)
-            asked = _paced(entry, await _read(request, gate), gate)
-            return await run_sync(entry.handler, asked, shop, limiter=limiter)
+            return await handle(_paced(entry, await _read(request, gate), gate))
         except Denied as denied:
             return _denied(denied, shop)
         except ClientDisconnect:
@@ -165,6 +175,15 @@ def _endpoint(
             return _bug(shop)
 
     return answer
+
+
+def _handling(
+    handler: Handler | Together, shop: Shop, limiter: CapacityLimiter | None
+) -> Callable[[Asked], Awaitable[Response]]:
+    if isinstance(handler, Together):
+        of_all = handler.handle
+        return Gathering(lambda asked: of_all(asked, shop)).answer
+    return lambda asked: run_sync(handler, asked, shop, limiter=limiter)
 
 
 async def _read(request: Request, gate: Gate) -> Asked:

@@ -1,19 +1,23 @@
-"""Hear a notification: keep it, so that it can be answered 200, and let the worker ask.
+"""Hear notifications: keep them, so that they can be answered 200, and let the worker ask.
 
-It carries no signature and may be late, repeated, out of order or forged: a hint, no more.
+One carries no signature and may be late, repeated, out of order or forged: a hint, no more.
 """
 
 import json
 import re
+from collections.abc import Callable, Sequence
 
 from checkout.domain.errors import CheckoutError
 from checkout.gateway.wire import is_payment_id
 from checkout.shop import Shop
 from checkout.store import correspondence
+from checkout.store.correspondence import Heard
+from checkout.store.engine import Tx
 from offer.evidence.redaction import redacted
 
 # the set of events is open, but each is a name like payment.succeeded
 EVENT = re.compile(r"[a-z_.]{1,64}")
+TOO_MANY = "Слишком много уведомлений о том, чего здесь не знают."
 
 
 class NotANotification(CheckoutError):  # noqa: N818 - reads as what it is
@@ -28,18 +32,38 @@ class TooManyStrangers(CheckoutError):  # noqa: N818 - reads as what it is
     code = "too_many_strangers"
 
 
-def hear(shop: Shop, body: bytes) -> None:
-    """Keep a notification, without the payer's card, and wake the worker.
+def hear_all(shop: Shop, bodies: Sequence[bytes]) -> list[Exception | None]:
+    """Keep notifications, without the payers' cards, and wake the worker; None, or why it is not.
 
-    Raises NotANotification; TooManyStrangers, and then nothing is kept.
+    By one transaction; if that fails each by its own, so that no one is lost for another's sake.
     """
-    text, event, object_id = _read(body)
-    if not shop.store.transact(lambda tx: correspondence.receive(tx, event, object_id, text)):
-        raise TooManyStrangers("Слишком много уведомлений о том, чего здесь не знают.")
+    outcomes: list[Exception | None] = [None] * len(bodies)
+    heard: dict[int, Heard] = {}
+    for at, body in enumerate(bodies):
+        try:
+            heard[at] = _read(body)
+        except NotANotification as wrong:
+            outcomes[at] = wrong
+    answers = shop.store.together(_keep_heard, shop, [*heard.values()])
+    for at, answer in zip(heard, answers, strict=True):
+        outcomes[at] = _outcome(answer)
     shop.wake.set()
+    return outcomes
 
 
-def _read(body: bytes) -> tuple[str, str, str]:
+def _keep_heard(tx: Tx, shop: Shop, heard: Sequence[Heard]) -> Sequence[bool]:
+    return correspondence.receive(tx, heard)
+
+
+def _outcome(answer: Callable[[], bool]) -> Exception | None:
+    try:
+        is_kept = answer()
+    except Exception as error:
+        return error
+    return None if is_kept else TooManyStrangers(TOO_MANY)
+
+
+def _read(body: bytes) -> Heard:
     try:
         text = body.decode()
         said = json.loads(text)
@@ -51,4 +75,4 @@ def _read(body: bytes) -> tuple[str, str, str]:
         raise NotANotification("У уведомления нет события.")
     if not isinstance(object_id, str) or not is_payment_id(object_id):
         raise NotANotification("В уведомлении нет номера платежа.")
-    return text, event, object_id
+    return Heard(event, object_id, text)

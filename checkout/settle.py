@@ -4,7 +4,7 @@ Shared by the notification, the return page and the poller. YooKassa is asked fi
 transaction; then one transaction writes everything the answer causes, once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,7 +49,16 @@ def settle(shop: Shop, payment_id: str, *, client: YooKassa | None = None) -> Se
     Raises GatewayError when YooKassa cannot be asked: nothing is written then.
     """
     payment = (client or shop.yookassa).payment(payment_id)
-    settled = shop.store.together(record_all, shop, payment)
+    (settled,) = settle_all(shop, [payment])
+    return settled()
+
+
+def settle_all(shop: Shop, payments: Sequence[Payment]) -> list[Callable[[], Settled]]:
+    """The same of payments that YooKassa has told: for each what came of it, or an error to raise.
+
+    Those that others settle at the moment are written by the same transaction.
+    """
+    settled = shop.store.together(record_all, shop, payments)
     shop.wake.set()
     return settled
 

@@ -1,9 +1,8 @@
 """The worker's loop: ask about what is pending, send what is due. Lost hints cost minutes only."""
 
 import threading
-from collections.abc import Callable, Mapping
-from functools import partial
-from types import MappingProxyType
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -12,6 +11,7 @@ from checkout.ask import ask, forgotten, search
 from checkout.close_account import close_unused
 from checkout.deliver import deliver
 from checkout.domain.errors import GatewayError, Refused
+from checkout.domain.payment import Payment
 from checkout.fiscalise import settle_prepayments
 from checkout.publish_head import publish_head
 from checkout.reconcile import reconcile_daily
@@ -21,11 +21,12 @@ from checkout.remind_clients import remind_clients
 from checkout.repay import look_later as look_later_at_refund
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
-from checkout.settle import look_later, report_lost, settle
+from checkout.settle import look_later, report_lost, settle, settle_all
 from checkout.shop import SOON, Shop
 from checkout.sign_in import send_links
 from checkout.stamp import stamp_head
 from checkout.store import correspondence, orders, refunds
+from checkout.store.correspondence import Hint
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from checkout.store.refunds import RefundAttempt
@@ -34,12 +35,12 @@ log = structlog.get_logger()
 # A letter with its certificate takes as long as ten settlements, and is waited for more patiently:
 # in a rush this many payments are settled between two bundles of letters.
 AT_ONCE = 1000
+# Payments that are written by one transaction, and how long one of them may wait for the others.
+TOGETHER = 32
+LONGEST_ROUND = timedelta(seconds=1)
 NOT_FOUND = 404
 T = TypeVar("T")
 Job = Callable[[Shop], object]
-SETTLING: Mapping[str, Callable[[Shop, str], object]] = MappingProxyType(
-    {"payment": settle, "refund": settle_refund}
-)
 
 
 def work(shop: Shop, stop: threading.Event, *, pause_seconds: float = 5.0) -> None:
@@ -67,26 +68,64 @@ def follow_hints(shop: Shop) -> None:
 
     Each thing is taken by one worker at a time, whoever it is, and due again if that one dies.
     """
-    for about, settling in SETTLING.items():
-        claim = partial(_claim_hint, about=about)
-        if not _each(shop, claim, partial(_follow_hint, settling=settling)):
-            return
+    if _each(shop, _claim_payments, _follow_payments, AT_ONCE // TOGETHER):
+        _each(shop, _claim_refund_hint, _follow_refund)
 
 
-def _claim_hint(tx: Tx, about: str) -> str | None:
-    return correspondence.claim_hint(tx, tx.now + SOON, about)
+def _claim_payments(tx: Tx) -> list[Hint] | None:
+    return correspondence.claim_hints(tx, tx.now + SOON, most=TOGETHER) or None
 
 
-def _follow_hint(shop: Shop, object_id: str, settling: Callable[[Shop, str], object]) -> bool:
+def _follow_payments(shop: Shop, hints: Sequence[Hint]) -> bool:
+    """Ask about each, then write all that was told; what there was no time for is due again."""
+    told: dict[Hint, Payment] = {}
+    until = shop.store.clock() + LONGEST_ROUND
+    left, is_silent = [*hints], False
+    while left and not is_silent and shop.store.clock() < until:
+        hint = left.pop(0)
+        try:
+            told[hint] = shop.yookassa.payment(hint.object_id)
+        except GatewayError as error:
+            is_silent = not _is_refused(shop, hint, error)
+    if told:
+        _settle_told(shop, told)
+    if left:
+        shop.store.transact(lambda tx: correspondence.heed(tx, left, tx.now))
+    return not is_silent
+
+
+def _settle_told(shop: Shop, told: Mapping[Hint, Payment]) -> None:
+    """One that cannot be written is due again; the others do not suffer for it."""
+    settled, troubles = [], []
+    for hint, answer in zip(told, settle_all(shop, [*told.values()]), strict=True):
+        try:
+            answer()
+            settled.append(hint)
+        except Exception as error:
+            troubles.append(error)
+    shop.store.transact(lambda tx: correspondence.heed(tx, settled, None))
+    if troubles:
+        raise troubles[0]
+
+
+def _claim_refund_hint(tx: Tx) -> Hint | None:
+    return next(iter(correspondence.claim_hints(tx, tx.now + SOON, about="refund")), None)
+
+
+def _follow_refund(shop: Shop, hint: Hint) -> bool:
     try:
-        settling(shop, object_id)
+        settle_refund(shop, hint.object_id)
     except GatewayError as error:
-        log.warning("hint not followed", object=object_id, error=error.code)
-        if error.status == NOT_FOUND:  # somebody's invention, not a hint
-            shop.store.transact(lambda tx: correspondence.forget(tx, object_id))
-        return isinstance(error, Refused)
-    _heed(shop, object_id)
+        return _is_refused(shop, hint, error)
+    shop.store.transact(lambda tx: correspondence.heed(tx, [hint], None))
     return True
+
+
+def _is_refused(shop: Shop, hint: Hint, error: GatewayError) -> bool:
+    log.warning("hint not followed", object=hint.object_id, error=error.code)
+    if error.status == NOT_FOUND:  # somebody's invention, not a hint
+        shop.store.transact(lambda tx: correspondence.forget(tx, hint.object_id))
+    return isinstance(error, Refused)
 
 
 def look_at_attempts(shop: Shop) -> None:
@@ -118,12 +157,17 @@ def look_at_receipts(shop: Shop) -> None:
     _each(shop, claim_receipt, lambda shop, it: _answered(pursue_receipt(shop, it)))
 
 
-def _each(shop: Shop, claim: Callable[[Tx], T | None], follow: Callable[[Shop, T], bool]) -> bool:
+def _each(
+    shop: Shop,
+    claim: Callable[[Tx], T | None],
+    follow: Callable[[Shop, T], bool],
+    most: int = AT_ONCE,
+) -> bool:
     """Follow what is due, taking one after another. False if YooKassa was silent.
 
     Silence about one is taken for silence about all: letters need not wait for twenty timeouts.
     """
-    for _ in range(AT_ONCE):
+    for _ in range(most):
         taken = shop.store.transact(claim)
         if taken is None:
             return True
@@ -154,10 +198,6 @@ def _repeat(shop: Shop, attempt: Attempt) -> bool:
     if forgotten(attempt, shop.store.clock()):
         return _answered(search(shop, attempt))
     return _answered(ask(shop, attempt))
-
-
-def _heed(shop: Shop, object_id: str) -> None:
-    shop.store.transact(lambda tx: correspondence.heed(tx, object_id, None))
 
 
 def _guarded(shop: Shop, job: Job) -> None:

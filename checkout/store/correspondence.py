@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Executable,
     Table,
     bindparam,
@@ -13,8 +14,8 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -61,20 +62,22 @@ DUE_MESSAGE = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-OURS = select(
-    or_(
-        exists().where(attempts.c.payment_id == bindparam("known_as")),
-        exists().where(refunds.c.refund_id == bindparam("known_as")),
-    )
+NAMED: BindParameter[str] = bindparam("named", expanding=True)
+OURS = union_all(
+    select(attempts.c.payment_id).where(attempts.c.payment_id.in_(NAMED)),
+    select(refunds.c.refund_id).where(refunds.c.refund_id.in_(NAMED)),
 )
-DUE_HINT = (
-    select(inbox.c.object_id)
+DUE_HINTS = (
+    select(inbox.c.event, inbox.c.object_id)
     .where(is_due(inbox.c.due_at), inbox.c.event.startswith(bindparam("about")))
     .order_by(inbox.c.due_at)
-    .limit(1)
+    .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-HEED = update(inbox).where(inbox.c.object_id == bindparam("it"))
+# by the events, which the primary key begins with: the inbox grows for years
+HEED = update(inbox).where(
+    inbox.c.event.in_((bindparam("said"), *FOLLOWED)), inbox.c.object_id == bindparam("it")
+)
 
 
 def _keep(insert_of: Callable[[Table], Any], ours: bool) -> Executable:
@@ -184,25 +187,54 @@ def _change_message(tx: Tx, message_id: str, **values: object) -> None:
     tx.connection.execute(CHANGE_MESSAGE, {"it": message_id, **values})
 
 
-def receive(tx: Tx, event: str, object_id: str, body: str) -> bool:
-    """Keep a notification; one that came before is only counted and worked again.
+@dataclass(frozen=True)
+class Heard:
+    """A notification: what happened to which payment or refund, and its whole text."""
+
+    event: str
+    object_id: str
+    body: str
+
+
+def receive(tx: Tx, heard: Sequence[Heard]) -> list[bool]:
+    """Keep notifications; one that came before is only counted and worked again.
 
     What is said of our own payments and refunds is due at once. Of anything else nobody knows
     whether it exists: it queues, one to be asked about in `STRANGERS_PAUSE`, so that no flood of
-    inventions fills the inbox or asks more of YooKassa than that. False if the queue is too long.
+    inventions fills the inbox or asks more of YooKassa than that. False where the queue is too
+    long.
     """
-    ours = event in FOLLOWED and _is_ours(tx, object_id)
-    due_at = tx.now if ours else _end_of_queue(tx)
+    ours = _ours(tx, [it.object_id for it in heard if it.event in FOLLOWED])
+    known = [it.event in FOLLOWED and it.object_id in ours for it in heard]
+    # in one order whoever keeps them, so that no two wait for each other
+    now = sorted(
+        (it for it, is_known in zip(heard, known, strict=True) if is_known),
+        key=lambda it: (it.event, it.object_id),
+    )
+    if now:
+        _keep_all(tx, now, tx.now, ours=True)
+    return [is_known or _queue(tx, it) for it, is_known in zip(heard, known, strict=True)]
+
+
+def _ours(tx: Tx, named: Sequence[str]) -> frozenset[str]:
+    """Which of the ids YooKassa has given to payments and refunds of ours."""
+    if not named:
+        return frozenset()
+    return frozenset(tx.connection.execute(OURS, {"named": list(named)}).scalars())
+
+
+def _queue(tx: Tx, heard: Heard) -> bool:
+    due_at = _end_of_queue(tx)
     if due_at - tx.now > LONGEST_QUEUE and _queued(tx) >= LONGEST_QUEUE // STRANGERS_PAUSE:
         return False
-    kept = {"event": event, "object_id": object_id, "body": body, "received_at": tx.now}
-    keep = KEEP[tx.connection.dialect.name, ours]
-    tx.connection.execute(keep, {**kept, "deliveries": 1, "due_at": due_at})
+    _keep_all(tx, [heard], due_at, ours=False)
     return True
 
 
-def _is_ours(tx: Tx, object_id: str) -> bool:
-    return bool(tx.connection.execute(OURS, {"known_as": object_id}).scalar_one())
+def _keep_all(tx: Tx, heard: Sequence[Heard], due_at: datetime, *, ours: bool) -> None:
+    new = {"received_at": tx.now, "deliveries": 1, "due_at": due_at}
+    keep = KEEP[tx.connection.dialect.name, ours]
+    tx.connection.execute(keep, [{**vars(it), **new} for it in heard])
 
 
 def _end_of_queue(tx: Tx) -> datetime:
@@ -223,10 +255,11 @@ def _queued(tx: Tx) -> int:
 
 def forget(tx: Tx, object_id: str) -> None:
     """YooKassa does not know it: somebody's invention, unless it is ours."""
-    if _is_ours(tx, object_id):
-        heed(tx, object_id, None)
+    its = inbox.c.object_id == object_id
+    if _ours(tx, [object_id]):
+        tx.connection.execute(update(inbox).where(its).values(due_at=None))
     else:
-        tx.connection.execute(delete(inbox).where(inbox.c.object_id == object_id))
+        tx.connection.execute(delete(inbox).where(its))
 
 
 def forget_strangers(tx: Tx, before: datetime) -> int:
@@ -239,16 +272,24 @@ def forget_strangers(tx: Tx, before: datetime) -> int:
     return tx.connection.execute(old).rowcount
 
 
-def claim_hint(tx: Tx, until: datetime, about: str = "payment") -> str | None:
-    """Take the payment (or refund) that a notification told us of longest ago.
+@dataclass(frozen=True)
+class Hint:
+    """A payment (or refund) that a notification told us of, and one event that was said of it."""
 
-    Unless it is heeded, it is to be followed again at `until`.
+    object_id: str
+    event: str
+
+
+def claim_hints(tx: Tx, until: datetime, *, about: str = "payment", most: int = 1) -> list[Hint]:
+    """Take the payments (or refunds) that notifications told us of longest ago.
+
+    Unless they are heeded, they are to be followed again at `until`.
     """
-    asked = {"about": f"{about}.", **moments(tx.now)}
-    object_id = tx.connection.execute(DUE_HINT, asked).scalar_one_or_none()
-    if object_id is not None:
-        heed(tx, object_id, until)
-    return object_id
+    asked = {"about": f"{about}.", "most": most, **moments(tx.now)}
+    rows = tx.connection.execute(DUE_HINTS, asked)
+    hints = [*{it.object_id: Hint(it.object_id, it.event) for it in rows}.values()]
+    heed(tx, hints, until)
+    return hints
 
 
 def replay(tx: Tx, since: datetime | None) -> int:
@@ -259,9 +300,11 @@ def replay(tx: Tx, since: datetime | None) -> int:
     return tx.connection.execute(again).rowcount
 
 
-def heed(tx: Tx, object_id: str, until: datetime | None) -> None:
-    """The hint was followed (`until` None), or is to be followed again later."""
-    tx.connection.execute(HEED, {"it": object_id, "due_at": until})
+def heed(tx: Tx, hints: Sequence[Hint], until: datetime | None) -> None:
+    """The hints were followed (`until` None), or are to be followed again later."""
+    if hints:
+        followed = [{"it": it.object_id, "said": it.event, "due_at": until} for it in hints]
+        tx.connection.execute(HEED, followed)
 
 
 def keep_paper(tx: Tx, order_id: int, sha256: str, data: bytes, ledger: int) -> Paper:

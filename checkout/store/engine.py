@@ -54,18 +54,20 @@ class Store:
         with self.engine.begin() as connection:
             return work(Tx(connection, self._now()))
 
-    def together(self, work: WorkOfAll[C, E, T], context: C, thing: E) -> T:
-        """Run `work` in a write transaction for this thing, and for those of whoever waits besides.
+    def together(
+        self, work: WorkOfAll[C, E, T], context: C, things: Sequence[E]
+    ) -> list[Callable[[], T]]:
+        """Run `work` in a write transaction for these things, and for those of whoever waits too.
 
         It is called with the things of all who want the same `work` and `context`, and returns as
-        many results. If it raises, it is undone and called for each alone, so that nobody fails
-        for another's sake.
+        many results. If it raises, it is undone and called for each alone, so that none fails for
+        another's sake. Each answer is the committed result, or raises what came instead of it.
         """
 
         def work_of_all(connection: Connection, things: Sequence[E]) -> Sequence[T]:
             return work(Tx(connection, self._now()), context, things)
 
-        return self._gatherer.run_together(work_of_all, thing, (work, id(context)))
+        return self._gatherer.run_together(work_of_all, things, (work, id(context)))
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work`, which only reads; it neither waits for a writer nor holds one up."""

@@ -100,38 +100,50 @@ class Writer:
 
         When the commit itself fails, everyone whose work was in it gets that error.
         """
-        answer: T = self._queue(_Job(lambda connection, _: [work(connection)], None, object()))
+        job = _Job(lambda connection, _: [work(connection)], None, object())
+        self._queue([job])
+        answer: T = job.answer()
         return answer
 
-    def run_together(self, work: WorkOfAll[E, T], thing: E, kind: Hashable) -> T:
-        """The same of what `work` returns for this thing, perhaps among others of its `kind`."""
-        answer: T = self._queue(_Job(work, thing, kind))
-        return answer
+    def run_together(
+        self, work: WorkOfAll[E, T], things: Sequence[E], kind: Hashable
+    ) -> list[Callable[[], T]]:
+        """The same of what `work` returns for each thing, perhaps among others of its `kind`.
 
-    def _queue(self, job: _Job) -> Any:  # noqa: ANN401 - whatever the caller's work returns
+        All are done when this returns; each answer is the result, or raises what came instead.
+        """
+        jobs = [_Job(work, thing, kind) for thing in things]
+        self._queue(jobs)
+        return [job.answer for job in jobs]
+
+    def _queue(self, jobs: Jobs) -> None:
         if self._writing == threading.get_ident():
             raise RuntimeError("a transaction was begun inside a transaction: use the one you have")
-        if self._joins(job):
-            self._wait(job)
-        if not job.done:
-            self._lead()
-        return job.answer()
+        if not jobs:
+            return
+        is_led = self._join(jobs)
+        try:
+            if not is_led:
+                self._lead()
+            self._wait(jobs)
+        except BaseException:  # a signal: what stands in the queue is written all the same
+            self._wait(jobs)
+            raise
 
-    def _joins(self, job: _Job) -> bool:
+    def _join(self, jobs: Jobs) -> bool:
         """Stand at the end of the queue; whether somebody leads it."""
         with self._lock:
-            self._waiting.append(job)
+            self._waiting += jobs
             is_led, self._is_led = self._is_led, True
         return is_led
 
-    def _wait(self, job: _Job) -> None:
-        try:
-            job.turn.acquire()
-        except BaseException:  # a signal: what stands in the queue is written all the same
-            job.turn.acquire()
+    def _wait(self, jobs: Jobs) -> None:
+        """Until each is done, leading where it is the turn of one of them."""
+        for job in jobs:
+            if not job.done:
+                job.turn.acquire()
             if not job.done:
                 self._lead()
-            raise
 
     def _lead(self) -> None:
         """Write for the first of the queue, this thread's own job among them; let the next lead.

@@ -1,5 +1,6 @@
 """What the addresses around an order answer; ordering itself is in `ordering`."""
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
@@ -10,7 +11,7 @@ from checkout.confirm import confirm_email
 from checkout.domain.errors import GatewayError
 from checkout.domain.retention import Act
 from checkout.domain.transitions import State
-from checkout.hear import NotANotification, TooManyStrangers, hear
+from checkout.hear import NotANotification, TooManyStrangers, hear_all
 from checkout.look import OrderFacts
 from checkout.recognise import is_own_browser
 from checkout.settle import settle
@@ -134,19 +135,27 @@ def evidence(asked: Asked, shop: Shop) -> Response:
     )
 
 
-def notification(asked: Asked, shop: Shop) -> Response:
-    """POST /yookassa/notifications: keep it, answer 200, let the worker ask."""
-    if not sent_by_yookassa(asked.request, shop.settings):
-        shop.strangers.add()
-        return Response()
-    try:
-        hear(shop, asked.body)
-    except NotANotification as wrong:
-        return JSONResponse({"error": wrong.sentence}, status_code=400)
-    except TooManyStrangers as full:
+def notifications(asked: Sequence[Asked], shop: Shop) -> list[Response | Exception]:
+    """POST /yookassa/notifications: keep them, answer 200, let the worker ask."""
+    known = [sent_by_yookassa(it.request, shop.settings) for it in asked]
+    heard = iter(
+        hear_all(shop, [it.body for it, is_known in zip(asked, known, strict=True) if is_known])
+    )
+    return [_heard(next(heard)) if is_known else _dropped(shop) for is_known in known]
+
+
+def _heard(why_not: Exception | None) -> Response | Exception:
+    if isinstance(why_not, NotANotification):
+        return JSONResponse({"error": why_not.sentence}, status_code=400)
+    if isinstance(why_not, TooManyStrangers):
         # not a 200, so that YooKassa says it again: for a day it does
         told = {"retry-after": AGAIN_SECONDS}
-        return JSONResponse({"error": full.sentence}, status_code=429, headers=told)
+        return JSONResponse({"error": why_not.sentence}, status_code=429, headers=told)
+    return why_not or Response()
+
+
+def _dropped(shop: Shop) -> Response:
+    shop.strangers.add()
     return Response()
 
 

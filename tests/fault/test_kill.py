@@ -24,7 +24,7 @@ STEPS_OF_A_PURCHASE = {
     "buy",  # the order, its attempt and its ledger rows
     "YooKassa.create_payment",
     "ask",  # YooKassa's answer
-    "hear",  # the notification
+    "_keep_heard",  # the notification
     "YooKassa.payment",
     "record_all",  # the settlement
     "claim_message",

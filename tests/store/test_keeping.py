@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, text
 from checkout.shop import Shop
 from checkout.store import archive, cases, correspondence, ledger, tables
 from checkout.store.archive import RewrittenEdition
-from checkout.store.correspondence import LEASE, Message
+from checkout.store.correspondence import LEASE, Heard, Hint, Message
 from checkout.store.engine import Store, Tx
 from offer.editions import sha256
 from offer.release import PublishedEdition
@@ -110,8 +110,11 @@ def test_the_same_text_again_is_another_edition(shop: Shop, edition: PublishedEd
 # --- notifications
 
 
+HINT = Hint("p-1", "payment.succeeded")
+
+
 def hear(store: Store, object_id: str = "p-1", event: str = "payment.succeeded") -> None:
-    store.transact(lambda tx: correspondence.receive(tx, event, object_id, "{}"))
+    store.transact(lambda tx: correspondence.receive(tx, [Heard(event, object_id, "{}")]))
 
 
 def heard(store: Store) -> list[tuple[str, str, int]]:
@@ -122,15 +125,15 @@ def heard(store: Store) -> list[tuple[str, str, int]]:
 
 def hints(store: Store) -> list[str]:
     """What one worker takes, one after another, until nothing is due; it is his for hours."""
-    claim = partial(correspondence.claim_hint, until=store.clock() + timedelta(hours=5))
-    return list(iter(lambda: store.transact(claim), None))
+    claim = partial(correspondence.claim_hints, until=store.clock() + timedelta(hours=5))
+    return [it.object_id for (it,) in iter(lambda: store.transact(claim), [])]
 
 
 def test_a_notification_delivered_again_is_counted_and_followed_again(
     store: Store, clock: StandingClock
 ) -> None:
     hear(store)
-    store.transact(lambda tx: correspondence.heed(tx, "p-1", None))
+    store.transact(lambda tx: correspondence.heed(tx, [HINT], None))
     assert hints(store) == []
 
     clock.forward(minutes=10)
@@ -161,7 +164,7 @@ def test_a_hint_that_could_not_be_followed_is_followed_later(
     store: Store, clock: StandingClock
 ) -> None:
     hear(store)
-    store.transact(lambda tx: correspondence.heed(tx, "p-1", tx.now + timedelta(minutes=1)))
+    store.transact(lambda tx: correspondence.heed(tx, [HINT], tx.now + timedelta(minutes=1)))
     assert hints(store) == []
 
     clock.forward(minutes=1)
