@@ -1,5 +1,6 @@
 """The composition root: one table of routes, each with its guard, and the parts behind them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -7,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import structlog
-from anyio import CapacityLimiter, fail_after
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -67,6 +68,8 @@ class Entry:
 
 
 ROUTES = (
+    # a rush of them is looked for from the top
+    Entry("/yookassa/notifications", "POST", Together(handlers.notifications), guards.notification),
     Entry("/checkout/{hours}", "GET", ordering.order_form, guards.public),
     Entry("/checkout/{hours}", "POST", ordering.place_order, guards.own_form, True),
     Entry("/checkout/extra/{token}", "GET", extra.extra_form, guards.secret_address),
@@ -110,7 +113,6 @@ ROUTES = (
     Entry("/account/orders/{number}/edition", "GET", for_client(own_data.edition), guards.account),
     Entry("/account/devices", "GET", for_client(entering.devices), guards.account),
     Entry("/account/devices", "POST", for_client(entering.end_device), guards.account_form),
-    Entry("/yookassa/notifications", "POST", Together(handlers.notifications), guards.notification),
     Entry("/ledger/heads.json", "GET", ledger_heads.published, guards.public),
     Entry("/{document}/compare", "GET", comparing.compare, guards.public, compares=True),
     Entry("/{document}/at", "GET", days.at, guards.public),
@@ -190,7 +192,7 @@ async def _read(request: Request, gate: Gate) -> Asked:
     """The body, within its time and with a cap that needs no Content-Length, and its fields."""
     body = bytearray()
     try:
-        with fail_after(gate.limits.body):
+        async with asyncio.timeout(gate.limits.body):
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > guards.LARGEST_BODY:
