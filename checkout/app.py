@@ -184,7 +184,7 @@ def _handling(
 ) -> Callable[[Asked], Awaitable[Response]]:
     if isinstance(handler, Together):
         of_all = handler.handle
-        return Gathering(lambda asked: of_all(asked, shop)).answer
+        return Gathering(lambda asked: of_all(asked, shop), shop.quiet).answer
     return lambda asked: run_sync(handler, asked, shop, limiter=limiter)
 
 

@@ -1,6 +1,7 @@
 """Open the shop: the parts of a running service, put together from its settings."""
 
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,9 @@ from offer.periods import decree_calendar
 
 # A page does not keep its client waiting as long as a worker may wait for YooKassa.
 PAGE_PATIENCE = (3.05, 8.0)
+# Seconds after which a thread that reckons lets another on: whoever answers waits for one at every
+# call of the network, and with Python's own 5 ms that is what an answer takes.
+GIVE_WAY = 0.001
 
 
 def open_store(database_url: str, clock: Callable[[], datetime]) -> Store:
@@ -73,10 +77,13 @@ def working(shop: Shop) -> Iterator[None]:
     """A worker beside whatever runs inside; it finishes its job before this returns."""
     stop = threading.Event()
     worker = threading.Thread(target=work, args=(shop, stop), name="worker")
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(GIVE_WAY)
     worker.start()
     try:
         yield
     finally:
+        sys.setswitchinterval(usual)
         stop.set()
         shop.wake.set()
         worker.join()

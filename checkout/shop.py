@@ -30,14 +30,21 @@ class Tally:
             self.number += 1
 
 
+def _happened() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass(frozen=True)
 class Shop:
     """The parts of a running shop. `glance` is YooKassa with a page's patience, not a worker's.
 
     `key` signs what comes back to us; without a setting it is this process's own. `chores` are the
     worker's daily jobs and the local day on which this process last did each; one that failed is
-    tried again, but `not_before`. `clock_is_moved` on purpose, by whoever plays with the demo: a
-    jump is no cause for doubt then.
+    tried again, but `not_before`. `quiet` is cleared while notifications wait to be kept: the
+    worker lets them go first. `clock_is_moved` on purpose, by whoever plays with the demo: a jump
+    is no cause for doubt then.
     """
 
     settings: Settings
@@ -53,6 +60,7 @@ class Shop:
     chores: dict[str, date] = field(default_factory=dict)
     not_before: dict[str, datetime] = field(default_factory=dict)
     wake: threading.Event = field(default_factory=threading.Event)
+    quiet: threading.Event = field(default_factory=_happened)
     doors: tuple[threading.Lock, ...] = field(
         default_factory=lambda: tuple(threading.Lock() for _ in range(DOORS))
     )

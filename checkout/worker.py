@@ -38,6 +38,8 @@ AT_ONCE = 1000
 # Payments that are written by one transaction, and how long one of them may wait for the others.
 TOGETHER = 32
 LONGEST_ROUND = timedelta(seconds=1)
+# Seconds for which a payment is not asked about while notifications come in: they are waited for.
+COURTESY = 0.05
 NOT_FOUND = 404
 T = TypeVar("T")
 Job = Callable[[Shop], object]
@@ -83,6 +85,7 @@ def _follow_payments(shop: Shop, hints: Sequence[Hint]) -> bool:
     left, is_silent = [*hints], False
     while left and not is_silent and shop.store.clock() < until:
         hint = left.pop(0)
+        shop.quiet.wait(COURTESY)
         try:
             told[hint] = shop.yookassa.payment(hint.object_id)
         except GatewayError as error:

@@ -1,6 +1,7 @@
 """Requests that are answered together: a rush of them costs one thread and one call at a time."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -24,10 +25,14 @@ class _Room:
 
 
 class Gathering:
-    """Has whoever comes while others are being answered wait, and answered with all who came so."""
+    """Has whoever comes while others are being answered wait, and answered with all who came so.
 
-    def __init__(self, answer_all: AnswerAll) -> None:
+    `quiet` is cleared while anybody waits.
+    """
+
+    def __init__(self, answer_all: AnswerAll, quiet: threading.Event) -> None:
         self._answer_all = answer_all
+        self._quiet = quiet
         self._room = RunVar[_Room]("room")
 
     async def answer(self, asked: Asked) -> Response:
@@ -47,20 +52,28 @@ class Gathering:
             return room
 
     async def _answer_those_who_wait(self, room: _Room) -> None:
-        while room.waiting:
-            now, room.waiting = room.waiting[:MOST_AT_ONCE], room.waiting[MOST_AT_ONCE:]
-            answers = await run_sync(self._answers, [asked for asked, _ in now])
-            for (_, waiting), answer in zip(now, answers, strict=True):
-                if waiting.done():  # he was cancelled: the service is ending
-                    continue
-                if isinstance(answer, Exception):
-                    waiting.set_exception(answer)
-                else:
-                    waiting.set_result(answer)
-        room.answering = None
+        self._quiet.clear()
+        try:
+            while room.waiting:
+                now, room.waiting = room.waiting[:MOST_AT_ONCE], room.waiting[MOST_AT_ONCE:]
+                answers = await run_sync(self._answers, [asked for asked, _ in now])
+                for (_, waiting), answer in zip(now, answers, strict=True):
+                    _give(waiting, answer)
+        finally:
+            room.answering = None
+            self._quiet.set()
 
     def _answers(self, asked: Sequence[Asked]) -> Sequence[Response | Exception]:
         try:
             return self._answer_all(asked)
         except Exception as error:
             return [error] * len(asked)
+
+
+def _give(waiting: asyncio.Future[Response], answer: Response | Exception) -> None:
+    if waiting.done():  # it was cancelled: the service is ending
+        return
+    if isinstance(answer, Exception):
+        waiting.set_exception(answer)
+    else:
+        waiting.set_result(answer)
