@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
 
 from checkout.deliver import deliver
 from checkout.replay import replay
 from checkout.shop import new_id
-from checkout.store import cases
-from checkout.store.engine import Tx
+from checkout.store import cases, ledger
+from checkout.store.engine import Store, Tx
+from checkout.worker import follow_hints
 from tests.town import SITE, Town
 from tests.web.buying import asked_of_yookassa, client_with, letters_to, payment_of
 
@@ -200,6 +204,69 @@ def test_a_hint_that_yookassa_does_not_answer_is_followed_a_minute_later(own_tow
 
     assert early == []
     assert letters_to(own_town, "anna@example.ru")
+
+
+def paid_and_told(town: Town, number: int) -> list[str]:
+    """Payments that are paid at YooKassa and told of; nobody has asked about them yet."""
+    payments = [payment_of(town, town.order(email=f"c{at}@example.ru")) for at in range(number)]
+    for payment_id in payments:
+        town.yookassa.control("POST", f"/payments/{payment_id}/pay")
+        told(town, notice(payment_id))
+    return payments
+
+
+def due(town: Town) -> list[str]:
+    """What is still to be asked about, now or later."""
+    query = "SELECT object_id FROM inbox WHERE due_at IS NOT NULL"
+    with town.shop.store.engine.connect() as connection:
+        return [str(it) for it in connection.exec_driver_sql(query).scalars()]
+
+
+def test_what_one_silence_kept_from_being_asked_about_does_not_wait_for_it(own_town: Town) -> None:
+    paid_and_told(own_town, 3)
+    own_town.yookassa.fault("500", "GET /payments/{id}", times=1)
+    follow_hints(own_town.shop)
+    before = orders_in(own_town, "paid")
+    own_town.yookassa.fault(None)
+    follow_hints(own_town.shop)
+
+    assert (before, orders_in(own_town, "paid"), len(due(own_town))) == (0, 2, 1)
+
+
+def test_what_is_told_is_written_before_much_more_is_asked(own_town: Town) -> None:
+    paid_and_told(own_town, 4)
+
+    def slow() -> datetime:
+        own_town.clock.forward(seconds=0.4)
+        return own_town.clock()
+
+    shop = replace(own_town.shop, store=Store(own_town.shop.store.engine, slow))
+    follow_hints(shop)
+    rows = shop.store.read(ledger.entries)
+
+    assert (orders_in(own_town, "paid"), due(own_town)) == (4, [])
+    # what one transaction writes has its one moment
+    assert len({row.at for row in rows if row.kind == "acceptance"}) == 2
+
+
+def test_a_payment_that_cannot_be_written_holds_up_no_other(own_town: Town) -> None:
+    """Here its package stands there already, whoever put it."""
+    payments = paid_and_told(own_town, 3)
+    with own_town.shop.store.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO packages (order_id, starts_at, expires_at, last_day, reason,"
+                " provisional, acceptance, payment) SELECT order_id, '2026-11-29 00:00:00',"
+                " '2026-12-29 00:00:00', '2026-12-28', '', false, 1, 2"
+                " FROM attempts WHERE payment_id = :it"
+            ),
+            {"it": payments[1]},
+        )
+    with pytest.raises(IntegrityError):
+        follow_hints(own_town.shop)
+
+    assert orders_in(own_town, "paid") == 2
+    assert due(own_town) == [payments[1]]
 
 
 def test_the_inbox_can_be_worked_again_and_nothing_is_done_twice(own_town: Town) -> None:
