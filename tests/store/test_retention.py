@@ -21,6 +21,7 @@ from checkout.retain import retain, take_all
 from checkout.settle import record
 from checkout.shop import Shop
 from checkout.store import correspondence, ledger, letters, orders, retention, tables
+from checkout.store.correspondence import Heard
 from checkout.store.engine import Tx
 from checkout.store.letters import KeptLetter
 from checkout.verify import BAD, verify
@@ -288,7 +289,7 @@ def test_the_card_that_the_first_version_kept_goes_with_who_ordered(shop: Shop) 
     kept_whole = update(tables.attempts).where(tables.attempts.c.order_id == order.id)
 
     def keep(tx: Tx) -> None:
-        correspondence.receive(tx, "payment.canceled", payment, notice)
+        correspondence.receive(tx, [Heard("payment.canceled", payment, notice)])
         tx.connection.execute(kept_whole.values(answer=CARD))
 
     shop.store.transact(keep)
