@@ -17,7 +17,7 @@ from tests.contract.simulated import Simulated
 
 Shown = dict[str, Any]
 Facts = list[Shown]
-TRIED = "SELECT payment_id FROM attempts JOIN orders o ON o.id = order_id WHERE o.number ="
+TRIED = "SELECT a.payment_id FROM attempts a JOIN orders o ON o.id = a.order_id WHERE o.number ="
 NOT_CHARGED = re.compile("деньги не[\u00a0 ]списаны", re.IGNORECASE)
 
 
