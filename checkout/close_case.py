@@ -7,7 +7,8 @@ from checkout.domain import reasons
 from checkout.domain.case import REFUSALS, By, Case
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError
-from checkout.store import cases, ledger, orders
+from checkout.domain.refusal import name
+from checkout.store import cases, ledger, orders, refusals
 from checkout.store.engine import Store, Tx
 from offer.wording import counted, day, moment
 
@@ -31,12 +32,19 @@ def _close(tx: Tx, zone: ZoneInfo, number: int, reason: str) -> str:
     if case.closing:
         at = moment(case.closing.at, zone)
         raise CannotClose(f"Дело №\u00a0{number} уже закрыто {at}: {case.closing.sentence}.")
-    if case.kind in REFUSALS:
+    if case.kind in REFUSALS and _is_undecided(tx, case):
         raise CannotClose(f"Клиент ждёт решения об\u00a0отказе от\u00a0пакета: {case.command}")
     if why := reasons.trouble(reason, _party(tx, case)):
         raise CannotClose(why)
     cases.end(tx, case, By.WORD, reason=reason)
     return f"✓ Дело №\u00a0{number} закрыто. {left(*cases.waiting(tx), zone)}"
+
+
+def _is_undecided(tx: Tx, case: Case) -> bool:
+    """Earlier versions closed no case: a refusal that they saw decided is listed still."""
+    order = orders.by_number(tx, case.order) if case.order else None
+    refusal = refusals.undecided(tx, order.id) if order else None
+    return bool(order and refusal and case.subject == name(order.number, refusal.asked))
 
 
 def _party(tx: Tx, case: Case) -> str | None:

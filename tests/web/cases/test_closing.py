@@ -164,6 +164,14 @@ def test_a_refusal_is_not_closed_by_a_word_but_by_its_decision(own_town: Town) -
     assert wrong(own_town) == []
 
 
+def test_a_refusal_that_an_earlier_version_saw_decided_is_closed_by_a_word(own_town: Town) -> None:
+    own_town.order()
+    told = {"kind": "refusal", "subject": "2026-0001, 20.11.2026", "sentence": "Клиент ушёл."}
+    own_town.shop.store.transact(lambda tx: cases.lay_case(tx, order_id=1, **told))
+
+    assert close(own_town, 1, "ответили 21.11.2026").startswith("✓")
+
+
 def test_money_given_back_with_the_package_closes_its_refusal(any_town: Town) -> None:
     refuse(any_town, paid(any_town))
     refund(any_town.shop, Wanted("2026-0001", 500_000, "скидка"))
