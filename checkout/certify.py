@@ -3,9 +3,9 @@
 import json
 from zoneinfo import ZoneInfo
 
+from checkout.begin import accepted_terms
 from checkout.domain.order import Order
 from checkout.settings import Settings
-from checkout.settle import accepted_terms
 from checkout.shop import Shop
 from checkout.store import archive, correspondence, ledger, orders, package_hours
 from checkout.store.correspondence import Paper

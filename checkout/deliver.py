@@ -13,6 +13,7 @@ from email.utils import parseaddr
 
 import structlog
 
+from checkout.begin import accepted_terms
 from checkout.certify import certify, settlement
 from checkout.close_case import left
 from checkout.domain.case import Case
@@ -33,7 +34,6 @@ from checkout.mail.smtp import MailError
 from checkout.reconcile import found
 from checkout.remind_clients import KIND as ENDING
 from checkout.remind_clients import letters_about_ending
-from checkout.settle import accepted_terms
 from checkout.shop import Shop, new_id
 from checkout.store import cases, correspondence, heads, letters, orders, reconciliations, refunds
 from checkout.store import ledger as rows

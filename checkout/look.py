@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from checkout.begin import terms_of
 from checkout.buy import needs_decision
 from checkout.domain.order import Order, money_taken
 from checkout.domain.package_life import PackageLife
@@ -15,7 +16,6 @@ from checkout.domain.transitions import AttemptState, State
 from checkout.odd_money import is_undecided
 from checkout.refuse import obstacle_of
 from checkout.remaining import life_of
-from checkout.settle import terms_of
 from checkout.shop import Shop
 from checkout.store import (
     accounts,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from checkout.begin import accepted_terms
 from checkout.domain import reasons
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError, GatewayError
@@ -22,7 +23,6 @@ from checkout.fiscalise import receipt_of_refund
 from checkout.gateway.wire import refund_request
 from checkout.odd_money import unfit
 from checkout.repay import pursue
-from checkout.settle import accepted_terms
 from checkout.shop import SOON, Shop, new_id
 from checkout.store import ledger, orders, package_hours, refunds, refusals
 from checkout.store.engine import Tx

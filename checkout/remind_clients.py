@@ -7,13 +7,13 @@ or is refused. It says what is left and until when, and sells nothing.
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from checkout.begin import accepted_terms
 from checkout.domain.order import Order
 from checkout.domain.package_life import REMINDERS, reminder_due, reminder_named
 from checkout.doubt import is_doubted
 from checkout.mail.letters import Letter
 from checkout.mail.package_letters import Ending, ending_letter
 from checkout.remaining import life_of
-from checkout.settle import accepted_terms
 from checkout.shop import Shop, new_id, new_key
 from checkout.store import correspondence, ledger, orders, package_hours, refusals
 from checkout.store.correspondence import Message

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checkout.begin import Start, begin_all, end_attempts, term_within, told_of
-from checkout.begin import accepted_terms as accepted_terms
-from checkout.begin import terms_of as terms_of
 from checkout.domain.case import By
 from checkout.domain.order import Expectation, Order, mismatch
 from checkout.domain.payment import Payment

@@ -2,13 +2,13 @@
 
 import json
 
+from checkout.begin import accepted_terms
 from checkout.certify import certify
 from checkout.domain.details import Part
 from checkout.domain.order import Order
 from checkout.domain.refusal import row_named
 from checkout.mail.account_letters import Readdressed, no_more_letters, readdressed
 from checkout.mail.letters import Attachment, Letter
-from checkout.settle import accepted_terms
 from checkout.shop import Shop
 from checkout.store import ledger, orders
 from checkout.store.correspondence import Message

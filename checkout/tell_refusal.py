@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from checkout.begin import accepted_terms
 from checkout.domain.details import Part
 from checkout.domain.refusal import Refusal, proposal_told, row_named
 from checkout.mail.letters import Letter
@@ -14,7 +15,6 @@ from checkout.mail.refusal_letters import (
     reminder_for_contractor,
 )
 from checkout.refuse import commands
-from checkout.settle import accepted_terms
 from checkout.shop import Shop
 from checkout.store import ledger, orders, refusals
 from checkout.store.correspondence import Message
