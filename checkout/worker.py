@@ -105,6 +105,7 @@ def _settle_told(shop: Shop, told: Mapping[Hint, Payment]) -> None:
             answer()
             settled.append(hint)
         except Exception as error:
+            log.exception("told and not written", object=hint.object_id)
             troubles.append(error)
     shop.store.transact(lambda tx: correspondence.heed(tx, settled, None))
     if troubles:
