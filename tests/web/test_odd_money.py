@@ -6,7 +6,13 @@ import pytest
 
 from checkout import settle
 from tests.town import Town, moscow
-from tests.web.buying import form_on, letters_to, page_of, payment_of, spoilt_and_settled
+from tests.web.buying import (
+    given_up_and_decided_anew,
+    letters_to,
+    page_of,
+    payment_of,
+    spoilt_and_settled,
+)
 
 CONTRACTOR = "dudkinanton@bk.ru"
 
@@ -84,14 +90,7 @@ def test_a_second_payment_of_a_paid_order_is_a_case_and_the_package_stays(
 
 
 def test_money_for_an_attempt_that_was_given_up_is_a_case(own_town: Town) -> None:
-    own_town.yookassa.fault("500_after", "POST /payments")
-    action, again = form_on(own_town.send(own_town.form()))
-    given_up = own_town.yookassa.payments()[0]["id"]
-    own_town.yookassa.fault("400", "POST /payments")
-    own_town.client.post(action, data=again)
-    token = action.split("/")[2]
-    action, decided = form_on(own_town.client.get(f"/orders/{token}"), "accept_offer")
-    own_town.client.post(action, data=decided)
+    token, given_up = given_up_and_decided_anew(own_town)
     newer = payment_of(own_town, token)
     own_town.yookassa.control("POST", f"/payments/{newer}/decline")
     assert own_town.facts(token)["state"] == "cancelled"

@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 
 from checkout import settle
+from checkout.close_case import close_case
 from checkout.refund import CannotRefund, Wanted, kopecks_of, refund
 from checkout.refund_words import told
 from checkout.store import cases
 from tests.town import Town
-from tests.web.buying import form_on, payment_of
+from tests.web.buying import given_up_and_decided_anew, payment_of
 from tests.web.receipts.books import (
     NUMBER,
     WHY,
+    ZONE,
     at_yookassa,
     become,
     cases_of,
@@ -27,25 +29,12 @@ from tests.web.receipts.books import (
 )
 
 
-def again(town: Town, token: str) -> None:
-    """The client decides anew, and a new payment is opened."""
-    action, decided = form_on(town.client.get(f"/orders/{token}"), "accept_offer")
-    answer = town.client.post(action, data=decided)
-    assert answer.status_code == 303, answer.text
-
-
 def paid_twice(town: Town) -> tuple[str, str, str]:
     """An order whose first attempt was given up and paid all the same, after the second.
 
     Its token, the payment of its package, and the one that fits nothing.
     """
-    town.yookassa.fault("500_after", "POST /payments")
-    action, form = form_on(town.send(town.form()))
-    given_up = town.yookassa.payments()[0]["id"]
-    town.yookassa.fault("400", "POST /payments")
-    town.client.post(action, data=form)
-    token = action.split("/")[2]
-    again(town, token)
+    token, given_up = given_up_and_decided_anew(town)
     own = payment_of(town, token)
     town.pay(token)
     town.yookassa.control("POST", f"/payments/{given_up}/pay")
@@ -56,13 +45,7 @@ def paid_twice(town: Town) -> tuple[str, str, str]:
 
 def paid_late(town: Town) -> tuple[str, str]:
     """An order that was given up, and paid by the attempt that nobody heard of; its payment."""
-    town.yookassa.fault("500_after", "POST /payments")
-    action, form = form_on(town.send(town.form()))
-    given_up = town.yookassa.payments()[0]["id"]
-    town.yookassa.fault("400", "POST /payments")
-    town.client.post(action, data=form)
-    token = action.split("/")[2]
-    again(town, token)
+    token, given_up = given_up_and_decided_anew(town)
     town.yookassa.control("POST", f"/payments/{payment_of(town, token)}/decline")
     assert town.facts(token)["state"] == "cancelled"
     town.yookassa.control("POST", f"/payments/{given_up}/pay")
@@ -190,9 +173,6 @@ def test_a_refund_of_it_that_failed_is_told_with_its_payment(own_town: Town) -> 
 
 
 def test_whoever_closes_it_by_a_word_has_the_client_told_so(own_town: Town) -> None:
-    from checkout.close_case import close_case
-    from tests.web.receipts.books import ZONE
-
     token, _ = paid_late(own_town)
     close_case(own_town.shop.store, ZONE, 1, "вернули переводом")
 
