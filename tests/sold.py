@@ -40,18 +40,18 @@ class Sold:
             yield town
 
 
-@contextmanager
-def beginning(
-    request: pytest.FixtureRequest, sale: Sold, folder: Path, database_url: str
+@pytest.fixture
+def own_town(
+    request: pytest.FixtureRequest, tmp_path: Path, one_url: str, sale: Sold
 ) -> Iterator[Town]:
-    """The town of a test: with the sale if the test asks for its `token`, else without.
+    """A town of the test's own, for a folder that has a `sale`: with it if `token` is asked for.
 
-    On PostgreSQL, where no files can be copied, without too: there the test sells by itself.
+    On PostgreSQL, where no files can be copied, without it: there the test sells by itself.
     """
-    if "token" in request.fixturenames and database_url.startswith("sqlite"):
-        opened = sale.town(folder)
+    if "token" in request.fixturenames and one_url.startswith("sqlite"):
+        opened = sale.town(tmp_path)
     else:
-        opened = a_town(folder, database_url, sale.said, **sale.simulator)
+        opened = a_town(tmp_path, one_url, sale.said, **sale.simulator)
     with opened as town:
         yield town
 

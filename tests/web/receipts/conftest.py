@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sold import Sold, beginning, sold_once
+from tests.sold import Sold, sold_once
+from tests.sold import own_town as own_town
 from tests.town import Town, a_town
 from tests.web.receipts.books import (
     Open,
@@ -23,15 +24,6 @@ def opened(tmp_path: Path, one_url: str) -> Open:
 def sale(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Sold:
     folder = tmp_path_factory.mktemp("sale")
     return sold_once(folder, sqlite_template, sell, {"receipts": "two"}, receipts=True)
-
-
-@pytest.fixture
-def own_town(
-    request: pytest.FixtureRequest, tmp_path: Path, one_url: str, sale: Sold
-) -> Iterator[Town]:
-    """A shop that gives two receipts; it begins with the sale for whoever asks for its token."""
-    with beginning(request, sale, tmp_path, one_url) as town:
-        yield town
 
 
 @pytest.fixture

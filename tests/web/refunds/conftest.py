@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sold import Sold, beginning, sold_once
+from tests.sold import Sold, sold_once
+from tests.sold import own_town as own_town
 from tests.town import Town, a_town
 from tests.web.refusing import bought
 
@@ -22,15 +23,6 @@ def any_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
 @pytest.fixture(scope="session")
 def sale(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Sold:
     return sold_once(tmp_path_factory.mktemp("sale"), sqlite_template, bought)
-
-
-@pytest.fixture
-def own_town(
-    request: pytest.FixtureRequest, tmp_path: Path, one_url: str, sale: Sold
-) -> Iterator[Town]:
-    """A town of the test's own; it begins with the sale for whoever asks for its token."""
-    with beginning(request, sale, tmp_path, one_url) as town:
-        yield town
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """Towns where a package is paid and may be refused."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sold import Sold, beginning, sold_once
+from tests.sold import Sold, sold_once
+from tests.sold import own_town as own_town
 from tests.town import Town, moscow
 from tests.web.refusing import bought
 
@@ -13,15 +13,6 @@ from tests.web.refusing import bought
 @pytest.fixture(scope="session")
 def sale(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Sold:
     return sold_once(tmp_path_factory.mktemp("sale"), sqlite_template, bought)
-
-
-@pytest.fixture
-def own_town(
-    request: pytest.FixtureRequest, tmp_path: Path, one_url: str, sale: Sold
-) -> Iterator[Town]:
-    """A town of the test's own; it begins with the sale for whoever asks for its token."""
-    with beginning(request, sale, tmp_path, one_url) as town:
-        yield town
 
 
 @pytest.fixture
