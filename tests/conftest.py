@@ -4,6 +4,7 @@ import gc
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -35,6 +36,9 @@ sys.dont_write_bytecode = False
 # Looking for garbage took a tenth of the suite: what a worker has loaded and collected is not
 # garbage, and is looked through again each time. Loading makes none worth looking for.
 gc.disable()
+
+# A shell's job in the background ignores Ctrl-C, and so would every program that a test ends by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HOSTILE_GIT = """\
 [user]
