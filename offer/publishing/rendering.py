@@ -4,8 +4,10 @@ What the pushed hooks do cannot reach the publishing process, and both cores hav
 MkDocs takes most of its time to start, and meanwhile the editions are read and carried over.
 """
 
+import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,6 +20,8 @@ from offer.publishing.handover import Handover, save_handover
 TIMEOUT_SECONDS = 300
 CONFIG = "release.yml"
 HANDOVER = "handover.json"
+PR_SET_PDEATHSIG = 1  # prctl(2)
+LINUX = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class Rendering:
@@ -52,7 +56,7 @@ class Rendering:
 def rendering(
     tree: Path, site: Path, *, date: int, url: str | None, extra: Mapping[str, object] | None = None
 ) -> Iterator[Rendering]:
-    """Start MkDocs on the sources in `tree`; it is ended with whatever happens inside.
+    """Start MkDocs on the sources in `tree`; it is ended with whatever happens inside or to us.
 
     `date` (seconds since 1970) stands for the clock, so equal sources give equal bytes.
     """
@@ -65,6 +69,7 @@ def rendering(
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call of the system, of nothing loaded late
     )
     with process:
         try:
@@ -72,6 +77,15 @@ def rendering(
         finally:
             if process.poll() is None:
                 process.kill()
+
+
+def _die_with_parent() -> None:
+    """Have Linux end this process with its parent: what a next publish sweeps, nobody writes to.
+
+    Elsewhere it goes on alone for the seconds that it takes, in a folder that is nobody else's.
+    """
+    if LINUX:
+        LINUX.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _configure(tree: Path, site: Path, url: str | None, extra: Mapping[str, object]) -> None:

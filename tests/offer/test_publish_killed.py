@@ -1,6 +1,9 @@
 """A publish that dies at any step is undone or finished by the next, and no reader notices."""
 
+import os
+import select
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -68,6 +71,27 @@ def test_a_publish_killed_at_a_step_is_undone_or_finished_by_the_next(
     assert killed(dearer, step)
 
     hold_to_the_promise(dearer)
+
+
+def still_in(folder: Path) -> Iterator[int]:
+    """The processes at work in it, each as what can be waited for."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(folder):
+                yield os.pidfd_open(int(process.name))
+        except OSError:
+            continue  # it has ended meanwhile
+
+
+def test_a_publish_takes_its_mkdocs_along_when_it_dies(dearer: Sandbox) -> None:
+    assert killed(dearer, "open editions.json"), "MkDocs knows by now what to show"
+
+    for at_work in still_in(dearer.releases):
+        assert select.select([at_work], [], [], 30)[0]
+        os.close(at_work)
+
+    (left,) = (dearer.releases / "releases").glob(".building-*")
+    assert not (left / "pages").exists()
 
 
 @pytest.mark.soak
