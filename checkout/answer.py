@@ -7,7 +7,7 @@ from checkout.domain.case import REFUSALS, By
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
-from checkout.domain.reasons import LONGEST_REASON, names_somebody
+from checkout.domain.reasons import LONGEST_REASON, names_somebody, says_something
 from checkout.domain.refusal import Refusal, name, one_line
 from checkout.shop import new_id, new_key
 from checkout.store import cases, correspondence, ledger, orders, refunds, refusals
@@ -77,8 +77,8 @@ def _open(tx: Tx, order: Order) -> Refusal:
 
 def _presentable(tx: Tx, order: Order, text: str) -> None:
     """An answer stands in the ledger for ever: it may not name whom it is for."""
-    if not 0 < len(text) <= LONGEST_REASON:
-        raise CannotAnswer(f"Ответ нужен, и не длиннее {LONGEST_REASON} знаков.")
+    if not says_something(text):
+        raise CannotAnswer(f"Ответ нужен, словами и\u00a0не\u00a0длиннее {LONGEST_REASON} знаков.")
     kept = ledger.details(tx, order.ledger, Part.PARTY)
     if names_somebody(text, kept.text if kept else None):
         raise CannotAnswer(

@@ -33,7 +33,8 @@ def _close(tx: Tx, zone: ZoneInfo, number: int, reason: str) -> str:
         at = moment(case.closing.at, zone)
         raise CannotClose(f"Дело №\u00a0{number} уже закрыто {at}: {case.closing.sentence}.")
     if case.kind in REFUSALS and _is_undecided(tx, case):
-        raise CannotClose(f"Клиент ждёт решения об\u00a0отказе от\u00a0пакета: {case.command}")
+        ends = " или ".join(case.commands)
+        raise CannotClose(f"Клиент ждёт решения об\u00a0отказе от\u00a0пакета: {ends}")
     if why := reasons.trouble(reason, _party(tx, case)):
         raise CannotClose(why)
     cases.end(tx, case, By.WORD, reason=reason)

@@ -300,7 +300,7 @@ def _cases(shop: Shop, message: Message) -> list[Letter]:
             head=head.ref if head else None,
             to=to,
             number=case.number if case else None,
-            command=case.command if case else "",
+            commands=case.commands if case else (),
         )
         for to in _desk(shop, _contact(shop))
     ]

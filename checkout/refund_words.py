@@ -3,9 +3,9 @@
 from zoneinfo import ZoneInfo
 
 from checkout.domain.proposal import Proposal
+from checkout.domain.refund import Back
 from checkout.domain.refusal import Refusal
 from checkout.domain.transitions import RefundState
-from checkout.gateway.wire import amount_text
 from checkout.refund import Outcome, Rehearsal, extra_orders, rehearse
 from checkout.shop import Shop
 from offer.wording import counted, day, hours, minutes, money
@@ -82,8 +82,7 @@ def _offered(number: str, it: Proposal) -> list[str]:
         return ["Вернуть нечего: всё истрачено или уже возвращено."]
     return [
         f"{_larger(it)} (ЗоЗПП, ст. 32; ГК РФ, ст. 782 п. 1; доказанные расходы можно вычесть).",
-        f"Вернуть: checkout refund {number} --amount {amount_text(it.proposed)} "
-        "--ends-package --reason …",
+        f"Вернуть: {Back(it.proposed, ends_package=True).command(number)}",
     ]
 
 

@@ -11,10 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from checkout.domain.case import LEAVING
 from checkout.domain.details import Details, origin_details, reason_details
 from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
 from checkout.domain.proposal import Proposal
+from checkout.domain.refund import Back
 from checkout.domain.refusal import (
     LONGEST_REASON,
     Obstacle,
@@ -23,7 +25,6 @@ from checkout.domain.refusal import (
     obstacle,
     one_line,
 )
-from checkout.gateway.wire import amount_text
 from checkout.refund import proposal_of
 from checkout.shop import Shop, new_id, new_key
 from checkout.store import cases, correspondence, ledger, orders, package_hours, refunds, refusals
@@ -187,9 +188,8 @@ def _lay(tx: Tx, order: Order, proposal: Proposal, row: Entry, shop: Shop) -> No
 
 def commands(number: str, proposal: Proposal, asked_on: str) -> list[str]:
     """What ends the case: the money with the package, where there is any, or an answer."""
-    back = (
-        f"checkout refund {number} --amount {amount_text(proposal.proposed)} --ends-package "
-        f'--reason "отказ от пакета {asked_on}"'
-    )
     answer = f'checkout answer {number} --text "…"'
-    return [back, answer] if proposal.proposed else [answer]
+    if not proposal.proposed:
+        return [answer]
+    back = Back(proposal.proposed, ends_package=True, reason=f"{LEAVING} {asked_on}")
+    return [back.command(number), answer]

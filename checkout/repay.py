@@ -12,10 +12,9 @@ from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, key_lives
 from checkout.domain.case import REFUSALS, By
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
-from checkout.domain.refund import Refund
+from checkout.domain.refund import Back, Refund
 from checkout.domain.transitions import Event, RefundEvent, RefundState, State
 from checkout.fiscalise import note_refund
-from checkout.gateway.wire import amount_text
 from checkout.odd_money import close_when_back, unfit
 from checkout.send import Saved, send
 from checkout.settle import LOST_AFTER, growing, settle
@@ -342,13 +341,12 @@ def _succeeded(order: Order, key: str, refund: Refund, *, ends_package: bool) ->
 
 
 def _again(order: Order, attempt: RefundAttempt, why: str) -> str:
-    amount = amount_text(attempt.amount_kopecks)
     is_own = attempt.payment_id == order.payment_id and order.paid_at is not None
-    of_payment = "" if is_own else f"--payment {attempt.payment_id} "
+    of_payment = None if is_own else attempt.payment_id
+    again = Back(attempt.amount_kopecks, of_payment, attempt.ends_package)
     return (
         f"Возврат {money(attempt.amount_kopecks)} по заказу {order.number} не состоялся. {why}. "
-        f"Клиент этих денег не получил. Ещё раз: checkout refund {order.number} {of_payment}"
-        f"--amount {amount} --reason …"
+        f"Клиент этих денег не получил. Ещё раз: {again.command(order.number)}"
     )
 
 

@@ -19,12 +19,14 @@ def _lines(tx: Tx, zone: ZoneInfo, *, ended_too: bool) -> Iterator[str]:
     for case in cases.ever(tx) if ended_too else cases.opened(tx):
         yield f"№\u00a0{case.number} · {moment(case.opened_at, zone)}"
         yield f"  {case.sentence}"
-        yield f"  {_end(case, zone)}"
+        yield from (f"  {it}" for it in _end(case, zone))
         yield ""
     yield left(*cases.waiting(tx), zone)
 
 
-def _end(case: Case, zone: ZoneInfo) -> str:
-    if case.closing is None:
-        return f"Закончить: {case.command}"
-    return f"✓ Закрыто {moment(case.closing.at, zone)}: {case.closing.sentence}."
+def _end(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    if case.closing:
+        yield f"✓ Закрыто {moment(case.closing.at, zone)}: {case.closing.sentence}."
+        return
+    for number, command in enumerate(case.commands):
+        yield f"{'или' if number else 'Закончить'}: {command}"

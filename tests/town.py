@@ -23,7 +23,7 @@ from checkout.app import create_app
 from checkout.mail.kept import Kept
 from checkout.mail.mailbox import Mailbox
 from checkout.open import gate_of, open_shop
-from checkout.settings import Settings, read_settings
+from checkout.settings import PREFIX, READERS, Secret, Settings, read_settings
 from checkout.shop import Shop
 from offer.editions import DOCUMENTS, Edition, sha256
 from offer.manifest import manifest
@@ -276,6 +276,18 @@ def settings_of(
             **{f"CHECKOUT_{name.upper()}": value for name, value in said.items()},
         }
     )
+
+
+def environment_of(town: Town) -> dict[str, str]:
+    """The variables by which a command finds the town's shop."""
+    found = {}
+    for name in READERS:
+        value = getattr(town.shop.settings, name)
+        if value not in ("", None, ()) and name != "notification_sources":
+            said = value.value if isinstance(value, Secret) else str(value)
+            if said:
+                found[f"{PREFIX}{name.upper()}"] = said
+    return found
 
 
 @contextmanager

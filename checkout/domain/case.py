@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from checkout.domain.refund import Back
 from offer.evidence.chain import Fact
 
 
@@ -30,20 +31,11 @@ ENDED_BY: Mapping[str, str] = {
     By.WORD: "закрыто исполнителем",
 }
 REFUSALS = ("refusal", "refusal_overdue")
-CLOSE = "checkout close {number} --reason …"
-# the command that ends a case of each kind; any other kind is closed by a word
+LEAVING = "отказ от пакета"
+# what ends a case of these kinds besides money given back, an answer or a word
 COMMANDS: Mapping[str, str] = {
-    "odd_money": "checkout refund {order} --payment {subject} --reason …",
-    "refund_cancelled": "checkout refund {order} --amount … --reason …",
     "receipt_failed": "checkout receipt {order} --again",
-    "extra_left": "checkout refund {order} --dry-run",
-    "erased_client": "checkout refund {order} --reason …",
     "clock_jump": "checkout confirm-clock ГГГГ-ММ-ДД",
-    **dict.fromkeys(
-        REFUSALS,
-        "checkout refund {order} --ends-package --amount … --reason … "
-        "или checkout answer {order} --text …",
-    ),
 }
 
 
@@ -68,7 +60,11 @@ class Closing:
 
 @dataclass(frozen=True)
 class Case:
-    """One case. `subject` is what it is about, by its kind; `order` the number of its order."""
+    """One case. `subject` is what it is about, by its kind; `order` the number of its order.
+
+    `failed` is the refund that came to nothing; of a refusal whose client waits `proposed` are the
+    kopecks it comes to now, None of any other.
+    """
 
     number: int
     kind: str
@@ -77,13 +73,38 @@ class Case:
     sentence: str
     opened_at: datetime
     closing: Closing | None = None
+    failed: Back | None = None
+    proposed: int | None = None
 
     @property
-    def command(self) -> str:
-        """What ends it."""
-        return COMMANDS.get(self.kind, CLOSE).format(
-            number=self.number, order=self.order, subject=self.subject
+    def commands(self) -> tuple[str, ...]:
+        """What ends it, each by itself; «…» is the contractor's to write."""
+        back, own = self._back, COMMANDS.get(self.kind)
+        return (
+            *([back.command(self.order)] if back and self.order else []),
+            *([own.format(order=self.order)] if own else []),
+            *([self._word] if self.kind != "clock_jump" else []),
         )
+
+    @property
+    def _back(self) -> Back | None:
+        """The money whose return ends it."""
+        match self.kind:
+            case "odd_money":
+                return Back(payment_id=self.subject)
+            case "refund_cancelled":
+                return self.failed
+            case "extra_left" | "erased_client":
+                return Back()
+            case _ if self.proposed:
+                return Back(self.proposed, ends_package=True, reason=LEAVING)
+        return None
+
+    @property
+    def _word(self) -> str:
+        if self.proposed is not None:
+            return f'checkout answer {self.order} --text "…"'
+        return f'checkout close {self.number} --reason "…"'
 
     @property
     def opened_fact(self) -> Fact:

@@ -12,14 +12,19 @@ WORD, DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\D")
 
 def trouble(reason: str, party: str | None) -> str | None:
     """Why a reason may not be written down, as a sentence; `party` are the client's details."""
-    if not 0 < len(reason.strip()) <= LONGEST_REASON:
-        return f"Причина нужна, и не длиннее {LONGEST_REASON} знаков."
+    if not says_something(reason):
+        return f"Причина нужна, словами и\u00a0не\u00a0длиннее {LONGEST_REASON} знаков."
     if names_somebody(reason, party):
         return (
             "В причине стоят личные данные, а запись журнала стереть нельзя: "
             "назовите обращение его датой или номером."
         )
     return None
+
+
+def says_something(text: str) -> bool:
+    """Whether it has a word, and not too many: a command is printed with «…» in a word's place."""
+    return len(text.strip()) <= LONGEST_REASON and any(it.isalnum() for it in text)
 
 
 def names_somebody(text: str, party: str | None) -> bool:

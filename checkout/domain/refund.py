@@ -1,4 +1,4 @@
-"""A refund as YooKassa last described it."""
+"""A refund as YooKassa last described it, and the command that orders one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +24,37 @@ class Refund:
     cancellation_reason: str | None
     raw: str
     receipt_registration: str | None = None
+
+
+def amount_text(kopecks: int) -> str:
+    """149000 → "1490.00". A sum that is not a positive whole number of kopecks: ValueError."""
+    if type(kopecks) is not int or kopecks <= 0:
+        raise ValueError(f"an amount is a positive int of kopecks, not {kopecks!r}")
+    return f"{kopecks // 100}.{kopecks % 100:02}"
+
+
+@dataclass(frozen=True)
+class Back:
+    """Money that is to go back: all that is left, or so many kopecks, of an order's own payment.
+
+    `payment_id` names another than its own; `reason` is left to the contractor where none is known.
+    """
+
+    amount_kopecks: int | None = None
+    payment_id: str | None = None
+    ends_package: bool = False
+    reason: str = "…"
+
+    def command(self, order: str) -> str:
+        """What orders it."""
+        said = [
+            f"checkout refund {order}",
+            *([f"--payment {self.payment_id}"] if self.payment_id else []),
+            *([f"--amount {amount_text(self.amount_kopecks)}"] if self.amount_kopecks else []),
+            *(["--ends-package"] if self.ends_package else []),
+            f'--reason "{self.reason}"',
+        ]
+        return " ".join(said)
 
 
 @dataclass(frozen=True)

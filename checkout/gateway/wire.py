@@ -14,6 +14,7 @@ from checkout.domain.errors import GatewayError
 from checkout.domain.payment import Payment
 from checkout.domain.receipt import Fiscal, Receipt
 from checkout.domain.refund import Page, Refund
+from checkout.domain.refund import amount_text as amount_text
 
 CMS_NAME = "oferta"  # otherwise YooKassa's statistics would count us as its SDK
 MAX_DESCRIPTION = 128
@@ -38,13 +39,6 @@ class UnreadableAnswerError(GatewayError):
 
     def __init__(self, detail: str) -> None:
         super().__init__("ЮKassa ответила непонятно.", detail=detail)
-
-
-def amount_text(kopecks: int) -> str:
-    """149000 → "1490.00". A sum that is not a positive whole number of kopecks: ValueError."""
-    if type(kopecks) is not int or kopecks <= 0:
-        raise ValueError(f"an amount is a positive int of kopecks, not {kopecks!r}")
-    return f"{kopecks // 100}.{kopecks % 100:02}"
 
 
 def kopecks_from(value: object) -> int:

@@ -1,5 +1,6 @@
 """What the contractor alone is written: what waits for his decision, and the ledger's head."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from checkout.mail.body import Body, Fact, Section
@@ -37,12 +38,12 @@ def case_for_contractor(
     to: str,
     head: LedgerRef | None = None,
     number: int | None = None,
-    command: str = "",
+    commands: Sequence[str] = (),
 ) -> Letter:
     """To the contractor: something needs his decision.
 
     `subject` is "kind:what it is about", as a case is stored; `sentence` says what happened,
-    `command` ends it.
+    each of `commands` ends it.
     """
     kind, _, about = subject.rpartition(":")
     words = CASES.get(kind, "требуется внимание")
@@ -54,7 +55,10 @@ def case_for_contractor(
                 facts=(
                     *([Fact("Дело", f"№\u00a0{number}")] if number else []),
                     Fact("О\u00a0чём", about, "code"),
-                    *([Fact("Закончить", command, "code")] if command else []),
+                    *(
+                        Fact("или" if before else "Закончить", it, "code")
+                        for before, it in enumerate(commands)
+                    ),
                     *head_of(head),
                 ),
                 paragraphs=(

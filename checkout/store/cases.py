@@ -4,23 +4,39 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, select, update
 
-from checkout.domain.case import By, Case, Closing
-from checkout.store import correspondence, ledger, tables
+from checkout.domain.case import REFUSALS, By, Case, Closing
+from checkout.domain.proposal import payable
+from checkout.domain.refund import Back
+from checkout.store import correspondence, ledger, refunds, tables
 from checkout.store.engine import Tx
 
-cases, orders = tables.cases, tables.orders
+cases, orders, refusals = tables.cases, tables.orders, tables.refusals
+VAIN = tables.refunds.alias("vain")
+WAITING = and_(
+    cases.c.kind.in_(REFUSALS), refusals.c.order_id == cases.c.order_id, tables.UNDECIDED
+)
 CLOSINGS = tables.ledger.alias("closings")
 CASES = (
     select(
         cases,
         orders.c.number.label("order"),
+        orders.c.price_kopecks,
+        orders.c.payment_id,
+        orders.c.paid_at,
         CLOSINGS.c.at.label("closed_at"),
         CLOSINGS.c.fact.label("closing"),
+        VAIN.c.payment_id.label("vain_payment"),
+        VAIN.c.amount_kopecks.label("vain_kopecks"),
+        VAIN.c.ends_package.label("vain_ends"),
+        refusals.c.proposed_kopecks,
+        refusals.c.asked_at,
     )
     .outerjoin_from(cases, orders, orders.c.id == cases.c.order_id)
     .outerjoin(CLOSINGS, CLOSINGS.c.number == cases.c.closed)
+    .outerjoin(VAIN, VAIN.c.id == cases.c.subject)
+    .outerjoin(refusals, WAITING)
 )
 
 
@@ -143,19 +159,48 @@ def _open_ones(tx: Tx, *conditions: ColumnElement[bool]) -> list[Case]:
 
 def _found(tx: Tx, *conditions: ColumnElement[bool]) -> list[Case]:
     asked = CASES.where(*conditions).order_by(cases.c.opened_at, cases.c.number)
-    return [_case(row) for row in tx.connection.execute(asked)]
+    return [_case(tx, row) for row in tx.connection.execute(asked).all()]
 
 
 def _one(found: list[Case]) -> Case | None:
     return found[0] if found else None
 
 
-def _case(row: Row[tuple[object, ...]]) -> Case:
-    closing = None
-    if row.closed is not None:
-        told = json.loads(row.closing)
-        closing = Closing(row.closed, row.closed_at, told["by"], told["reason"])
-    return Case(row.number, row.kind, row.subject, row.order, row.sentence, row.opened_at, closing)
+def _case(tx: Tx, row: Row[tuple[object, ...]]) -> Case:
+    return Case(
+        row.number,
+        row.kind,
+        row.subject,
+        row.order,
+        row.sentence,
+        row.opened_at,
+        closing=_closing(row),
+        failed=_failed(row),
+        proposed=_proposed(tx, row),
+    )
+
+
+def _closing(row: Row[tuple[object, ...]]) -> Closing | None:
+    if row.closed is None:
+        return None
+    told = json.loads(row.closing)
+    return Closing(row.closed, row.closed_at, told["by"], told["reason"])
+
+
+def _failed(row: Row[tuple[object, ...]]) -> Back | None:
+    if row.vain_payment is None:
+        return None
+    is_own = row.paid_at is not None and row.payment_id == row.vain_payment
+    return Back(row.vain_kopecks, None if is_own else row.vain_payment, row.vain_ends)
+
+
+def _proposed(tx: Tx, row: Row[tuple[object, ...]]) -> int | None:
+    """What was proposed on the day of the refusal, less what has gone back since."""
+    if row.proposed_kopecks is None:
+        return None
+    since = refunds.returned(tx, row.payment_id, since=row.asked_at)
+    left = row.price_kopecks - refunds.returned(tx, row.payment_id)
+    return payable(max(row.proposed_kopecks - since, 0), left)
 
 
 def _next_number(tx: Tx) -> int:

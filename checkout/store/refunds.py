@@ -96,9 +96,15 @@ def ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
     return list(tx.connection.execute(known).scalars())
 
 
-def returned(tx: Tx, payment_id: str | None) -> int:
-    """How many kopecks of a payment were given back; none of an order that has none."""
-    return _sum(tx, refunds.c.payment_id == payment_id) if payment_id else 0
+def returned(tx: Tx, payment_id: str | None, *, since: datetime | None = None) -> int:
+    """How many kopecks of a payment were given back; none of an order that has none.
+
+    With `since` only of what was ordered from then on.
+    """
+    if payment_id is None:
+        return 0
+    own = refunds.c.payment_id == payment_id
+    return _sum(tx, own if since is None else own & (refunds.c.created_at >= since))
 
 
 def returned_of_order(tx: Tx, order_id: int) -> int:

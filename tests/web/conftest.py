@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from checkout.settings import PREFIX, READERS, Secret
-from tests.town import Town, a_town, dearer, moscow, text_of
+from tests.town import Town, a_town, dearer, environment_of, moscow, text_of
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -74,11 +73,7 @@ def chronicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def as_its_process(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The environment of the town's service, for a command, which sets up its own log."""
     log = structlog.get_config()
-    for name in READERS:
-        value = getattr(own_town.shop.settings, name)
-        if value not in ("", None, ()) and name != "notification_sources":
-            said = value.value if isinstance(value, Secret) else str(value)
-            if said:
-                monkeypatch.setenv(f"{PREFIX}{name.upper()}", said)
+    for name, said in environment_of(own_town).items():
+        monkeypatch.setenv(name, said)
     yield
     structlog.configure(**log)

@@ -1,12 +1,9 @@
 """Cases: listed with the command that ends each, ended by it or by a word, once, as a fact."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
-from checkout.__main__ import main
 from checkout.answer import answer
 from checkout.close_case import CannotClose, close_case
 from checkout.refund import Wanted, refund
@@ -16,11 +13,11 @@ from checkout.store import cases, retention
 from checkout.verify import verify
 from tests.town import Town, a_town, at_once, is_daily
 from tests.web.buying import payment_of, spoilt_and_settled
+from tests.web.cases.running import Command
 from tests.web.receipts.books import ZONE
 from tests.web.refusing import refuse
 
 WHY = "вернули в кабинете 24.11.2026"
-Command = Callable[..., tuple[int, str, str]]
 
 
 def lines(town: Town, *, ended_too: bool = False) -> list[str]:
@@ -47,25 +44,6 @@ def odd(town: Town) -> str:
     return token
 
 
-@pytest.fixture
-def command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Command]:
-    """`checkout …` at a town's database: status, what it says, what it complains of."""
-    before = structlog.get_config()  # a command sets up its log
-
-    def run(town: Town, *arguments: str) -> tuple[int, str, str]:
-        url = town.shop.store.engine.url.render_as_string(hide_password=False)
-        monkeypatch.setenv("CHECKOUT_DATABASE_URL", url)
-        capsys.readouterr()
-        status = main([*arguments])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    yield run
-    structlog.configure(**before)
-
-
 def test_without_cases_nothing_waits(town: Town) -> None:
     assert lines(town) == ["Открытых дел нет."]
 
@@ -83,11 +61,14 @@ def test_cases_are_numbered_listed_oldest_first_and_told_with_their_command(
     assert said[0] == "№ 1 · 23.11.2026, 12:00 (МСК)"
     assert "решать вам" in said[1]
     assert said[2].startswith("Закончить: checkout ")
-    assert said[3] == "№ 2 · 24.11.2026, 12:00 (МСК)"
-    assert "или checkout answer 2026-0002 --text …" in said[5]
-    assert said[6:] == ["Открыто 2 дела, самое раннее с 23.11.2026."]
+    assert said[3] == 'или: checkout close 1 --reason "…"'
+    assert said[4] == "№ 2 · 24.11.2026, 12:00 (МСК)"
+    assert said[6].startswith("Закончить: checkout refund 2026-0002 --amount 15000.00 ")
+    assert said[7] == 'или: checkout answer 2026-0002 --text "…"'
+    assert said[8:] == ["Открыто 2 дела, самое раннее с 23.11.2026."]
     assert "Дело: № 1" in letter.text.replace("\u00a0", " ")
     assert said[2].removeprefix("Закончить: ") in letter.text
+    assert 'или: checkout close 1 --reason "…"' in letter.text
 
 
 def paid(town: Town) -> str:
@@ -122,7 +103,8 @@ def test_a_number_that_no_case_has_is_a_sentence(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "told"), [("", "Причина нужна"), ("вернули Анне Карениной", "личные данные")]
+    ("reason", "told"),
+    [("", "Причина нужна"), ("…", "Причина нужна"), ("вернули Анне Карениной", "личные данные")],
 )
 def test_a_word_for_ever_is_needed_and_names_nobody(own_town: Town, reason: str, told: str) -> None:
     odd(own_town)
