@@ -3,7 +3,7 @@
 Every term is a local day: the first on which the details are erased (152-ФЗ ст. 5 ч. 7).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from checkout.domain.transitions import State
@@ -17,6 +17,11 @@ CONSENT_GONE = "152-ФЗ, ст. 21 ч. 5"
 ON_REQUEST = "152-ФЗ, ст. 21 ч. 5.1"
 RECORDS = "НК РФ, ст. 23 п. 1 пп. 8; 402-ФЗ, ст. 29; ГК РФ, ст. 196"
 CONTRACT = "152-ФЗ, ст. 6 ч. 1 п. 5"
+
+MONEY_CAME = (
+    "по заказу приходили деньги: документы учёта и доказательства того, что с ними стало, хранить "
+    "обязательно"
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Standing:
     """What decides how long an order's details are kept. Days are local.
 
     `last_day` is the package's; `pending` says that an attempt may still bring money, `case` that
-    the contractor has something to decide.
+    the contractor has something to decide. Of an order whose money did not fit, the last event is
+    the end of its last case, or what went back after it.
     """
 
     state: State
@@ -84,8 +90,10 @@ def party_term(order: Standing) -> Term:
     """
     if order.last_day is not None:
         return _paid(order.last_day)
-    if order.state is State.CASE or order.case:
+    if order.case:
         return _kept("по заказу идёт разбор: исполнитель ещё не решил, что с деньгами")
+    if order.state is State.CASE and not order.pending:
+        return replace(_paid(order.last_event), duty=MONEY_CAME)
     if order.state not in (State.CREATED, State.CANCELLED) or order.pending:
         return _kept("платёж по заказу ещё может пройти")
     return _unpaid(order)
@@ -94,7 +102,8 @@ def party_term(order: Standing) -> Term:
 def lets_go_on_request(order: Standing, today: date) -> bool:
     """Whether a request ends the keeping of who ordered now: nothing obliges us to keep it."""
     term = party_term(order)
-    return term.is_due(today) or (term.until is not None and order.last_day is None)
+    is_unpaid = order.last_day is None and order.state is not State.CASE
+    return term.is_due(today) or (term.until is not None and is_unpaid)
 
 
 def records_end(last_day: date) -> date:

@@ -87,7 +87,10 @@ def _last_event(tx: Tx, order: Order) -> datetime:
 
 
 def perhaps_due(tx: Tx, *, unpaid_before: datetime, ended_before: date) -> list[int]:
-    """The orders that still have details and may be due: never paid, or ended long ago."""
+    """The orders that still have details and may be due: never paid, or ended long ago.
+
+    With them those whose money did not fit and waits for nobody, of whatever age: they are few.
+    """
     named = exists().where(
         about.c.order_number == orders.c.number,
         details.c.ledger == about.c.ledger,
@@ -97,7 +100,9 @@ def perhaps_due(tx: Tx, *, unpaid_before: datetime, ended_before: date) -> list[
         orders.c.state.in_((State.CREATED, State.CANCELLED)), orders.c.created_at < unpaid_before
     )
     ended = exists().where(packages.c.order_id == orders.c.id, packages.c.last_day < ended_before)
-    due = select(orders.c.id).where(or_(unpaid, ended), named).order_by(orders.c.id)
+    waits = exists().where(cases.c.order_id == orders.c.id, cases.c.closed.is_(None))
+    closed = and_(orders.c.state == State.CASE, ~waits)
+    due = select(orders.c.id).where(or_(unpaid, ended, closed), named).order_by(orders.c.id)
     return list(tx.connection.execute(due).scalars())
 
 

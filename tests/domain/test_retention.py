@@ -76,7 +76,8 @@ def test_thirty_days_are_days_whatever_the_month(event: date, erased_on: date) -
         Standing(State.WAITING, DAY, pending=True),
         Standing(State.WAITING, DAY),
         Standing(State.CREATED, DAY, pending=True),
-        Standing(State.CASE, DAY),
+        Standing(State.CASE, DAY, case=True),
+        Standing(State.CASE, DAY, pending=True),
         Standing(State.CANCELLED, DAY, case=True),
         Standing(State.CANCELLED, DAY, case=True, consent_withdrawn=DAY),
     ],
@@ -114,6 +115,16 @@ def test_a_request_ends_the_keeping_only_where_no_duty_stands_against_it() -> No
     assert lets_go_on_request(Standing(State.CANCELLED, DAY), DAY)
     assert not lets_go_on_request(Standing(State.PAID, DAY, MONTH_LATER), date(2031, 12, 31))
     assert lets_go_on_request(Standing(State.PAID, DAY, MONTH_LATER), date(2032, 1, 1))
+
+
+def test_money_that_did_not_fit_is_kept_like_any_from_the_end_of_its_last_case() -> None:
+    closed = Standing(State.CASE, date(2027, 1, 2))
+    term = party_term(closed)
+
+    assert (term.until, term.duty_law) == (date(2033, 1, 1), RECORDS)
+    assert "приходили деньги" in term.duty
+    assert not lets_go_on_request(closed, date(2032, 12, 31))
+    assert lets_go_on_request(closed, date(2033, 1, 1))
 
 
 @pytest.mark.parametrize("state", [State.PAID, State.REFUNDED, State.CASE])

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from checkout.__main__ import main
 from checkout.buy import _place
 from checkout.certify import _keep, certify, dossier
+from checkout.close_case import close_case
 from checkout.confirm import confirm_email
 from checkout.deliver import deliver
 from checkout.domain.details import Details, Part, party_details
@@ -437,4 +438,25 @@ def test_why_a_client_left_goes_with_who_he_was_and_its_address_before(shop: Sho
     assert kept(shop) == set()
     assert {it["part"] for it in acts(shop)[-1]["rows"]} == {"party", "reason"}
     assert market.ANNA.name not in everything(shop)
+    assert [it for it in verify(shop.store, shop.settings.zone) if it.mark == BAD] == []
+
+
+def test_money_that_did_not_fit_is_erased_by_the_years_since_its_last_case_was_closed(
+    shop: Shop,
+) -> None:
+    known = market.waiting(shop, "odd")
+    odd = replace(known.paid(), amount_kopecks=1)
+    shop.store.transact(lambda tx: record(tx, shop, odd))
+    waiting = later(shop, 8 * YEAR)
+    told = close_case(shop.store, shop.settings.zone, 1, "деньги вернули переводом")
+    early = later(shop, 5 * YEAR)
+    is_named = (known.order.ledger, PARTY) in kept(shop)
+    (act,) = later(shop, YEAR)
+
+    assert told.startswith("✓")
+    assert (known.order.ledger, PARTY) not in kept(shop)
+    assert is_named
+    assert len(waiting) + len(early) == 1  # where it came from
+    assert act
+    assert "давности" in acts(shop)[-1]["reason"]
     assert [it for it in verify(shop.store, shop.settings.zone) if it.mark == BAD] == []
