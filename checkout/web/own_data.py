@@ -70,8 +70,9 @@ def details(asked: Asked, shop: Shop, client: Client) -> Response:
     """GET /account/details: who he is, as he told last; what he told before."""
     party = known_details(shop, client)
     values = {name: text for name, text in vars(party).items() if text} if party else {}
-    view = replace(_details(shop, client, values), saved=bool(asked.query("saved")))
-    return page(account_pages.details(view))
+    view = _details(shop, client, values)
+    is_saved = bool(view.told) and asked.query("saved") == str(view.told[0].row)
+    return page(account_pages.details(replace(view, saved=is_saved)))
 
 
 def _details(shop: Shop, client: Client, values: dict[str, str]) -> DetailsPage:
@@ -87,7 +88,8 @@ def correct_details(asked: Asked, shop: Shop, client: Client) -> Response:
         view = replace(_details(shop, client, values), errors=filled.errors)
         return page(account_pages.details(view), 422)
     correct(shop, client.account, filled.party, whence(asked))
-    return redirect(f"{DETAILS}?saved=yes")
+    # named by its row: whoever asks for such a page by hand is told only what is so
+    return redirect(f"{DETAILS}?saved={told_of_himself(shop, client)[0].row}")
 
 
 def privacy(asked: Asked, shop: Shop, client: Client) -> Response:

@@ -205,6 +205,8 @@ def test_corrected_details_go_into_the_next_order_and_the_old_are_kept(own_town:
     browser = signed_in(own_town)
     saved = browser.post("/account/details", data=COMPANY)
     assert "Сохранено." in page_of(browser.get(saved.headers["location"])).text
+    by_hand = [browser.get(f"/account/details?saved={it}") for it in ("yes", "1", "")]
+    assert not any("Сохранено." in it.text for it in by_hand)
 
     page = browser.get("/account/details").text
     assert "ООО «Ромашка»" in page
