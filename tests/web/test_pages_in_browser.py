@@ -137,6 +137,19 @@ def test_no_page_is_wider_than_its_window(seen: Seen) -> None:
     assert [name for name, pixels in seen.beyond.items() if pixels > 0] == []
 
 
+@pytest.mark.parametrize(("width", "rows"), [(1280, [5]), (390, [5]), (360, [3, 2]), (320, [3, 2])])
+def test_no_name_of_the_navigation_stands_alone_in_a_row(
+    page: Page, url: str, width: int, rows: list[int]
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{url}/form")
+    tops = page.locator(".site-header nav a").evaluate_all(
+        "all => all.map(it => Math.round(it.getBoundingClientRect().top))"
+    )
+
+    assert [tops.count(it) for it in dict.fromkeys(tops)] == rows
+
+
 def test_only_the_fields_of_the_chosen_kind_are_shown(page: Page, url: str) -> None:
     page.goto(f"{url}/form")
     seen = {}
