@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from checkout.close_account import Outcome
@@ -83,6 +84,10 @@ class Bought:
         return self.order.refusal is not None and self.order.refusal.is_open
 
     @property
+    def has_ended(self) -> bool:
+        return self.order.is_over or self.order.ended_at is not None
+
+    @property
     def is_of_older_edition(self) -> bool:
         return self.current is not None and self.current.sha256 != self.order.edition.sha256
 
@@ -101,6 +106,18 @@ class AccountPage:
     packages: tuple[Bought, ...]
     orders: tuple[OrderPage, ...]
     now: datetime
+    AT_ONCE: ClassVar[int] = 10
+
+    @property
+    def open_packages(self) -> tuple[Bought, ...]:
+        """Those that run, and the newest of those that have ended, to be seen at once."""
+        newest = next((it for it in self.packages if it.has_ended), None)
+        return tuple(it for it in self.packages if it is newest or not it.has_ended)
+
+    @property
+    def folded_packages(self) -> tuple[Bought, ...]:
+        """What has ended and is not the newest: a client of years has dozens."""
+        return tuple(it for it in self.packages if it.has_ended)[1:]
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def test_signing_up_without_buying_fills_in_the_first_order(own_town: Town) -> N
     form = {**ROMASHKA, "inn": "7707083894"}
     wrong = browser.post("/account/sign-up", data=form)
     assert wrong.status_code == 422
-    assert "контрольная цифра не сходится" in wrong.text
+    assert "контрольная цифра не сходится" in page_of(wrong).text
     assert browser.post("/account/sign-up", data=ROMASHKA).status_code == 303
     assert count(own_town, "accounts") == 0
 
@@ -235,7 +235,7 @@ def test_wrong_requisites_are_said_and_kept_as_typed(own_town: Town) -> None:
 
     assert answer.status_code == 422
     assert 'value="123"' in answer.text
-    assert "В ИНН организации 10 цифр" in answer.text
+    assert "В ИНН организации 10 цифр" in page_of(answer).text
 
 
 # --- editions, letters, consents
@@ -410,3 +410,21 @@ def test_with_the_last_order_erased_on_request_the_account_goes_too(own_town: To
     assert [count(own_town, it) for it in ("accounts", "sessions", "sign_ins")] == [0] * 3
     assert parties(own_town) == 0
     assert sound(own_town) == []
+
+
+def test_a_client_of_years_sees_what_runs_and_unfolds_the_rest(own_town: Town) -> None:
+    for _ in range(3):
+        own_town.pay(own_town.order())
+        own_town.clock.forward(days=40)
+    own_town.pay(own_town.order())
+    for _ in range(8):
+        own_town.order()
+    own_town.work()
+    page = page_of(signed_in(own_town).get("/account"))
+    ended, earlier = page.all("details")
+
+    assert len(page.all("article")) == 4
+    assert ended.text.startswith("Закончились раньше: 2")
+    assert ended.text.count("Пакет закончился") == 2
+    assert earlier.text.startswith("Раньше: 2")
+    assert "Заказ 2026-0001" in earlier.text
