@@ -32,7 +32,7 @@ from offer.changes.redline_html import change_list, redline_html, redline_legend
 from offer.manifest import badge
 from offer.redline import ClauseChange, clause_name
 from offer.release import PublishedEdition
-from offer.typography import no_break
+from offer.typography import no_break_in_page
 
 __all__ = [
     "Changed",
@@ -132,7 +132,6 @@ _PAGES.filters |= {
     "local_day": _local_day,
     "minutes": wording.minutes,
     "moment": wording.moment,
-    "no_break": no_break,
     "money": wording.money,
     "offer_label": _offer_label,
     "pay_button": lambda kopecks: labels.pay_button(wording.money(kopecks)),
@@ -218,4 +217,4 @@ def trouble(page: Trouble) -> str:
 
 
 def render(name: str, **values: Any) -> str:  # noqa: ANN401 - a template takes any value
-    return _PAGES.get_template(name).render(**values)
+    return no_break_in_page(_PAGES.get_template(name).render(**values))

@@ -10,7 +10,6 @@ from checkout.domain import refusal_words
 from checkout.domain.refusal import Obstacle
 from checkout.web.views import Retry, Trouble
 from offer.terms import Requisites
-from offer.typography import no_break
 from offer.wording import counted
 
 NOT_CHARGED = "Деньги не списаны."
@@ -127,7 +126,7 @@ def cannot_refuse(house: House, why: Obstacle, kind: str, order_url: str) -> Tro
             "после этого.",
         ),
     }[why]
-    return _trouble(house, heading, no_break(then), link=(order_url, "Открыть заказ"))
+    return _trouble(house, heading, then, link=(order_url, "Открыть заказ"))
 
 
 def erased(house: House, day: str, act: int) -> Trouble:

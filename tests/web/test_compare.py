@@ -198,7 +198,7 @@ def test_the_page_is_of_the_release_and_not_for_a_search_engine(chronicle: Town)
 
 
 def test_consent_and_privacy_are_compared_too_and_nothing_else_is(chronicle: Town) -> None:
-    assert re.search("Согласие на обработку", compare(chronicle, "", "consent").text)
+    assert re.search(r"Согласие на\sобработку", compare(chronicle, "", "consent").text)
     assert "Редакций ещё нет" in compare(chronicle, "", "privacy").text
     assert [compare(chronicle, "", it).status_code for it in ("consent", "privacy", "terms")] == [
         200,

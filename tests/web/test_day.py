@@ -190,7 +190,7 @@ def test_consent_and_privacy_have_their_days_and_nothing_else_has(chronicle: Tow
     answers = [at(chronicle, "2026-12-02", it) for it in ("consent", "privacy", "terms")]
 
     assert [it.status_code for it in answers] == [200, 404, 404]
-    assert "Согласие на обработку" in answers[0].text
+    assert "Согласие на\u00a0обработку" in answers[0].text
     assert "Редакций ещё нет" in answers[1].text
 
 

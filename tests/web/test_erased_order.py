@@ -74,7 +74,7 @@ def test_nobody_is_asked_to_pay_an_order_whose_client_is_erased(own_town: Town) 
     retried = own_town.client.post(f"/orders/{token}/retry", data=form)
 
     assert sentence in page
-    assert "Заказ не оплачен и закрыт" in page
+    assert "Заказ не\u00a0оплачен и\u00a0закрыт" in page
     assert "accept_offer" not in page
     assert retried.status_code == 303
     assert retried.headers["location"] == f"/orders/{token}"
