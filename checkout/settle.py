@@ -4,7 +4,7 @@ Shared by the notification, the return page and the poller. YooKassa is asked fi
 transaction; then one transaction writes everything the answer causes, once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -126,7 +126,7 @@ def _follow(
 ) -> Settled | Start:
     """Write what follows from a payment of ours; what begins with it is written with the others."""
     if payment.status not in FINAL:
-        look_later(tx, attempt)
+        look_later(tx, [attempt])
         return Settled(order.state)
     if attempt.state is AttemptState.FINAL:
         return Settled(order.state)
@@ -148,10 +148,9 @@ def growing(age: timedelta, longest: timedelta = LONGEST_PAUSE) -> timedelta:
     return min(max(age / 4, SHORTEST_PAUSE), longest)
 
 
-def look_later(tx: Tx, attempt: Attempt) -> None:
-    """Ask about an open payment again, after a pause that grows with its age."""
-    pause = growing(tx.now - attempt.created_at)
-    orders.change_attempt(tx, attempt.id, next_look_at=tx.now + pause)
+def look_later(tx: Tx, attempts: Collection[Attempt]) -> None:
+    """Ask about open payments again, each after a pause that grows with its age."""
+    orders.put_off(tx, {it.id: tx.now + growing(tx.now - it.created_at) for it in attempts})
 
 
 def report_lost(tx: Tx, attempt: Attempt) -> None:

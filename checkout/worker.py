@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import structlog
 
@@ -21,7 +22,7 @@ from checkout.remind_clients import remind_clients
 from checkout.repay import look_later as look_later_at_refund
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
-from checkout.settle import look_later, report_lost, settle, settle_all
+from checkout.settle import look_later, report_lost, settle_all
 from checkout.shop import SOON, Shop
 from checkout.sign_in import send_links
 from checkout.stamp import stamp_head
@@ -80,36 +81,21 @@ def _claim_payments(tx: Tx) -> list[Hint] | None:
 
 def _follow_payments(shop: Shop, hints: Sequence[Hint]) -> bool:
     """Ask about each, then write all that was told; what there was no time for is due again."""
-    told: dict[Hint, Payment] = {}
-    until = shop.store.clock() + LONGEST_ROUND
-    left, is_silent = [*hints], False
-    while left and not is_silent and shop.store.clock() < until:
-        hint = left.pop(0)
-        shop.quiet.wait(COURTESY)
-        try:
-            told[hint] = shop.yookassa.payment(hint.object_id)
-        except GatewayError as error:
-            is_silent = not _is_refused(shop, hint, error)
-    if told:
-        _settle_told(shop, told)
-    if left:
-        shop.store.transact(lambda tx: correspondence.heed(tx, left, tx.now))
-    return not is_silent
+    asked = _ask_about(shop, hints, _payment_of, _is_refused)
+    followed, trouble = _written(shop, asked.told)
+
+    def heed(tx: Tx) -> None:
+        correspondence.heed(tx, followed, None)
+        correspondence.heed(tx, asked.left, tx.now)
+
+    shop.store.transact(heed)
+    if trouble:
+        raise trouble
+    return not asked.is_silent
 
 
-def _settle_told(shop: Shop, told: Mapping[Hint, Payment]) -> None:
-    """One that cannot be written is due again; the others do not suffer for it."""
-    settled, troubles = [], []
-    for hint, answer in zip(told, settle_all(shop, [*told.values()]), strict=True):
-        try:
-            answer()
-            settled.append(hint)
-        except Exception as error:
-            log.exception("told and not written", object=hint.object_id)
-            troubles.append(error)
-    shop.store.transact(lambda tx: correspondence.heed(tx, settled, None))
-    if troubles:
-        raise troubles[0]
+def _payment_of(shop: Shop, hint: Hint) -> Payment:
+    return shop.yookassa.payment(hint.object_id)
 
 
 def _claim_refund_hint(tx: Tx) -> Hint | None:
@@ -134,14 +120,93 @@ def _is_refused(shop: Shop, hint: Hint, error: GatewayError) -> bool:
 
 def look_at_attempts(shop: Shop) -> None:
     """Send again what was never answered, and ask about what is open."""
-    _each(shop, _claim_attempt, _look_at)
+    _each(shop, _claim_attempts, _look_at, AT_ONCE // TOGETHER)
 
 
-def _claim_attempt(tx: Tx) -> Attempt | None:
-    attempt = orders.due(tx)
-    if attempt:
-        look_later(tx, attempt)
-    return attempt
+def _claim_attempts(tx: Tx) -> list[Attempt] | None:
+    attempts = orders.due(tx, TOGETHER)
+    look_later(tx, attempts)
+    return attempts or None
+
+
+def _look_at(shop: Shop, attempts: Sequence[Attempt]) -> bool:
+    """As `_follow_payments`."""
+    asked = _ask_about(shop, attempts, _learn, _is_refused_about)
+    _, trouble = _written(shop, asked.told)
+    if asked.left:
+        shop.store.transact(lambda tx: orders.look_now(tx, asked.left))
+    if trouble:
+        raise trouble
+    return not asked.is_silent
+
+
+def _learn(shop: Shop, attempt: Attempt) -> Payment | None:
+    """What YooKassa says of its payment; None of one just sent or looked for: that is written."""
+    if attempt.payment_id is not None:
+        return shop.yookassa.payment(attempt.payment_id)
+    is_forgotten = forgotten(attempt, shop.store.clock())
+    trouble = search(shop, attempt) if is_forgotten else ask(shop, attempt)
+    if trouble:
+        raise trouble
+    return None
+
+
+def _is_refused_about(shop: Shop, attempt: Attempt, error: GatewayError) -> bool:
+    log.warning("attempt not followed", payment=attempt.payment_id, error=error.code)
+    if error.status == NOT_FOUND:
+        shop.store.transact(lambda tx: report_lost(tx, attempt))
+    return isinstance(error, Refused)
+
+
+@dataclass(frozen=True)
+class Asked(Generic[T]):
+    """What a round of questions came to: what was told of each thing, and what is left to ask."""
+
+    told: Mapping[T, Payment]
+    left: Sequence[T]
+    is_silent: bool
+
+
+def _ask_about(
+    shop: Shop,
+    things: Sequence[T],
+    ask: Callable[[Shop, T], Payment | None],
+    is_refused: Callable[[Shop, T, GatewayError], bool],
+) -> Asked[T]:
+    """Ask about one after another until YooKassa is silent, or whoever was told of waits long."""
+    told: dict[T, Payment] = {}
+    until = shop.store.clock() + LONGEST_ROUND
+    left, is_silent = [*things], False
+    while left and not is_silent and shop.store.clock() < until:
+        thing = left.pop(0)
+        shop.quiet.wait(COURTESY)
+        try:
+            payment = ask(shop, thing)
+        except GatewayError as error:
+            is_silent = not is_refused(shop, thing, error)
+        else:
+            if payment:
+                told[thing] = payment
+    return Asked(told, left, is_silent)
+
+
+def _written(shop: Shop, told: Mapping[T, Payment]) -> tuple[list[T], Exception | None]:
+    """Write what was told: the things it is written of, and the first trouble.
+
+    One that cannot be written is due again; the others do not suffer for it.
+    """
+    written: list[T] = []
+    troubles: list[Exception] = []
+    for (thing, payment), answer in zip(
+        told.items(), settle_all(shop, [*told.values()]), strict=True
+    ):
+        try:
+            answer()
+            written.append(thing)
+        except Exception as error:
+            log.exception("told and not written", object=payment.id)
+            troubles.append(error)
+    return written, troubles[0] if troubles else None
 
 
 def look_at_refunds(shop: Shop) -> None:
@@ -183,25 +248,6 @@ def _each(
 
 def _answered(trouble: GatewayError | None) -> bool:
     return trouble is None or isinstance(trouble, Refused)
-
-
-def _look_at(shop: Shop, attempt: Attempt) -> bool:
-    if attempt.payment_id is None:
-        return _repeat(shop, attempt)
-    try:
-        settle(shop, attempt.payment_id)
-    except GatewayError as error:
-        log.warning("payment not asked", payment=attempt.payment_id, error=error.code)
-        if error.status == NOT_FOUND:
-            shop.store.transact(lambda tx: report_lost(tx, attempt))
-        return isinstance(error, Refused)
-    return True
-
-
-def _repeat(shop: Shop, attempt: Attempt) -> bool:
-    if forgotten(attempt, shop.store.clock()):
-        return _answered(search(shop, attempt))
-    return _answered(ask(shop, attempt))
 
 
 def _guarded(shop: Shop, job: Job) -> None:

@@ -67,8 +67,16 @@ NEWEST = (
 DUE = (
     ATTEMPTS.where(tables.PAYABLE, is_due(attempts.c.next_look_at))
     .order_by(attempts.c.next_look_at)
-    .limit(1)
+    .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+)
+# one that another is writing to at the moment is being followed: nobody has to wait for it
+AT_ONCE = update(attempts).where(
+    attempts.c.id.in_(
+        select(attempts.c.id)
+        .where(attempts.c.id.in_(bindparam("keys", expanding=True)), tables.PAYABLE)
+        .with_for_update(skip_locked=True)
+    )
 )
 START = insert(packages)
 # Extra hours end with their package, also when money given back ends it before its time.
@@ -280,12 +288,27 @@ def method(attempt: Attempt | None) -> str | None:
     return kind if isinstance(kind, str) else None
 
 
-def due(tx: Tx) -> Attempt | None:
-    """The attempt that waits longest to be asked about, if any is to be asked about now.
+def due(tx: Tx, most: int) -> list[Attempt]:
+    """The attempts that wait longest to be asked about, of those to be asked about now.
 
-    No other worker gets it before this transaction ends: put its next look off in it.
+    No other worker gets them before this transaction ends: put their next look off in it.
     """
-    return _attempt(tx.connection.execute(DUE, moments(tx.now)).first())
+    rows = tx.connection.execute(DUE, {"most": most, **moments(tx.now)})
+    return [_as_attempt(row) for row in rows]
+
+
+def put_off(tx: Tx, looks: Mapping[str, datetime]) -> None:
+    """Attempts, by their keys, are to be asked about at these moments."""
+    if looks:
+        later = [{"key": key, "next_look_at": at} for key, at in looks.items()]
+        tx.connection.execute(CHANGE_ATTEMPT, later)
+
+
+def look_now(tx: Tx, left: Collection[Attempt]) -> None:
+    """Have attempts that were put off asked about all the same, unless they have ended since."""
+    if left:
+        asked = {"keys": [it.id for it in left], "next_look_at": tx.now}
+        tx.connection.execute(AT_ONCE, asked)
 
 
 def start_packages(tx: Tx, started: Sequence[tuple[int, Package]]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import httpx2
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from checkout import settle
@@ -73,6 +74,25 @@ def payment_of(town: Town, token: str) -> str:
     payment_id = town.facts(token)["payment_id"]
     assert isinstance(payment_id, str)
     return payment_id
+
+
+def orders_in(town: Town, state: str) -> int:
+    """How many orders are in a state, as it is stored; nobody is asked."""
+    count = text("SELECT count(*) FROM orders WHERE state = :state")
+    with town.shop.store.engine.connect() as connection:
+        return int(connection.execute(count, {"state": state}).scalar_one())
+
+
+def begin_package(town: Town, payment_id: str) -> None:
+    """Put the package of a payment there, whoever did, so that nobody else can begin it."""
+    package = text(
+        "INSERT INTO packages (order_id, starts_at, expires_at, last_day, reason,"
+        " provisional, acceptance, payment) SELECT order_id, '2026-11-29 00:00:00',"
+        " '2026-12-29 00:00:00', '2026-12-28', '', false, 1, 2"
+        " FROM attempts WHERE payment_id = :it"
+    )
+    with town.shop.store.engine.begin() as connection:
+        connection.execute(package, {"it": payment_id})
 
 
 def given_up_and_decided_anew(town: Town) -> tuple[str, str]:

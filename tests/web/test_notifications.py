@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
 
@@ -19,7 +18,14 @@ from checkout.store import cases, ledger
 from checkout.store.engine import Store, Tx
 from checkout.worker import follow_hints
 from tests.town import SITE, Town
-from tests.web.buying import asked_of_yookassa, client_with, letters_to, payment_of
+from tests.web.buying import (
+    asked_of_yookassa,
+    begin_package,
+    client_with,
+    letters_to,
+    orders_in,
+    payment_of,
+)
 
 PATH = "/yookassa/notifications"
 UNKNOWN = "2ec65a1e-000f-5000-8000-000000000000"
@@ -252,16 +258,7 @@ def test_what_is_told_is_written_before_much_more_is_asked(own_town: Town) -> No
 def test_a_payment_that_cannot_be_written_holds_up_no_other(own_town: Town) -> None:
     """Here its package stands there already, whoever put it."""
     payments = paid_and_told(own_town, 3)
-    with own_town.shop.store.engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO packages (order_id, starts_at, expires_at, last_day, reason,"
-                " provisional, acceptance, payment) SELECT order_id, '2026-11-29 00:00:00',"
-                " '2026-12-29 00:00:00', '2026-12-28', '', false, 1, 2"
-                " FROM attempts WHERE payment_id = :it"
-            ),
-            {"it": payments[1]},
-        )
+    begin_package(own_town, payments[1])
     with pytest.raises(IntegrityError):
         follow_hints(own_town.shop)
 
@@ -290,12 +287,6 @@ def test_the_inbox_can_be_worked_again_and_nothing_is_done_twice(own_town: Town)
     assert replay(store, zone, None) == 2
     own_town.work()
     assert len(own_town.ledger()) == grown
-
-
-def orders_in(town: Town, state: str) -> int:
-    count = f"SELECT count(*) FROM orders WHERE state = '{state}'"  # noqa: S608
-    with town.shop.store.engine.connect() as connection:
-        return int(connection.exec_driver_sql(count).scalar_one())
 
 
 def test_a_late_notification_of_a_cancelled_attempt_does_not_undo_the_paid_one(
