@@ -2,21 +2,27 @@
 
 Chromium holds the redirect that answers a form to the `form-action` of the form's page. The demo
 names its simulator there; a real server says `'self' https:`, so that is what these pages get,
-and the redirect goes to an https address that the test itself answers.
+and the redirect goes to a payment page that is really served by https.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+import trustme
 from playwright.sync_api import Browser, Page, Route, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route as Served
 
 from checkout.web.headers import POLICY, RELEASED
 from tests.browser.client import DESK, fill_in, press, watch
+from tests.serving import serving
 from tests.story.driving import Demo
 
-ELSEWHERE = "https://yoomoney.example/checkout/payments/v2/contract?orderId=1"
 REAL = "'self' https:"
 
 
@@ -34,12 +40,12 @@ class RealServer:
 
     page: Page
     demo: Demo
+    elsewhere: str
     seen: Seen
 
     def allow(self, sources: str) -> None:
-        """Let the form's page say `form-action SOURCES`, and its answer lead ELSEWHERE."""
+        """Let the form's page say `form-action SOURCES`, and its answer lead elsewhere."""
         self.page.route("**/checkout/5", lambda route: self._answer(route, sources))
-        self.page.route("https://yoomoney.example/**", _payment_page)
 
     def _answer(self, route: Route, sources: str) -> None:
         answer = route.fetch(max_redirects=0)
@@ -47,22 +53,34 @@ class RealServer:
         if route.request.method == "POST":
             self.seen.answers.append(answer.status)
             assert headers["location"].startswith(self.demo.facts["simulator"])
-            headers["location"] = ELSEWHERE
+            headers["location"] = f"{self.elsewhere}/contract?orderId=1"
         else:
             self.seen.policies.append(headers["content-security-policy"])
             headers["content-security-policy"] = f"{POLICY}{sources}"
         route.fulfill(response=answer, headers=headers)
 
 
-def _payment_page(route: Route) -> None:
-    route.fulfill(body="<p>ЮKassa</p>", content_type="text/html; charset=utf-8")
+async def _payment_page(_: Request) -> Response:
+    # with an icon of its own: no browser has to ask for one
+    return HTMLResponse('<link rel="icon" href="data:,"><p>ЮKassa</p>')
 
 
 @pytest.fixture
-def server(browser: Browser, demo: Demo) -> Iterator[RealServer]:
-    context = browser.new_context(viewport=DESK)
+def elsewhere(tmp_path: Path) -> Iterator[str]:
+    """The origin of the payment page."""
+    certificate = tmp_path / "own.pem"
+    made = trustme.CA().issue_cert("127.0.0.1")
+    made.private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    app = Starlette(routes=[Served("/contract", _payment_page)])
+    with serving(lambda _: app, certificate=str(certificate)) as url:
+        yield url
+
+
+@pytest.fixture
+def server(browser: Browser, demo: Demo, elsewhere: str) -> Iterator[RealServer]:
+    context = browser.new_context(viewport=DESK, ignore_https_errors=True)
     context.set_default_timeout(15_000)
-    yield RealServer(context.new_page(), demo, Seen())
+    yield RealServer(context.new_page(), demo, elsewhere, Seen())
     context.close()
 
 
@@ -73,10 +91,10 @@ def send_the_form(server: RealServer) -> None:
 
 
 def test_under_a_real_servers_policy_the_form_lands_on_another_origin(server: RealServer) -> None:
-    complaints = watch(server.page.context, (server.demo.facts["site"], "https://yoomoney.example"))
+    complaints = watch(server.page.context, (server.demo.facts["site"], server.elsewhere))
     server.allow(REAL)
     send_the_form(server)
-    server.page.wait_for_url(ELSEWHERE)
+    server.page.wait_for_url(f"{server.elsewhere}/contract?orderId=1")
 
     expect(server.page.get_by_text("ЮKassa")).to_be_visible()
     assert complaints == []
