@@ -27,10 +27,15 @@ SHOWN = (
 )
 SHEETS = ("offer/look/house.css", "site/theme/assets/site.css")
 # Opens what can be opened, then tells where any element differs under the other stylesheet.
+# Rules can change what some rule of all names, and nothing else: only that is compared.
 DIFFERENCES = """(css) => {
     document.querySelectorAll("details").forEach(it => { it.open = true; });
     location.hash = "#p-3-1";
-    const names = [...getComputedStyle(document.body)].filter(name => !name.startsWith("--"));
+    const all = new CSSStyleSheet();
+    all.replaceSync(css);
+    const named = rules => [...rules].flatMap(it =>
+        [...(it.style ?? []), ...(it.cssRules ? named(it.cssRules) : [])]);
+    const names = [...new Set(named(all.cssRules))].filter(name => !name.startsWith("--"));
     const said = (it, part) => {
         const style = getComputedStyle(it, part);
         if (part && style.content === "none") return "";
