@@ -13,8 +13,15 @@ from pathlib import Path
 
 # a folder in them is made under a name that nobody can guess
 DISK, MEMORY = Path("/tmp"), Path("/dev/shm")  # noqa: S108
+DEBIANS_CHROMIUM = Path("/usr/lib/chromium/chromium")
 ROOM = 4 << 30  # bytes; a run of all tests, with two workers, has been seen to keep a tenth of it
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The same Chromium without the browser around the page: a page costs it a third.
+SHELL = "chromium-headless-shell"
+BROWSERS = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DOWNLOADED = (
+    "chromium_headless_shell-*/chrome-*/*headless*shell",
+    "chromium-*/chrome-linux*/chrome",
+)
 
 
 class MissingError(Exception):
@@ -54,8 +61,14 @@ def postgres_folder() -> Path | None:
 def chromium() -> Path | None:
     """A Chromium that starts (Ubuntu's package may be a stub that only names a snap)."""
     installed = [Path(found) for name in BROWSERS if (found := shutil.which(name))]
-    downloaded = Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome")
-    return next((it for it in [*installed, *sorted(downloaded, reverse=True)] if _runs(it)), None)
+    kept = Path.home() / ".cache" / "ms-playwright"
+    downloaded = [it for names in DOWNLOADED for it in sorted(kept.glob(names), reverse=True)]
+    return next((it for it in [*installed, *downloaded] if _runs(it)), None)
+
+
+def slow_chromium() -> bool:
+    """Debian's whole browser is there, and its package that is quicker for tests is not."""
+    return DEBIANS_CHROMIUM.exists() and not shutil.which(SHELL)
 
 
 def _runs(program: Path) -> bool:
@@ -74,7 +87,7 @@ def program(name: str) -> Callable[[], Path | None]:
 NEEDS: tuple[tuple[str, Callable[[], Path | None], tuple[str, ...]], ...] = (
     ("git", program("git"), ("git",)),
     ("PostgreSQL", postgres_folder, ("postgresql",)),
-    ("Chromium", chromium, ("chromium", "chromium-sandbox")),
+    ("Chromium", chromium, (SHELL, "chromium-sandbox")),
     ("qpdf", program("qpdf"), ("qpdf",)),
     ("openssl", program("openssl"), ("openssl",)),
     ("pdftotext", program("pdftotext"), ("poppler-utils",)),
@@ -92,16 +105,26 @@ def run(*command: str) -> bool:
     return subprocess.run(command, check=False, env=quiet, stdout=sys.stderr).returncode == 0
 
 
+def _fetch(*packages: str) -> None:
+    run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", *packages)
+
+
 def install() -> None:
     """As root on Debian and Ubuntu: each missing thing by itself, so that one cannot stop all."""
     run("apt-get", "-qq", "update")
     for packages in missing().values():
-        run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", *packages)
+        _fetch(*packages)
+    if slow_chromium():
+        _fetch(SHELL)
+    if "Chromium" in missing():  # a Debian before the shell had its package
+        _fetch("chromium", "chromium-sandbox")
     if "Chromium" in missing():  # Ubuntu has it as a snap only
         run(sys.executable, "-m", "playwright", "install", "--with-deps", "chromium")
 
 
 def main() -> int:
+    if os.geteuid() == 0 and slow_chromium() and shutil.which("apt-get"):
+        install()
     if not missing():
         return 0
     sys.stderr.write(f"Missing: {', '.join(missing())}.\n")
