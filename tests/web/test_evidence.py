@@ -85,16 +85,16 @@ def text(pdf: bytes) -> str:
     return "\n".join(pages_of(pdf))
 
 
-def test_keeping_a_certificate_is_a_fact_with_its_hash(either_town: Town) -> None:
-    token = paid(either_town)
-    pdf = certificate_of(either_town, token)
-    (fact,) = [row for row in either_town.ledger() if row["kind"] == "certificate"]
-    number = either_town.shop.store.read(lambda tx: tx.connection.execute(
+def test_keeping_a_certificate_is_a_fact_with_its_hash(own_town: Town) -> None:
+    token = paid(own_town)
+    pdf = certificate_of(own_town, token)
+    (fact,) = [row for row in own_town.ledger() if row["kind"] == "certificate"]
+    number = own_town.shop.store.read(lambda tx: tx.connection.execute(
         select(tables.papers.c.ledger)).scalar_one())  # fmt: skip
-    row = either_town.shop.store.read(lambda tx: ledger.row(tx, number))
+    row = own_town.shop.store.read(lambda tx: ledger.row(tx, number))
 
     assert (fact["sha256"], fact["bytes"]) == (digest(pdf), len(pdf))
-    assert fact["order"] == either_town.facts(token)["number"]
+    assert fact["order"] == own_town.facts(token)["number"]
     assert json.loads(row.fact)["sha256"] == fact["sha256"]
 
 
@@ -157,8 +157,8 @@ def test_the_page_he_decided_on_is_in_the_archive_with_its_hash(own_town: Town) 
     assert "Хеш страницы заказа" not in files["README.txt"].decode()
 
 
-def test_a_letter_laid_among_anothers_does_not_come_out_with_his(either_town: Town) -> None:
-    anna, boris = paid(either_town), paid(either_town, name="Борис", email="boris@example.ru")
+def test_a_letter_laid_among_anothers_does_not_come_out_with_his(own_town: Town) -> None:
+    anna, boris = paid(own_town), paid(own_town, name="Борис", email="boris@example.ru")
     messages, letters = tables.messages, tables.letters
 
     def lay(tx: Tx) -> None:
@@ -174,8 +174,8 @@ def test_a_letter_laid_among_anothers_does_not_come_out_with_his(either_town: To
         laid = {"message": of[boris], "number": 9, "recipient": "boris@example.ru"}
         tx.connection.execute(moved.values(**laid))
 
-    either_town.shop.store.transact(lay)
-    files = archive_of(either_town, boris)
+    own_town.shop.store.transact(lay)
+    files = archive_of(own_town, boris)
     assert [name for name in files if name.startswith("letters/")] == ["letters/001.eml"]
     assert b"anna@example.ru" not in b"".join(files.values())
 
@@ -228,8 +228,8 @@ def test_a_stamp_on_that_head_is_in_the_archive(own_town: Town, tmp_path: Path) 
     assert len(files["time-stamp.tsr"]) > 100
 
 
-def test_nothing_of_another_client_is_in_certificate_or_archive(either_town: Town) -> None:
-    town = either_town
+def test_nothing_of_another_client_is_in_certificate_or_archive(own_town: Town) -> None:
+    town = own_town
     names = [f"Клиент{chr(0x410 + it)}{chr(0x430 + it)}ев Пётр" for it in range(CLIENTS)]
     mails = [
         f"client-{it:02}-{sha256(bytes([it])).hexdigest()[:6]}@example.ru" for it in range(CLIENTS)

@@ -12,12 +12,12 @@ from tests.web.refusing import refusals, refuse
 from tests.web.test_consent import found_wrong, whole
 
 
-def test_extra_hours_are_bought_paid_and_end_with_their_package(any_town: Town) -> None:
-    token = a_package(any_town)
-    any_town.clock.forward(days=3)
-    extra = buy_extra(any_town, token, 2)
-    any_town.work()
-    package, facts = any_town.facts(token), any_town.facts(extra)
+def test_extra_hours_are_bought_paid_and_end_with_their_package(own_town: Town) -> None:
+    token = a_package(own_town)
+    own_town.clock.forward(days=3)
+    extra = buy_extra(own_town, token, 2)
+    own_town.work()
+    package, facts = own_town.facts(token), own_town.facts(extra)
 
     assert (facts["what"], facts["for_package"]) == ("extra", package["number"])
     assert (facts["hours"], facts["price_kopecks"]) == (2, 6_000_00)
@@ -27,9 +27,9 @@ def test_extra_hours_are_bought_paid_and_end_with_their_package(any_town: Town) 
     assert package["what"] == "package"
     assert package["for_package"] is None
     assert package["hours"] == 5
-    assert "7 ч до" in page_of(any_town.client.get(f"/orders/{token}")).text
-    assert found_wrong(any_town, extra) == []
-    assert whole(any_town) == []
+    assert "7 ч до" in page_of(own_town.client.get(f"/orders/{token}")).text
+    assert found_wrong(own_town, extra) == []
+    assert whole(own_town) == []
 
 
 def test_the_rate_is_of_the_packages_own_edition_whatever_is_in_force(own_town: Town) -> None:

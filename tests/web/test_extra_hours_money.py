@@ -50,19 +50,19 @@ def test_money_for_hours_of_a_package_given_back_meanwhile_is_a_case(own_town: T
     assert own_town.pay(extra)["state"] == "case"
 
 
-def test_extra_hours_end_when_giving_money_back_ends_their_package(any_town: Town) -> None:
-    token = a_package(any_town)
-    extra = buy_extra(any_town, token, 2)
-    refund(any_town.shop, Wanted("2026-0001", 10_000_00, "отказ", ends_package=True))
-    any_town.work()
-    page = page_of(any_town.client.get(f"/orders/{extra}"))
+def test_extra_hours_end_when_giving_money_back_ends_their_package(own_town: Town) -> None:
+    token = a_package(own_town)
+    extra = buy_extra(own_town, token, 2)
+    refund(own_town.shop, Wanted("2026-0001", 10_000_00, "отказ", ends_package=True))
+    own_town.work()
+    page = page_of(own_town.client.get(f"/orders/{extra}"))
 
     assert page.one("h1").text.startswith("Пакет прекращён")
     assert "решает исполнитель" in page.text
-    assert "extra_left" in str(any_town.ledger())
-    assert refund(any_town.shop, Wanted("2026-0002", None, "отказ")).done
-    assert any_town.facts(extra)["state"] == "refunded"
-    assert whole(any_town) == []
+    assert "extra_left" in str(own_town.ledger())
+    assert refund(own_town.shop, Wanted("2026-0002", None, "отказ")).done
+    assert own_town.facts(extra)["state"] == "refunded"
+    assert whole(own_town) == []
 
 
 def test_extra_hours_given_back_are_no_longer_the_packages(own_town: Town) -> None:
@@ -76,22 +76,22 @@ def test_extra_hours_given_back_are_no_longer_the_packages(own_town: Town) -> No
     assert whole(own_town) == []
 
 
-def test_who_refuses_a_package_refuses_its_extra_hours(any_town: Town) -> None:
-    token = a_package(any_town)
-    extra = buy_extra(any_town, token, 2)
-    before = page_of(any_town.client.get(f"/orders/{token}/refuse")).text
-    assert refuse(any_town, token).status_code == 303
-    told = refusals(any_town)
+def test_who_refuses_a_package_refuses_its_extra_hours(own_town: Town) -> None:
+    token = a_package(own_town)
+    extra = buy_extra(own_town, token, 2)
+    before = page_of(own_town.client.get(f"/orders/{token}/refuse")).text
+    assert refuse(own_town, token).status_code == 303
+    told = refusals(own_town)
 
     assert "2 часа, заказ 2026-0002" in before
     assert [it["order"] for it in told] == ["2026-0001", "2026-0002"]
     assert [it["proposed_kopecks"] for it in told] == [15_000_00, 6_000_00]
-    any_town.work()
-    assert refund(any_town.shop, Wanted("2026-0001", None, "отказ", ends_package=True)).done
-    assert refund(any_town.shop, Wanted("2026-0002", None, "отказ", ends_package=True)).done
-    assert any_town.facts(extra)["state"] == "refunded"
-    assert "extra_left" not in str(any_town.ledger())
-    assert whole(any_town) == []
+    own_town.work()
+    assert refund(own_town.shop, Wanted("2026-0001", None, "отказ", ends_package=True)).done
+    assert refund(own_town.shop, Wanted("2026-0002", None, "отказ", ends_package=True)).done
+    assert own_town.facts(extra)["state"] == "refunded"
+    assert "extra_left" not in str(own_town.ledger())
+    assert whole(own_town) == []
 
 
 def test_minutes_spent_fall_on_the_package_first_and_then_on_its_extra_hours(

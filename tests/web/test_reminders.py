@@ -1,15 +1,13 @@
 """A client is reminded that his package ends: the clock is moved over the month."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from checkout.refund import Wanted, refund
 from checkout.remind_clients import remind_clients
 from checkout.store import package_hours
-from tests.town import Town, a_town, moscow
+from tests.town import Town, moscow
 from tests.web.adding_hours import ANNA, a_package, buy_extra
 from tests.web.buying import letters_to
 from tests.web.refusing import refuse
@@ -19,16 +17,8 @@ LAST = date(2026, 12, 23)  # paid on 23.11.2026
 
 
 @pytest.fixture
-def any_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
-    """A town of the test's own, on SQLite and on PostgreSQL, with a package paid on 23.11.2026."""
-    with a_town(tmp_path, database_url) as town:
-        a_package(town)
-        town.work()
-        yield town
-
-
-@pytest.fixture
 def paid_town(own_town: Town) -> Town:
+    """A town of the test's own with a package paid on 23.11.2026."""
     a_package(own_town)
     own_town.work()
     return own_town
@@ -60,14 +50,14 @@ def staged(town: Town) -> list[str]:
         return [str(it) for (it,) in rows]
 
 
-def test_over_the_month_three_reminders_come_each_on_its_day(any_town: Town) -> None:
+def test_over_the_month_three_reminders_come_each_on_its_day(paid_town: Town) -> None:
     for left in range(29, -4, -1):
-        before = len(reminders(any_town))
-        work_on(any_town, left, left)
-        assert len(reminders(any_town)) - before == (left in (7, 3, 1)), left
+        before = len(reminders(paid_town))
+        work_on(paid_town, left, left)
+        assert len(reminders(paid_town)) - before == (left in (7, 3, 1)), left
 
-    assert staged(any_town) == ["2026-0001/7", "2026-0001/3", "2026-0001/1"]
-    assert whole(any_town) == []
+    assert staged(paid_town) == ["2026-0001/7", "2026-0001/3", "2026-0001/1"]
+    assert whole(paid_town) == []
 
 
 def test_a_reminder_says_what_is_left_and_until_when_and_sells_nothing(paid_town: Town) -> None:
@@ -84,11 +74,11 @@ def test_a_reminder_says_what_is_left_and_until_when_and_sells_nothing(paid_town
     assert "купи" not in text.lower()
 
 
-def test_after_a_stop_of_a_week_only_the_latest_is_sent(any_town: Town) -> None:
-    work_on(any_town, 9, 2, 2)
+def test_after_a_stop_of_a_week_only_the_latest_is_sent(paid_town: Town) -> None:
+    work_on(paid_town, 9, 2, 2)
 
-    assert staged(any_town) == ["2026-0001/3"]
-    assert len(reminders(any_town)) == 1
+    assert staged(paid_town) == ["2026-0001/3"]
+    assert len(reminders(paid_town)) == 1
 
 
 def test_extra_hours_are_counted_in_and_have_no_reminder_of_their_own(paid_town: Town) -> None:

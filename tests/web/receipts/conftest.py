@@ -45,3 +45,10 @@ def empty_town(tmp_path: Path, database_url: str) -> Iterator[Town]:
     """A shop that gives two receipts, on SQLite and on PostgreSQL; nothing is sold yet."""
     with a_town(tmp_path, database_url, {"receipts": "two"}, receipts=True) as town:
         yield town
+
+
+@pytest.fixture
+def one_empty_town(tmp_path: Path, one_url: str) -> Iterator[Town]:
+    """The same on one database: `make soak` asks for the other."""
+    with a_town(tmp_path, one_url, {"receipts": "two"}, receipts=True) as town:
+        yield town

@@ -62,31 +62,31 @@ def waiting(town: Town) -> list[str]:
 
 @pytest.mark.parametrize(("fail", "amount", "settled"), FAILING.values(), ids=FAILING)
 def test_a_receipt_that_was_cancelled_is_given_again_and_its_case_is_closed(
-    empty_town: Town, fail: Callable[[Town], None], amount: int, settled: str
+    one_empty_town: Town, fail: Callable[[Town], None], amount: int, settled: str
 ) -> None:
-    fail(empty_town)
-    before, failed = waiting(empty_town), kept(empty_town)[-1]
-    become(empty_town, "succeeded")
-    asked_before = len(sent(empty_town, "/receipts"))
-    given = give_again(empty_town.shop, NUMBER)
-    later(empty_town, minutes=2)
-    new = [it for it in kept(empty_town) if it.instead_of][-1]
+    fail(one_empty_town)
+    before, failed = waiting(one_empty_town), kept(one_empty_town)[-1]
+    become(one_empty_town, "succeeded")
+    asked_before = len(sent(one_empty_town, "/receipts"))
+    given = give_again(one_empty_town.shop, NUMBER)
+    later(one_empty_town, minutes=2)
+    new = [it for it in kept(one_empty_town) if it.instead_of][-1]
 
     assert before == ["receipt_failed"]
-    assert waiting(empty_town) == []
+    assert waiting(one_empty_town) == []
     assert ReceiptState.PENDING in [it.state for it in given.receipts]
     assert (new.state, new.instead_of, new.amount_kopecks) == ("registered", failed.id, amount)
-    (asked,) = sent(empty_town, "/receipts")[asked_before:]
+    (asked,) = sent(one_empty_town, "/receipts")[asked_before:]
     assert dict(asked["headers"])["idempotence-key"] == new.id != failed.id
     (paid,) = asked["body"]["settlements"]
     assert (paid["type"], asked["text"]) == (settled, new.body)
     assert asked["body"].get("refund_id", asked["body"].get("payment_id")) == failed.subject
-    assert failed.id not in [it.id for it in kept(empty_town)]
-    assert facts_of(empty_town)[-2:] == [(new.kind, "ordered"), (new.kind, "registered")]
-    assert "anna" not in json.dumps(empty_town.ledger(), ensure_ascii=False)
-    empty_town.clock.forward(days=2)
-    assert compared(empty_town) == []
-    assert sound(empty_town)
+    assert failed.id not in [it.id for it in kept(one_empty_town)]
+    assert facts_of(one_empty_town)[-2:] == [(new.kind, "ordered"), (new.kind, "registered")]
+    assert "anna" not in json.dumps(one_empty_town.ledger(), ensure_ascii=False)
+    one_empty_town.clock.forward(days=2)
+    assert compared(one_empty_town) == []
+    assert sound(one_empty_town)
 
 
 def test_a_prepayment_whose_receipt_was_given_again_is_set_off_once(own_town: Town) -> None:

@@ -65,69 +65,69 @@ def waiting(town: Town) -> list[str]:
 
 
 def test_money_paid_twice_goes_back_with_its_receipt_and_the_package_stays(
-    empty_town: Town,
+    one_empty_town: Town,
 ) -> None:
-    token, own, odd = paid_twice(empty_town)
-    before, listed = empty_town.facts(token), waiting(empty_town)
-    outcome = give_back(empty_town, odd)
-    end_term(empty_town)
+    token, own, odd = paid_twice(one_empty_town)
+    before, listed = one_empty_town.facts(token), waiting(one_empty_town)
+    outcome = give_back(one_empty_town, odd)
+    end_term(one_empty_town)
 
     assert listed == ["odd_money"]
     assert told(outcome)[1].startswith("Из\u00a0этого платежа возвращено всё, дело закрыто")
-    assert waiting(empty_town) == []
-    assert empty_town.facts(token) == before
+    assert waiting(one_empty_town) == []
+    assert one_empty_town.facts(token) == before
     assert (before["payment_id"], before["refunded_kopecks"]) == (own, 0)
-    (asked,) = sent(empty_town, "/refunds")
+    (asked,) = sent(one_empty_town, "/refunds")
     assert asked["body"]["payment_id"] == odd
     assert "receipt" not in asked["body"]  # a whole one: YooKassa makes it of the payment's own
-    assert sorted(stands(empty_town)) == [
+    assert sorted(stands(one_empty_town)) == [
         ("payment", "full_prepayment", 1_500_000, "registered"),
         ("payment", "full_prepayment", 1_500_000, "registered"),
         ("refund", "full_prepayment", 1_500_000, "registered"),
         ("settlement", "full_payment", 1_500_000, "registered"),
     ]
-    assert len(at_yookassa(empty_town)) == 4
-    assert compared(empty_town) == []
-    assert sound(empty_town)
-    assert "Эти деньги не подошли к заказу" in letters_of(empty_town, "anna@example.ru")
-    assert "пакета они не начинали" in letters_of(empty_town, "dudkinanton@bk.ru")
+    assert len(at_yookassa(one_empty_town)) == 4
+    assert compared(one_empty_town) == []
+    assert sound(one_empty_town)
+    assert "Эти деньги не подошли к заказу" in letters_of(one_empty_town, "anna@example.ru")
+    assert "пакета они не начинали" in letters_of(one_empty_town, "dudkinanton@bk.ru")
 
 
-def test_the_same_client_is_given_the_money_of_his_package_by_itself(empty_town: Town) -> None:
-    token, own, odd = paid_twice(empty_town)
-    give_back(empty_town, odd)
-    give_back(empty_town, None)
-    end_term(empty_town)
+def test_the_same_client_is_given_the_money_of_his_package_by_itself(one_empty_town: Town) -> None:
+    token, own, odd = paid_twice(one_empty_town)
+    give_back(one_empty_town, odd)
+    give_back(one_empty_town, None)
+    end_term(one_empty_town)
 
-    assert [it["body"]["payment_id"] for it in sent(empty_town, "/refunds")] == [odd, own]
-    assert empty_town.facts(token)["state"] == "refunded"
-    assert empty_town.facts(token)["refunded_kopecks"] == 1_500_000
-    assert [it[0] for it in at_yookassa(empty_town)].count("refund") == 2
-    assert compared(empty_town) == []
-    assert sound(empty_town)
+    assert [it["body"]["payment_id"] for it in sent(one_empty_town, "/refunds")] == [odd, own]
+    assert one_empty_town.facts(token)["state"] == "refunded"
+    assert one_empty_town.facts(token)["refunded_kopecks"] == 1_500_000
+    assert [it[0] for it in at_yookassa(one_empty_town)].count("refund") == 2
+    assert compared(one_empty_town) == []
+    assert sound(one_empty_town)
 
 
 def test_a_part_of_it_carries_the_items_of_its_receipt_and_leaves_the_rest_to_decide(
-    empty_town: Town,
+    one_empty_town: Town,
 ) -> None:
-    token, odd = paid_late(empty_town)
-    give_back(empty_town, odd, "5000")
-    later(empty_town, minutes=2)
-    half = in_words(empty_town, token)
-    assert waiting(empty_town) == ["odd_money"]
-    give_back(empty_town, odd)
-    later(empty_town, minutes=2)
+    token, odd = paid_late(one_empty_town)
+    give_back(one_empty_town, odd, "5000")
+    later(one_empty_town, minutes=2)
+    half = in_words(one_empty_town, token)
+    assert waiting(one_empty_town) == ["odd_money"]
+    give_back(one_empty_town, odd)
+    later(one_empty_town, minutes=2)
 
-    (line,) = sent(empty_town, "/refunds")[0]["body"]["receipt"]["items"]
-    paid = sent(empty_town, "/payments")[0]["body"]["receipt"]["items"][0]
+    (line,) = sent(one_empty_town, "/refunds")[0]["body"]["receipt"]["items"]
+    paid = sent(one_empty_town, "/payments")[0]["body"]["receipt"]["items"][0]
     assert line == {**paid, "amount": {"value": "5000.00", "currency": "RUB"}}
-    assert waiting(empty_town) == []
+    assert waiting(one_empty_town) == []
     assert "Деньги получены. Из них возвращено 5 000 ₽." in half
-    assert "Деньги возвращены" in in_words(empty_town, token)
-    assert "Возвращено 15 000 ₽" in in_words(empty_town, token)
-    assert empty_town.facts(token)["state"] == "case"
-    assert compared(empty_town) == []
-    assert sound(empty_town)
+    assert "Деньги возвращены" in in_words(one_empty_town, token)
+    assert "Возвращено 15 000 ₽" in in_words(one_empty_town, token)
+    assert one_empty_town.facts(token)["state"] == "case"
+    assert compared(one_empty_town) == []
+    assert sound(one_empty_town)
 
 
 def test_money_that_is_left_is_no_difference_of_receipts(own_town: Town) -> None:

@@ -21,21 +21,21 @@ from tests.web.test_consent import found_wrong, whole
 # --- how it ends
 
 
-def test_a_refund_that_ends_the_package_is_the_decision(any_town: Town) -> None:
-    token = bought(any_town)
-    refuse(any_town, token)
-    give_back(any_town, 1_400_000)
-    any_town.work()
-    row = any_town.shop.store.read(lambda tx: rows.latest(tx, 1))
-    page = order_page(any_town, token)
+def test_a_refund_that_ends_the_package_is_the_decision(own_town: Town) -> None:
+    token = bought(own_town)
+    refuse(own_town, token)
+    give_back(own_town, 1_400_000)
+    own_town.work()
+    row = own_town.shop.store.read(lambda tx: rows.latest(tx, 1))
+    page = order_page(own_town, token)
 
     assert row is not None
-    assert any_town.fact(row.ended or 0)["action"] == "succeeded"
+    assert own_town.fact(row.ended or 0)["action"] == "succeeded"
     assert "Отказ от пакета исполнен" in page.one("section", id="refusal").text
     assert page.one("h1").text.startswith("Пакет прекращён")
-    assert whole(any_town) == []
-    later(any_town, days=20)
-    (asked,) = [it for it in subjects(any_town) if "отказ от пакета" in it]
+    assert whole(own_town) == []
+    later(own_town, days=20)
+    (asked,) = [it for it in subjects(own_town) if "отказ от пакета" in it]
     assert asked.startswith("Нужно ваше решение до")
 
 
@@ -82,22 +82,22 @@ def test_a_refund_on_its_way_is_shown_and_one_that_fails_leaves_it_open(
     assert whole(own_town) == []
 
 
-def test_an_answer_closes_it_and_the_client_is_told_by_letter_and_page(any_town: Town) -> None:
-    token = bought(any_town)
-    refuse(any_town, token)
-    any_town.work()
-    closed = answer(any_town.shop.store, "2026-0001", "Все часы отработаны, журнал у вас на почте.")
-    any_town.work()
-    letter, page = letters_to(any_town, ANNA)[-1], order_page(any_town, token)
+def test_an_answer_closes_it_and_the_client_is_told_by_letter_and_page(own_town: Town) -> None:
+    token = bought(own_town)
+    refuse(own_town, token)
+    own_town.work()
+    closed = answer(own_town.shop.store, "2026-0001", "Все часы отработаны, журнал у вас на почте.")
+    own_town.work()
+    letter, page = letters_to(own_town, ANNA)[-1], order_page(own_town, token)
 
     assert closed.sentence.startswith("✓ Ответ по заказу 2026-0001 записан")
-    assert refusals(any_town)[-1]["action"] == "answered"
+    assert refusals(own_town)[-1]["action"] == "answered"
     assert letter.header("Subject") == "[ТЕСТ] Ответ на отказ от пакета, заказ 2026-0001"
     assert "Все часы отработаны, журнал у вас на почте." in letter.text
     assert "Все часы отработаны" in page.one("section", id="refusal").text
     assert page.one("h1").text.startswith("Оплачено. Пакет действует до")
-    assert whole(any_town) == []
-    assert found_wrong(any_town, token) == []
+    assert whole(own_town) == []
+    assert found_wrong(own_town, token) == []
 
 
 def test_whoever_was_answered_may_refuse_again_and_that_is_another(
@@ -170,24 +170,24 @@ def subjects(town: Town) -> list[str]:
 
 
 def test_the_contractor_is_reminded_three_days_and_one_day_before_and_then_it_is_a_case(
-    any_town: Town,
+    own_town: Town,
 ) -> None:
-    refuse(any_town, bought(any_town))
+    refuse(own_town, bought(own_town))
     heard: dict[int, list[str]] = {}
     for day in range(13):
-        before = len(subjects(any_town))
-        any_town.work()
-        any_town.work()
-        heard[day] = subjects(any_town)[before:]
-        any_town.clock.forward(days=1)
+        before = len(subjects(own_town))
+        own_town.work()
+        own_town.work()
+        heard[day] = subjects(own_town)[before:]
+        own_town.clock.forward(days=1)
 
     assert {day: said for day, said in heard.items() if said} == {
         0: ["Нужно ваше решение до 03.12.2026: отказ от пакета, заказ 2026-0001"],
         7: ["Осталось 3 дня: отказ от пакета, заказ 2026-0001"],
         9: ["Остался 1 день: отказ от пакета, заказ 2026-0001"],
-        11: [f"{LATE}/{row_asked_in(any_town)}"],
+        11: [f"{LATE}/{row_asked_in(own_town)}"],
     }
-    assert whole(any_town) == []
+    assert whole(own_town) == []
 
 
 def test_a_worker_that_slept_says_how_many_days_are_really_left(own_town: Town) -> None:
