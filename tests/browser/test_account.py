@@ -51,7 +51,10 @@ def open_letter(page: Page, demo: Demo, email: str) -> None:
     ("email", "options"),
     [
         ("tap@client.example", {}),
-        ("tap-plain@client.example", {"java_script_enabled": False}),
+        # what each half of it changes is seen in the two beside it
+        pytest.param(
+            "tap-plain@client.example", {"java_script_enabled": False}, marks=pytest.mark.soak
+        ),
         ("tap-phone@client.example", {"java_script_enabled": False, "viewport": PHONE}),
     ],
     ids=["at a desk", "without JavaScript", "on a phone without JavaScript"],

@@ -22,7 +22,12 @@ from tests.browser.client import (
 from tests.story.driving import Demo
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with", "without JavaScript"])
+# without scripts the form is sent as tests/web/test_changed_edition.py sends it
+@pytest.mark.parametrize(
+    "scripts",
+    [True, pytest.param(False, marks=pytest.mark.soak)],
+    ids=["with", "without JavaScript"],
+)
 def test_who_had_the_form_open_sees_what_changed_and_pays_by_the_new_edition(
     browser: Browser, demo: Demo, scripts: bool
 ) -> None:

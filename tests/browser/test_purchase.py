@@ -29,7 +29,10 @@ from tests.story.driving import Demo
     ("email", "options"),
     [
         ("desk@client.example", {}),
-        ("plain@client.example", {"java_script_enabled": False}),
+        # what each half of it changes is seen in the two beside it
+        pytest.param(
+            "plain@client.example", {"java_script_enabled": False}, marks=pytest.mark.soak
+        ),
         ("phone@client.example", {"java_script_enabled": False, "viewport": PHONE}),
     ],
     ids=["at a desk", "without JavaScript", "on a phone without JavaScript"],
