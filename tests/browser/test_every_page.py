@@ -20,6 +20,7 @@ from tests.browser.client import (
     order,
     pay,
     press,
+    press_and_arrive,
 )
 from tests.story.driving import Demo
 
@@ -70,6 +71,7 @@ class Tour:
 
     def look(self, name: str) -> None:
         """The page lies open as it is: only the window and the colours change."""
+        self.page.wait_for_load_state()  # words come before the colours they are shown in
         self.titles[name] = self.page.title()
         for way, (viewport, scheme) in WAYS.items():
             self.page.set_viewport_size(viewport)
@@ -90,7 +92,7 @@ class Tour:
     def forms(self) -> None:
         self.page.goto(f"{self.demo.facts['site']}/checkout/5")
         self.look("form")
-        press(self.page, "Оплатить")
+        press_and_arrive(self.page, "Оплатить")
         self.page.get_by_label("Компания").check()
         self.look("form with errors")
         self._change_the_offer_meanwhile()
@@ -110,7 +112,7 @@ class Tour:
         self.demo.control("PUT", "/fault", what="500", on="POST /payments", times=1)
         self.page.goto(f"{self.demo.facts['site']}/checkout/5")
         fill_in(self.page, "tour@client.example")
-        press(self.page, "Оплатить")
+        press_and_arrive(self.page, "Оплатить")
         self.look("YooKassa is silent")
         self.page.get_by_role("link", name="Открыть заказ").click()
         heading(self.page, "Платёжный сервис не отвечает")
@@ -138,7 +140,7 @@ class Tour:
     def orders(self) -> None:
         heading(self.page, "Оплата не завершена")
         self.look("cancelled")
-        press(self.page, "Оплатить")
+        press_and_arrive(self.page, "Оплатить")
         self.page.get_by_role("alert").wait_for()
         self.look("cancelled, box forgotten")
         accept(self.page)

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.client import PHONE, a_client, heading, order, pay, plain, press
+from tests.browser.client import (
+    PHONE,
+    a_client,
+    follow,
+    heading,
+    order,
+    pay,
+    plain,
+    press,
+    press_and_arrive,
+)
 from tests.browser.test_every_page import Tour
 from tests.browser.test_keyboard import Keyboard
 from tests.story.driving import Demo
@@ -64,13 +74,13 @@ def test_no_page_of_a_refusal_hinders_anyone(browser: Browser, demo: Demo) -> No
         tour.look("nothing to refuse yet")
         page.go_back()
         pay(page)
-        page.get_by_role("link", name="Отказаться от пакета").click()
+        follow(page, "Отказаться от пакета")
         tour.look("refusal")
         page.get_by_label("Причина").fill("я" * 501)
-        press(page, "Отказаться от пакета")
+        press_and_arrive(page, "Отказаться от пакета")
         tour.look("refusal with an error")
         page.get_by_label("Причина").fill("")
-        press(page, "Отказаться от пакета")
+        press_and_arrive(page, "Отказаться от пакета")
         heading(page, "Вы отказались от пакета")
         tour.look("refused")
 
