@@ -57,15 +57,16 @@ def truth(town: Town, token: str) -> list[str]:
 def check_honest(town: Town, token: str) -> str:
     """What page and facts say of the money is so, or they say that they do not know."""
     facts = town.facts(token)
-    statuses = truth(town, token)
+    known = facts["money_taken"]
+    statuses = [] if known is None else truth(town, token)  # a claim alone is held against it
     page = town.client.get(f"/orders/{token}").text
-    if facts["money_taken"] is True:
+    if known is True:
         assert statuses.count("succeeded") == 1
         assert "Деньги не\u00a0списаны" not in page
-    if facts["money_taken"] is False:
+    if known is False:
         assert "succeeded" not in statuses
         assert "Деньги не" in page
-    if facts["money_taken"] is None:
+    if known is None:
         assert "ничего не\u00a0делайте" in page or "ничего не делайте" in page
     return str(facts["state"])
 

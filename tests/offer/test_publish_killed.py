@@ -13,19 +13,13 @@ from offer.release import load_release, prove_files
 from tests.offer.dying import killed, steps
 from tests.offer.repository import Sandbox, make_sandbox, served
 
+# One of each state that a death can leave: two seconds each, and soak dies at every single one.
 STEPS = (
-    "subprocess.Popen mkdocs",
-    "subprocess.Popen hash-object",
-    "os.link offer.md",
-    "open offer.pdf",
-    "open handover.json",
-    "os.rename index.html",
-    "open SHA256SUMS",
-    "subprocess.Popen update-ref",
-    "os.rename 000002-",
-    "shutil.rmtree",
-    "os.symlink .current",
-    "os.rename current",
+    "subprocess.Popen mkdocs",  # nothing is made
+    "open offer.pdf",  # a half-made release
+    "subprocess.Popen update-ref",  # a whole one without its tag
+    "os.rename 000002-",  # a tag without its release
+    "os.rename current",  # both, and the old one is shown
 )
 
 

@@ -1,7 +1,7 @@
 """`checkout verify`: what lies beside the ledger agrees with it, both ways, or is named."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -197,17 +197,29 @@ EDITS: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def test_what_lies_beside_the_ledger_agrees_with_it_or_is_named(sold: Sold) -> None:
+def missed(sold: Sold, edits: Iterable[str]) -> dict[str, list[str]]:
+    """What was said of each edit that was not named as it should be."""
     missed = {}
-    for edit, (statement, expected) in EDITS.items():
+    for edit in edits:
+        statement, expected = EDITS[edit]
         with sold.undone():
             sold.spoil(statement.replace("ZEROS", f"'{'0' * 64}'"))
             said = sold.wrong()
         if expected not in "\n".join(said):
             missed[edit] = said
+    return missed
 
-    assert missed == {}
+
+def test_what_lies_beside_the_ledger_agrees_with_it_or_is_named(sold: Sold) -> None:
+    """Every edit on SQLite; what compares is the same there, so PostgreSQL has every sixth."""
+    edits = list(EDITS)
+    assert missed(sold, edits if sold.is_sqlite else edits[::6]) == {}
     assert sold.wrong() == []
+
+
+@pytest.mark.soak
+def test_every_edit_is_named_on_both_databases(sold: Sold) -> None:
+    assert missed(sold, EDITS) == {}
 
 
 @pytest.mark.parametrize(
@@ -348,10 +360,13 @@ NONSENSE: tuple[dict[str, object], ...] = (
 
 
 def test_facts_of_no_sense_are_no_bug_of_ours(sold: Sold) -> None:
+    """Read by the same lines from both databases: PostgreSQL has them all at once."""
     for kind in KINDS_KNOWN:
         for fact in NONSENSE:
             append(sold, kind, fact)
-            assert sold.remarks()[0].mark == "✓"
+            if sold.is_sqlite:
+                assert sold.remarks()[0].mark == "✓"
+    assert sold.remarks()[0].mark == "✓"
 
 
 # --- erasure
