@@ -24,6 +24,12 @@ QUEUE = 61  # one in five seconds for five minutes, and one at once
 EVENTS = ("payment.succeeded", "payment.waiting_for_capture", "payment.canceled")
 
 
+@pytest.fixture(params=["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.soak)])
+def a_database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite; PostgreSQL at length, whose inbox the flood that settles orders has filled."""
+    return str(request.getfixturevalue(request.param))
+
+
 def notice(payment_id: str, event: str) -> bytes:
     value = {"type": "notification", "event": event, "object": {"id": payment_id}}
     return json.dumps(value).encode()
@@ -155,10 +161,10 @@ def test_a_flood_from_foreign_addresses_is_counted_and_neither_kept_nor_asked_ab
 
 
 def test_a_forged_flood_from_the_right_addresses_fills_nothing_and_delays_no_real_one(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, a_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(correspondence, "LONGEST_QUEUE", timedelta(minutes=5))
-    with a_town(tmp_path, database_url) as town:
+    with a_town(tmp_path, a_database_url) as town:
         payments = paid_at_yookassa(town)
         known = next(iter(payments))
         forged = [notice(invented(number), EVENTS[0]) for number in range(QUEUE + 100)]
