@@ -56,12 +56,18 @@ class Gathering:
         try:
             while room.waiting:
                 now, room.waiting = room.waiting[:MOST_AT_ONCE], room.waiting[MOST_AT_ONCE:]
-                answers = await run_sync(self._answers, [asked for asked, _ in now])
+                answers = await self._answers_of([asked for asked, _ in now])
                 for (_, waiting), answer in zip(now, answers, strict=True):
                     _give(waiting, answer)
         finally:
             room.answering = None
             self._quiet.set()
+
+    async def _answers_of(self, asked: Sequence[Asked]) -> Sequence[Response | Exception]:
+        try:
+            return await run_sync(self._answers, asked)
+        except Exception as error:  # no thread could be had: nobody may wait for ever for that
+            return [error] * len(asked)
 
     def _answers(self, asked: Sequence[Asked]) -> Sequence[Response | Exception]:
         try:

@@ -12,7 +12,7 @@ from checkout.web import gathering
 from checkout.web.asked import Asked
 from checkout.web.gathering import Gathering
 
-PATIENCE = 30
+PATIENCE = 10
 
 
 class Clerk:
@@ -82,6 +82,27 @@ def test_a_failure_of_the_call_is_everyones_who_was_in_it_and_the_next_are_answe
     assert answers[0] == "a"
     assert [type(it) for it in answers[1:]] == [LookupError] * 2
     assert clerk.asked("c", "d") == ["c", "d"]
+
+
+def test_when_no_thread_can_be_had_everyone_is_told_so_and_the_next_are_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clerk = Clerk()
+
+    async def ask_without_threads() -> list[Any]:
+        with monkeypatch.context() as machine:
+            # the machine's own refusal: a thread of anyio's pool is started or not at all
+            machine.setattr(threading.Thread, "start", _no_thread)
+            asked = asyncio.gather(*(clerk._ask(it) for it in "ab"), return_exceptions=True)
+            return await asyncio.wait_for(asked, PATIENCE)
+
+    assert [type(it) for it in asyncio.run(ask_without_threads())] == [RuntimeError] * 2
+    assert clerk.quiet.is_set()
+    assert clerk.asked("c", "d") == ["c", "d"]
+
+
+def _no_thread(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 def test_it_is_quiet_again_when_nobody_waits() -> None:
