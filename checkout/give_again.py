@@ -96,7 +96,8 @@ def _order_all(tx: Tx, number: str, failed: list[Issued]) -> Iterator[Issued]:
     ledger.alone(tx)
     order = orders.locked(tx, _known(tx, number).id)
     stand = {it.id for it in receipts.of_order(tx, order.id)}
-    for before in failed:
+    # asked once more: a case may have been closed while YooKassa was being asked
+    for before in _given_by_nobody(tx, failed):
         if before.id not in stand:
             raise CannotGive("Этот чек уже дан ещё раз.")  # by whoever was quicker
         yield _order(tx, order, before)

@@ -1,11 +1,12 @@
 """A receipt that failed is given again by the contractor's word: once, by a new key."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from checkout.close_case import close_case
+from checkout.domain.receipt import Receipt
 from checkout.domain.receipts import open_prepayment
 from checkout.domain.transitions import ReceiptState
 from checkout.give_again import CannotGive, give_again, receipts_of, sentences
@@ -186,6 +187,25 @@ def test_what_the_contractor_gave_himself_is_not_given_again(own_town: Town) -> 
         give_again(own_town.shop, NUMBER)
 
     assert sent(own_town, "/receipts") == []
+
+
+def test_one_whose_case_is_closed_while_yookassa_is_asked_is_not_given_again(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_payment(own_town)
+    become(own_town, "succeeded")
+    ask = own_town.shop.yookassa.receipts
+
+    def ask_slowly(**filters: str) -> Iterator[Receipt]:
+        close_case(own_town.shop.store, ZONE, 1, "оформлен в кабинете")
+        yield from ask(**filters)
+
+    monkeypatch.setattr(own_town.shop.yookassa, "receipts", ask_slowly)
+    with pytest.raises(CannotGive, match="дело №\u00a01 закрыто"):
+        give_again(own_town.shop, NUMBER)
+
+    assert sent(own_town, "/receipts") == []
+    assert sound(own_town)
 
 
 def test_two_who_give_it_again_at_once_give_it_once(empty_town: Town) -> None:
