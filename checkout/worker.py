@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Generic, TypeVar
 
 import structlog
@@ -43,6 +44,7 @@ LONGEST_ROUND = timedelta(seconds=1)
 COURTESY = 0.05
 NOT_FOUND = 404
 T = TypeVar("T")
+About = TypeVar("About", bound=Hint | Attempt)
 Job = Callable[[Shop], object]
 
 
@@ -82,15 +84,14 @@ def _claim_payments(tx: Tx) -> list[Hint] | None:
 def _follow_payments(shop: Shop, hints: Sequence[Hint]) -> bool:
     """Ask about each, then write all that was told; what there was no time for is due again."""
     asked = _ask_about(shop, hints, _payment_of, _is_refused)
-    followed, trouble = _written(shop, asked.told)
+    followed, troubles = _written(shop, asked.told)
 
     def heed(tx: Tx) -> None:
         correspondence.heed(tx, followed, None)
         correspondence.heed(tx, asked.left, tx.now)
 
     shop.store.transact(heed)
-    if trouble:
-        raise trouble
+    _raise_first(asked.surprises, troubles)
     return not asked.is_silent
 
 
@@ -132,11 +133,10 @@ def _claim_attempts(tx: Tx) -> list[Attempt] | None:
 def _look_at(shop: Shop, attempts: Sequence[Attempt]) -> bool:
     """As `_follow_payments`."""
     asked = _ask_about(shop, attempts, _learn, _is_refused_about)
-    _, trouble = _written(shop, asked.told)
+    _, troubles = _written(shop, asked.told)
     if asked.left:
         shop.store.transact(lambda tx: orders.look_now(tx, asked.left))
-    if trouble:
-        raise trouble
+    _raise_first(asked.surprises, troubles)
     return not asked.is_silent
 
 
@@ -159,22 +159,27 @@ def _is_refused_about(shop: Shop, attempt: Attempt, error: GatewayError) -> bool
 
 
 @dataclass(frozen=True)
-class Asked(Generic[T]):
+class Asked(Generic[About]):
     """What a round of questions came to: what was told of each thing, and what is left to ask."""
 
-    told: Mapping[T, Payment]
-    left: Sequence[T]
+    told: Mapping[About, Payment]
+    left: Sequence[About]
+    surprises: Sequence[Exception]
     is_silent: bool
 
 
 def _ask_about(
     shop: Shop,
-    things: Sequence[T],
-    ask: Callable[[Shop, T], Payment | None],
-    is_refused: Callable[[Shop, T, GatewayError], bool],
-) -> Asked[T]:
-    """Ask about one after another until YooKassa is silent, or whoever was told of waits long."""
-    told: dict[T, Payment] = {}
+    things: Sequence[About],
+    ask: Callable[[Shop, About], Payment | None],
+    is_refused: Callable[[Shop, About, GatewayError], bool],
+) -> Asked[About]:
+    """Ask about one after another until YooKassa is silent, or whoever was told of waits long.
+
+    One whose answer is a surprise to us is due again later, and the others do not suffer for it.
+    """
+    told: dict[About, Payment] = {}
+    surprises: list[Exception] = []
     until = shop.store.clock() + LONGEST_ROUND
     left, is_silent = [*things], False
     while left and not is_silent and shop.store.clock() < until:
@@ -184,18 +189,25 @@ def _ask_about(
             payment = ask(shop, thing)
         except GatewayError as error:
             is_silent = not is_refused(shop, thing, error)
+        except Exception as error:
+            log.exception("not learnt of", object=_object_of(thing))
+            surprises.append(error)
         else:
             if payment:
                 told[thing] = payment
-    return Asked(told, left, is_silent)
+    return Asked(told, left, surprises, is_silent)
 
 
-def _written(shop: Shop, told: Mapping[T, Payment]) -> tuple[list[T], Exception | None]:
-    """Write what was told: the things it is written of, and the first trouble.
+def _object_of(thing: Hint | Attempt) -> str | None:
+    return thing.object_id if isinstance(thing, Hint) else thing.payment_id
+
+
+def _written(shop: Shop, told: Mapping[About, Payment]) -> tuple[list[About], Sequence[Exception]]:
+    """Write what was told: the things it is written of, and the troubles.
 
     One that cannot be written is due again; the others do not suffer for it.
     """
-    written: list[T] = []
+    written: list[About] = []
     troubles: list[Exception] = []
     for (thing, payment), answer in zip(
         told.items(), settle_all(shop, [*told.values()]), strict=True
@@ -206,7 +218,12 @@ def _written(shop: Shop, told: Mapping[T, Payment]) -> tuple[list[T], Exception 
         except Exception as error:
             log.exception("told and not written", object=payment.id)
             troubles.append(error)
-    return written, troubles[0] if troubles else None
+    return written, troubles
+
+
+def _raise_first(*troubles: Sequence[Exception]) -> None:
+    for trouble in chain(*troubles):
+        raise trouble
 
 
 def look_at_refunds(shop: Shop) -> None:

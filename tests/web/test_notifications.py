@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
 
 from checkout.deliver import deliver
+from checkout.domain.payment import Payment
 from checkout.replay import replay
 from checkout.shop import new_id
 from checkout.store import cases, ledger
@@ -260,6 +261,26 @@ def test_a_payment_that_cannot_be_written_holds_up_no_other(own_town: Town) -> N
     payments = paid_and_told(own_town, 3)
     begin_package(own_town, payments[1])
     with pytest.raises(IntegrityError):
+        follow_hints(own_town.shop)
+
+    assert orders_in(own_town, "paid") == 2
+    assert due(own_town) == [payments[1]]
+
+
+def test_a_payment_that_cannot_be_asked_about_holds_up_no_other(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong there, a lack of memory say: YooKassa has not to do with it."""
+    payments = paid_and_told(own_town, 3)
+    ask = own_town.shop.yookassa.payment
+
+    def ask_but_for_one(payment_id: str) -> Payment:
+        if payment_id == payments[1]:
+            raise MemoryError
+        return ask(payment_id)
+
+    monkeypatch.setattr(own_town.shop.yookassa, "payment", ask_but_for_one)
+    with pytest.raises(MemoryError):
         follow_hints(own_town.shop)
 
     assert orders_in(own_town, "paid") == 2
