@@ -328,7 +328,10 @@ def _moment(value: object) -> datetime:
     moment = datetime.fromisoformat(_string(value))
     if moment.tzinfo is None:
         raise ValueError("a time without its zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time before the first year or after the last") from None
 
 
 def _moment_or_none(value: object) -> datetime | None:

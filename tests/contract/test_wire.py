@@ -157,6 +157,8 @@ def test_words_nobody_told_us_of_are_kept_as_they_stand() -> None:
         {"amount": {"value": "1490.10"}},
         {"created_at": "yesterday"},
         {"created_at": "2026-11-22T07:00:00"},
+        {"created_at": "0001-01-01T00:00:00+23:59"},
+        {"captured_at": "9999-12-31T23:59:59-23:59"},
         {"metadata": []},
         {"recipient": "501001"},
         {"confirmation": {"confirmation_url": 1}},
