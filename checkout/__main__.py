@@ -214,6 +214,15 @@ def _shop(clock_file: Path | None = None) -> "Shop":
     return open_shop(read_settings(), clock_of(clock_file), clock_is_moved=clock_file is not None)
 
 
+def _kept_shop() -> "Shop":
+    """The shop of a database that is there: a mistyped address is told, not made a new one."""
+    from checkout.settings import read_database_url
+    from checkout.store.engine import existing
+
+    existing(read_database_url())
+    return _shop()
+
+
 def _store() -> "Store":
     from checkout.clock import real_clock
     from checkout.open import open_store
@@ -298,7 +307,7 @@ def _refund(asked: argparse.Namespace) -> int:
     from checkout.refund import Wanted, kopecks_of, refund
     from checkout.refund_words import proposed, told
 
-    shop = _shop()
+    shop = _kept_shop()
     with closing(shop.store):
         if asked.dry_run:
             print("\n".join(proposed(shop, asked.order, asked.spent)))
@@ -313,7 +322,7 @@ def _refund(asked: argparse.Namespace) -> int:
 def _receipt(asked: argparse.Namespace) -> int:
     from checkout.give_again import give_again, receipts_of, sentences
 
-    shop = _shop()
+    shop = _kept_shop()
     with closing(shop.store):
         given = (give_again if asked.again else receipts_of)(shop, asked.order)
     print("\n".join(sentences(asked.order, given)))
@@ -359,7 +368,7 @@ def _reconcile(asked: argparse.Namespace) -> int:
     from checkout.reconcile import Span, reconcile, sentences
     from checkout.retain import midnight
 
-    shop = _shop()
+    shop = _kept_shop()
     zone = shop.settings.zone
     with closing(shop.store):
         since = begun(asked.since, shop.store.clock().astimezone(zone).date())

@@ -1,5 +1,7 @@
 """Refunds whose answer was lost, of which others tell, or which several make at once."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
@@ -308,3 +310,28 @@ def test_the_command_counts_no_time_that_is_none(
 
     assert (status, said.out) == (1, "")
     assert said.err.startswith(f"«{spent}» — не истраченные минуты")
+
+
+@pytest.mark.usefixtures("as_its_process")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["refund", "2026-0001", "--reason", WHY],
+        ["receipt", "2026-0001", "--again"],
+        ["reconcile", "--since", "2026-11-20"],
+    ],
+    ids=lambda it: it[0],
+)
+def test_a_mistyped_address_of_the_database_is_told_and_makes_no_new_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+) -> None:
+    mistyped = tmp_path / "mistyped.sqlite"
+    monkeypatch.setenv("CHECKOUT_DATABASE_URL", f"sqlite:///{mistyped}")
+    status = main(command)
+
+    assert status == 1
+    assert "Нет базы данных" in capsys.readouterr().err
+    assert not mistyped.exists()
