@@ -23,7 +23,7 @@ from checkout.remind_clients import remind_clients
 from checkout.repay import look_later as look_later_at_refund
 from checkout.repay import pursue, settle_refund
 from checkout.retain import retain
-from checkout.settle import look_later, report_lost, settle_all
+from checkout.settle import FINAL, look_later, report_lost, settle_all
 from checkout.shop import SOON, Shop
 from checkout.sign_in import send_links
 from checkout.stamp import stamp_head
@@ -85,9 +85,12 @@ def _follow_payments(shop: Shop, hints: Sequence[Hint]) -> bool:
     """Ask about each, then write all that was told; what there was no time for is due again."""
     asked = _ask_about(shop, hints, _payment_of, _is_refused)
     followed, troubles = _written(shop, asked.told)
+    ended = [it for it in followed if asked.told[it].status in FINAL]
+    still_open = [it for it in followed if asked.told[it].status not in FINAL]
 
     def heed(tx: Tx) -> None:
-        correspondence.heed(tx, followed, None)
+        correspondence.heed(tx, ended, None)
+        correspondence.heed_unless_said_again(tx, still_open)
         correspondence.heed(tx, asked.left, tx.now)
 
     shop.store.transact(heed)
@@ -108,7 +111,7 @@ def _follow_refund(shop: Shop, hint: Hint) -> bool:
         settle_refund(shop, hint.object_id)
     except GatewayError as error:
         return _is_refused(shop, hint, error)
-    shop.store.transact(lambda tx: correspondence.heed(tx, [hint], None))
+    shop.store.transact(lambda tx: correspondence.heed_unless_said_again(tx, [hint]))
     return True
 
 

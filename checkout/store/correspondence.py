@@ -78,6 +78,7 @@ DUE_HINTS = (
 HEED = update(inbox).where(
     inbox.c.event.in_((bindparam("said"), *FOLLOWED)), inbox.c.object_id == bindparam("it")
 )
+HEED_AS_CLAIMED = HEED.where(inbox.c.due_at == bindparam("claimed"))
 
 
 def _keep(insert_of: Callable[[Table], Any], ours: bool) -> Executable:
@@ -274,10 +275,14 @@ def forget_strangers(tx: Tx, before: datetime) -> int:
 
 @dataclass(frozen=True)
 class Hint:
-    """A payment (or refund) that a notification told us of, and one event that was said of it."""
+    """A payment (or refund) that a notification told us of, and one event that was said of it.
+
+    Since it was claimed it is due `until` then, unless more was said of it.
+    """
 
     object_id: str
     event: str
+    until: datetime
 
 
 def claim_hints(tx: Tx, until: datetime, *, about: str = "payment", most: int = 1) -> list[Hint]:
@@ -287,7 +292,7 @@ def claim_hints(tx: Tx, until: datetime, *, about: str = "payment", most: int = 
     """
     asked = {"about": f"{about}.", "most": most, **moments(tx.now)}
     rows = tx.connection.execute(DUE_HINTS, asked)
-    hints = [*{it.object_id: Hint(it.object_id, it.event) for it in rows}.values()]
+    hints = [*{it.object_id: Hint(it.object_id, it.event, until) for it in rows}.values()]
     heed(tx, hints, until)
     return hints
 
@@ -305,6 +310,19 @@ def heed(tx: Tx, hints: Sequence[Hint], until: datetime | None) -> None:
     if hints:
         followed = [{"it": it.object_id, "said": it.event, "due_at": until} for it in hints]
         tx.connection.execute(HEED, followed)
+
+
+def heed_unless_said_again(tx: Tx, hints: Sequence[Hint]) -> None:
+    """The hints were followed, and what they are about has not ended.
+
+    What was said since they were claimed may be that it has: that is to be followed still.
+    """
+    if hints:
+        followed = [
+            {"it": it.object_id, "said": it.event, "claimed": it.until, "due_at": None}
+            for it in hints
+        ]
+        tx.connection.execute(HEED_AS_CLAIMED, followed)
 
 
 def keep_paper(tx: Tx, order_id: int, sha256: str, data: bytes, ledger: int) -> Paper:

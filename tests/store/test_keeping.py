@@ -110,7 +110,7 @@ def test_the_same_text_again_is_another_edition(shop: Shop, edition: PublishedEd
 # --- notifications
 
 
-HINT = Hint("p-1", "payment.succeeded")
+HINT = Hint("p-1", "payment.succeeded", datetime(2026, 11, 23, 9, tzinfo=UTC))
 
 
 def hear(store: Store, object_id: str = "p-1", event: str = "payment.succeeded") -> None:

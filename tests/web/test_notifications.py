@@ -287,6 +287,31 @@ def test_a_payment_that_cannot_be_asked_about_holds_up_no_other(
     assert due(own_town) == [payments[1]]
 
 
+def test_what_is_said_while_yookassa_is_asked_is_followed_too(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old enough an attempt is looked at four times an hour: the client would wait for that."""
+    payment = payment_of(own_town, own_town.order())
+    own_town.clock.forward(minutes=50)
+    own_town.work()
+    said = {"type": "notification", "event": "payment.succeeded", "object": {"id": payment}}
+    own_town.client.post("/yookassa/notifications", json=said)
+    ask = own_town.shop.yookassa.payment
+
+    def ask_slowly(payment_id: str) -> Payment:
+        told = ask(payment_id)
+        monkeypatch.undo()
+        own_town.clock.forward(seconds=1)
+        own_town.yookassa.control("POST", f"/payments/{payment_id}/pay")
+        own_town.client.post("/yookassa/notifications", json=said)
+        return told
+
+    monkeypatch.setattr(own_town.shop.yookassa, "payment", ask_slowly)
+    follow_hints(own_town.shop)
+
+    assert (orders_in(own_town, "paid"), due(own_town)) == (1, [])
+
+
 def test_the_inbox_can_be_worked_again_and_nothing_is_done_twice(own_town: Town) -> None:
     zone, store = own_town.shop.settings.zone, own_town.shop.store
     paid_before, token = own_town.order(), own_town.order(email="boris@example.ru")
