@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Executable,
     Table,
     bindparam,
@@ -15,6 +16,8 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
+    tuple_,
     union_all,
     update,
 )
@@ -74,11 +77,26 @@ DUE_HINTS = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+
+
+def _free(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The notifications of which that is true, and which nobody else is changing at the moment.
+
+    Whoever keeps some waits for their rows, in the order of the key. All others leave to another
+    what he has: so no two wait for each other.
+    """
+    key = (inbox.c.event, inbox.c.object_id)
+    return tuple_(*key).in_(select(*key).where(*where).with_for_update(skip_locked=True))
+
+
 # by the events, which the primary key begins with: the inbox grows for years
 HEED = update(inbox).where(
-    inbox.c.event.in_((bindparam("said"), *FOLLOWED)), inbox.c.object_id == bindparam("it")
+    _free(
+        inbox.c.event.in_(bindparam("said", expanding=True)),
+        inbox.c.object_id.in_(bindparam("its", expanding=True)),
+    )
 )
-HEED_AS_CLAIMED = HEED.where(inbox.c.due_at == bindparam("claimed"))
+HEED_AS_CLAIMED = HEED.where(inbox.c.due_at.in_(bindparam("claimed", expanding=True)))
 
 
 def _keep(insert_of: Callable[[Table], Any], ours: bool) -> Executable:
@@ -256,7 +274,7 @@ def _queued(tx: Tx) -> int:
 
 def forget(tx: Tx, object_id: str) -> None:
     """YooKassa does not know it: somebody's invention, unless it is ours."""
-    its = inbox.c.object_id == object_id
+    its = _free(inbox.c.object_id == object_id)
     if _ours(tx, [object_id]):
         tx.connection.execute(update(inbox).where(its).values(due_at=None))
     else:
@@ -269,7 +287,7 @@ def forget_strangers(tx: Tx, before: datetime) -> int:
         exists().where(attempts.c.payment_id == inbox.c.object_id),
         exists().where(refunds.c.refund_id == inbox.c.object_id),
     )
-    old = delete(inbox).where(inbox.c.received_at < before, ~known[0], ~known[1])
+    old = delete(inbox).where(_free(inbox.c.received_at < before, ~known[0], ~known[1]))
     return tx.connection.execute(old).rowcount
 
 
@@ -299,17 +317,18 @@ def claim_hints(tx: Tx, until: datetime, *, about: str = "payment", most: int = 
 
 def replay(tx: Tx, since: datetime | None) -> int:
     """Have the notifications kept since a moment (None: all) followed again; how many."""
-    again = update(inbox).values(due_at=tx.now)
-    if since is not None:
-        again = again.where(inbox.c.received_at >= since)
+    kept = inbox.c.received_at >= since if since else true()
+    again = update(inbox).where(_free(kept)).values(due_at=tx.now)
     return tx.connection.execute(again).rowcount
 
 
 def heed(tx: Tx, hints: Sequence[Hint], until: datetime | None) -> None:
-    """The hints were followed (`until` None), or are to be followed again later."""
+    """The hints were followed (`until` None), or are to be followed again later.
+
+    What another keeps or takes at this moment is followed once more: that changes nothing.
+    """
     if hints:
-        followed = [{"it": it.object_id, "said": it.event, "due_at": until} for it in hints]
-        tx.connection.execute(HEED, followed)
+        tx.connection.execute(HEED, {**_told_by(hints), "due_at": until})
 
 
 def heed_unless_said_again(tx: Tx, hints: Sequence[Hint]) -> None:
@@ -318,11 +337,15 @@ def heed_unless_said_again(tx: Tx, hints: Sequence[Hint]) -> None:
     What was said since they were claimed may be that it has: that is to be followed still.
     """
     if hints:
-        followed = [
-            {"it": it.object_id, "said": it.event, "claimed": it.until, "due_at": None}
-            for it in hints
-        ]
-        tx.connection.execute(HEED_AS_CLAIMED, followed)
+        claimed = sorted({it.until for it in hints})
+        asked = {**_told_by(hints), "claimed": claimed, "due_at": None}
+        tx.connection.execute(HEED_AS_CLAIMED, asked)
+
+
+def _told_by(hints: Sequence[Hint]) -> dict[str, list[str]]:
+    """The notifications that tell of them: all events that are followed, and what was said."""
+    said = sorted({*FOLLOWED, *(it.event for it in hints)})
+    return {"said": said, "its": [it.object_id for it in hints]}
 
 
 def keep_paper(tx: Tx, order_id: int, sha256: str, data: bytes, ledger: int) -> Paper:
