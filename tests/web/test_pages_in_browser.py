@@ -174,7 +174,7 @@ def test_without_a_script_every_field_is_shown_and_says_whom_it_is_for(
 
     assert page.locator("#organisation").is_visible()
     assert "Только для компании" in page.locator("#organisation-hint").inner_text()
-    assert "Физическому лицу не нужен" in page.locator("#inn-hint").inner_text()
+    assert "Физическому лицу не\u00a0нужен" in page.locator("#inn-hint").inner_text()
     page.close()
 
 
