@@ -31,6 +31,7 @@ class Keyboard:
     def to(self, wanted: Locator) -> None:
         """Tab until the focus is where it is wanted; on the way every stop must be seen."""
         element = wanted.element_handle()
+        self.page.wait_for_load_state()  # words come before the look that a stop is seen by
         for _ in range(MOST_STOPS):
             self.press("Tab")
             assert hidden(self.page.evaluate(FOCUSED)) == []
