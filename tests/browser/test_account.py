@@ -102,7 +102,7 @@ def test_a_code_read_on_a_phone_opens_the_account_at_the_desk(browser: Browser, 
 
 
 def test_the_account_with_a_keyboard_alone(page: Page, demo: Demo) -> None:
-    email = "keys@client.example"
+    email = "account-keys@client.example"
     order(page, demo, email)
     pay(page)
     page.context.clear_cookies()
