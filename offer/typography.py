@@ -23,7 +23,8 @@ _ARTICLES = re.compile(r"ст\.\s[0-9.]+(?:,\s[0-9.]+)+")
 _TAGS = re.compile(
     r"(<(?P<kept>script|style|textarea|pre|code)\b.*?</(?P=kept)>|<[^>]*>)", re.DOTALL
 )
-_TAG = "\0"  # in a text's place for a tag: no page has this sign
+_TAG = "\0"  # stands for a tag among the texts; HTML itself reads this sign as REPLACED
+_REPLACED = "\ufffd"
 _TAG_AND_KEPT = 3  # `split` gives a text, a tag, what is kept in it, a text …
 
 
@@ -40,7 +41,7 @@ def no_break(text: str) -> str:
 
 def no_break_in_page(html: str) -> str:
     """The same for the words of a page, and more; what stands in its tags, and code, stays."""
-    parts = _TAGS.split(html)
+    parts = _TAGS.split(html.replace(_TAG, _REPLACED))
     text = _IN_PAGES.sub(_NO_BREAK, no_break(_TAG.join(parts[::_TAG_AND_KEPT])))
     text = _ARTICLES.sub(lambda match: match[0].replace(" ", _NO_BREAK), text)
     tags = [*parts[1::_TAG_AND_KEPT], ""]

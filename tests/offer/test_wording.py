@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from offer import wording
+from offer.typography import no_break_in_page
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -91,3 +92,12 @@ def test_working_hours_are_said_as_people_say_them(days: tuple[int, ...], shown:
 
 def test_a_short_hash_is_the_first_eight_digits_in_two_groups() -> None:
     assert wording.short_hash("9f2c41ab" + "0" * 56) == "9f2c\u00a041ab"
+
+
+def test_a_page_is_set_whatever_stands_in_it() -> None:
+    assert no_break_in_page('<p title="в 5 ч">НК РФ, ст. 23 п. 1 пп. 8</p><b>5</b> ч') == (
+        '<p title="в 5 ч">НК РФ, ст.\u00a023\u00a0п.\u00a01\u00a0пп.\u00a08</p><b>5</b> ч'
+    )
+    assert no_break_in_page("<p>к\0 нам — в 5 ч</p><code>в 5 ч</code>") == (
+        "<p>к\ufffd нам\u00a0— в\u00a05\u00a0ч</p><code>в 5 ч</code>"
+    )
