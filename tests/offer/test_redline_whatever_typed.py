@@ -72,7 +72,7 @@ def test_the_pieces_tell_both_texts_whatever_was_typed(
     assert redline(new, new) == ()
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_no_word_lights_up_where_the_words_are_equal(data: st.DataObject) -> None:
     """Between any two letters another space, a wrapped line; bold; another mark of a bullet."""
@@ -93,7 +93,7 @@ def otherwise_set(line: str, chance: random.Random) -> str:
     return chance.choice("-*+") + line[1:] if line.startswith("- ") else line
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_paragraphs_in_any_order_tell_both_texts(chance: random.Random) -> None:
     paragraphs = OFFER.split("\n\n")

@@ -129,7 +129,7 @@ def said_numbers(text: str) -> list[int]:
     return [int(number.replace(" ", "")) for number in found]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(mutations(PACKAGES))
 @example(PACKAGES.replace("15 000", "1 5 000"))
 @example(PACKAGES.replace("5 часов", "2 5 часов"))
@@ -155,7 +155,7 @@ def _figures(package: Package, text: str) -> list[int]:
     return numbers
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @example(("3.3", "Пакет действует 12 календарн0ых месяцев с момента оплаты."))
 @given(st.sampled_from(FIGURES).flatmap(lambda n: st.tuples(st.just(n), mutations(_clause(n)))))
 def test_mutated_figures_are_read_right_or_refused(mutated: tuple[str, str]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from offer.evidence.examining import examine_pdf, examine_zip
 from tests.offer.evidence_files import attached, entries, failed, paper, streams, zipped
 
-FEW = settings(max_examples=6, deadline=None)  # a third of a second each, other ones each run
+FEW = settings(max_examples=12, deadline=None)  # a third of a second each, other ones each run
 KINDS = st.sampled_from(["flip", "insert", "delete"])
 PLACES = st.integers(0, 10**9)
 BITS = st.integers(0, 7)
