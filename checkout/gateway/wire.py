@@ -13,8 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from checkout.domain.errors import GatewayError
 from checkout.domain.payment import Payment
 from checkout.domain.receipt import Fiscal, Receipt
-from checkout.domain.refund import Page, Refund
-from checkout.domain.refund import amount_text as amount_text
+from checkout.domain.refund import Page, Refund, amount_text
 
 CMS_NAME = "oferta"  # otherwise YooKassa's statistics would count us as its SDK
 MAX_DESCRIPTION = 128

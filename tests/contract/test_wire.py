@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkout.domain.errors import GatewayError
+from checkout.domain.refund import amount_text
 from checkout.gateway.wire import (
-    amount_text,
     is_idempotence_key,
     is_payment_id,
     kopecks_from,

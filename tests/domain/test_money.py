@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkout.gateway.wire import amount_text, kopecks_from
+from checkout.domain.refund import amount_text
+from checkout.gateway.wire import kopecks_from
 from offer.reading.money import kopecks, money_pattern
 from offer.wording import NBSP, money
 
