@@ -278,11 +278,11 @@ def settings_of(
     )
 
 
-def environment_of(town: Town) -> dict[str, str]:
-    """The variables by which a command finds the town's shop."""
+def environment_of(shop: Shop) -> dict[str, str]:
+    """The variables by which a command finds the shop."""
     found = {}
     for name in READERS:
-        value = getattr(town.shop.settings, name)
+        value = getattr(shop.settings, name)
         if value not in ("", None, ()) and name != "notification_sources":
             said = value.value if isinstance(value, Secret) else str(value)
             if said:

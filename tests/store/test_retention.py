@@ -31,7 +31,7 @@ from offer.evidence.chain import broken, canonical
 from tests.contract.simulated import NOON, StandingClock
 from tests.store import market
 from tests.store.market import Waiting
-from tests.town import at_once
+from tests.town import at_once, environment_of
 
 YEAR = timedelta(days=365)
 PARTY, ORIGIN = Part.PARTY, Part.ORIGIN
@@ -413,15 +413,6 @@ def test_the_command_says_what_it_erased_and_what_it_may_not(
     assert len(acts(shop)) == 1
     assert main(["erase", "1999-0001", *reason]) == 1
     assert "Заказа 1999-0001 нет." in capsys.readouterr().err
-
-
-def environment_of(shop: Shop) -> dict[str, str]:
-    settings = shop.settings
-    plain = ("release", "public_url", "yookassa_shop_id", "mail_from")
-    hidden = ("database_url", "yookassa_secret_key", "smtp_url")
-    told = {name: str(getattr(settings, name)) for name in plain}
-    told |= {name: getattr(settings, name).value for name in hidden}
-    return {f"CHECKOUT_{name.upper()}": value for name, value in told.items()}
 
 
 def test_why_a_client_left_goes_with_who_he_was_and_its_address_before(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -14,6 +15,8 @@ from checkout.app import create_app
 from checkout.gateway.client import YooKassa
 from checkout.mail.kept import Kept
 from checkout.open import gate_of
+from checkout.shop import Shop
+from checkout.store.engine import Store
 from tests.town import SITE, Town
 from tests.web.page_reading import Page, read
 
@@ -125,3 +128,13 @@ def spoilt_and_settled(town: Town, token: str, **changes: Any) -> None:
     metadata = {**payment.metadata, **changes.pop("metadata", {})}
     spoilt = replace(payment, metadata=metadata, **changes)
     town.shop.store.transact(lambda tx: settle.record(tx, town.shop, spoilt))
+
+
+def with_clock(town: Town, seconds: float) -> Shop:
+    """The shop, whose clock goes on by so much each time somebody looks at it."""
+
+    def clock() -> datetime:
+        town.clock.forward(seconds=seconds)
+        return town.clock()
+
+    return replace(town.shop, store=Store(town.shop.store.engine, clock))

@@ -73,7 +73,7 @@ def chronicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def as_its_process(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The environment of the town's service, for a command, which sets up its own log."""
     log = structlog.get_config()
-    for name, said in environment_of(own_town).items():
+    for name, said in environment_of(own_town.shop).items():
         monkeypatch.setenv(name, said)
     yield
     structlog.configure(**log)

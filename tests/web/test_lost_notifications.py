@@ -1,6 +1,5 @@
 """Payments nobody told of are asked about together, and each is written as if it were alone."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,12 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from checkout.settle import settle
-from checkout.shop import Shop
 from checkout.store import ledger, orders, tables
-from checkout.store.engine import Store
 from checkout.worker import look_at_attempts
 from tests.town import Town
-from tests.web.buying import asked_of_yookassa, begin_package, orders_in, payment_of
+from tests.web.buying import (
+    asked_of_yookassa,
+    begin_package,
+    orders_in,
+    payment_of,
+    with_clock,
+)
 
 ENDED = select(tables.attempts).where(tables.attempts.c.state == "final")
 
@@ -25,16 +28,6 @@ def paid_and_not_told(town: Town, number: int) -> list[str]:
         town.yookassa.control("POST", f"/payments/{payment_id}/pay")
     town.clock.forward(minutes=2)
     return payments
-
-
-def with_clock(town: Town, seconds: float) -> Shop:
-    """The shop, whose clock goes on by so much each time somebody looks at it."""
-
-    def clock() -> datetime:
-        town.clock.forward(seconds=seconds)
-        return town.clock()
-
-    return replace(town.shop, store=Store(town.shop.store.engine, clock))
 
 
 def moments(town: Town) -> list[datetime]:

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -16,7 +15,7 @@ from checkout.domain.payment import Payment
 from checkout.replay import replay
 from checkout.shop import new_id
 from checkout.store import cases, ledger
-from checkout.store.engine import Store, Tx
+from checkout.store.engine import Tx
 from checkout.worker import follow_hints
 from tests.town import SITE, Town
 from tests.web.buying import (
@@ -26,6 +25,7 @@ from tests.web.buying import (
     letters_to,
     orders_in,
     payment_of,
+    with_clock,
 )
 
 PATH = "/yookassa/notifications"
@@ -242,12 +242,7 @@ def test_what_one_silence_kept_from_being_asked_about_does_not_wait_for_it(own_t
 
 def test_what_is_told_is_written_before_much_more_is_asked(own_town: Town) -> None:
     paid_and_told(own_town, 4)
-
-    def slow() -> datetime:
-        own_town.clock.forward(seconds=0.4)
-        return own_town.clock()
-
-    shop = replace(own_town.shop, store=Store(own_town.shop.store.engine, slow))
+    shop = with_clock(own_town, 0.4)
     follow_hints(shop)
     rows = shop.store.read(ledger.entries)
 

@@ -14,7 +14,7 @@ def at_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     """`checkout …` of a town's shop: status, what it says, what it complains of."""
 
     def run(town: Town, *arguments: str) -> tuple[int, str, str]:
-        for name, value in environment_of(town).items():
+        for name, value in environment_of(town.shop).items():
             monkeypatch.setenv(name, value)
         capsys.readouterr()
         status = main([*arguments])
