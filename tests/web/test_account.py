@@ -426,5 +426,5 @@ def test_a_client_of_years_sees_what_runs_and_unfolds_the_rest(own_town: Town) -
     assert len(page.all("article")) == 4
     assert ended.text.startswith("Закончились раньше: 2")
     assert ended.text.count("Пакет закончился") == 2
-    assert earlier.text.startswith("Раньше: 2")
+    assert earlier.text.startswith("Более ранние заказы: 2")
     assert "Заказ 2026-0001" in earlier.text
