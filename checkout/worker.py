@@ -71,7 +71,8 @@ def look_at_release(shop: Shop) -> None:
 def follow_hints(shop: Shop) -> None:
     """Settle the payments and the refunds that notifications named.
 
-    Each thing is taken by one worker at a time, whoever it is, and due again if that one dies.
+    What was said is taken by one worker at a time, whoever it is, and due again if that one dies.
+    Two may ask about one payment of which two things were said at once: it is settled once.
     """
     if _each(shop, _claim_payments, _follow_payments, AT_ONCE // TOGETHER):
         _each(shop, _claim_refund_hint, _follow_refund)
