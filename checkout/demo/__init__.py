@@ -18,7 +18,7 @@ import requests
 
 from checkout.clock import movable_clock, move_clock
 from checkout.demo.child import Child
-from checkout.demo.folder import held, same_port, secret, site_port, tell_tools
+from checkout.demo.folder import held, same_port, secret, site_port, tell_commands, tell_tools
 from checkout.demo.hosting import address, hosting
 from checkout.demo.repository import Checkout, DemoError, Server
 from checkout.domain.errors import CheckoutError
@@ -85,9 +85,11 @@ def _run(root: Path, port: str, stop: threading.Event, ending: ExitStack) -> Non
     addresses = Addresses(
         site, simulator, letters, str(folder / "offer.git"), str(folder / "checkout.db")
     )
+    environment = _environment(folder, addresses, mailbox.smtp_url)
+    tell_commands(folder, environment)
     child = Child(
         ["serve", "--until-stdin-closes", "--clock-file", str(folder / CLOCK)],
-        _environment(folder, addresses, mailbox.smtp_url),
+        environment,
         folder / "service.log",
         on_start=lambda pid: tell_tools(folder, asdict(addresses) | {"service_pid": pid}),
         on_giving_up=stop.set,
@@ -178,6 +180,8 @@ def _greeting(addresses: Addresses, checkout: Checkout) -> str:
         "",
         "Новая редакция: измените docs/offer.md, сделайте коммит и выполните",
         f"  git push {FOLDER}/offer.git HEAD:main",
+        "Команды исполнителя, в другом окне:",
+        f"  . {FOLDER}/environment && .venv/bin/checkout --help",
         "Остановить: Ctrl-C.",
     ]
     if changed:

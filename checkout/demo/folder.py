@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import shlex
 import socket
 import threading
 import time
@@ -16,6 +17,7 @@ from checkout.demo.hosting import any_port, bind
 from checkout.demo.repository import DemoError
 
 TOOLS = "demo.json"
+SETTINGS = "environment"
 PORTS = "ports.json"
 ORPHAN_ENDS_WITHIN = 20.0  # seconds; the service of a killed demo takes less to end itself
 LOOK_EVERY = 0.05
@@ -50,6 +52,14 @@ def held(folder: Path, stop: threading.Event) -> Iterator[int]:
 def tell_tools(folder: Path, facts: Mapping[str, object]) -> None:
     """Write `demo.json`, whole at any moment."""
     _write(folder / TOOLS, facts)
+
+
+def tell_commands(folder: Path, settings: Mapping[str, str]) -> None:
+    """Write `environment`, for a shell to read: with it any command works in the demo's shop."""
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()]
+    file = folder / SETTINGS
+    file.touch(mode=0o600)
+    file.write_text("".join(lines))
 
 
 def site_port(folder: Path, asked: str) -> int:

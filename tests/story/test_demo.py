@@ -9,6 +9,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,6 +65,21 @@ def test_the_demo_says_where_everything_is(demo: Demo) -> None:
         assert demo.facts[name] in said
         assert demo.get("/", of=name).ok
     assert "git push build/demo/offer.git HEAD:main" in said
+
+
+def test_a_shell_that_reads_the_demos_settings_works_in_its_shop(demo: Demo) -> None:
+    line = f". build/demo/environment; {sys.executable} -P -m checkout reconcile --since"
+    today = datetime.now(UTC).date().isoformat()
+    done = subprocess.run(
+        ["sh", "-c", f"{line} {today}"], cwd=demo.folder, env={"PATH": os.environ["PATH"]},
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "В ЮKassa" in done.stdout
+    assert ". build/demo/environment" in demo.said.read_text()
+    kept = (demo.folder / "build/demo/environment").stat()
+    assert kept.st_mode & 0o077 == 0
 
 
 def test_a_client_buys_a_package_and_holds_a_letter_with_his_certificate(demo: Demo) -> None:
