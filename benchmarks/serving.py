@@ -25,7 +25,7 @@ from benchmarks.provider import BUNDLE
 from benchmarks.rows import opened, prepared, write
 from checkout import logs
 from checkout.app import create_app
-from checkout.open import gate_of, wire, working
+from checkout.serve import gate_of, wire, working
 from checkout.settle import settle, settle_all
 from checkout.web.waiting import Limits
 from tests.contract.simulated import SECRET_KEY, SHOP_ID

@@ -11,7 +11,7 @@ import structlog
 from starlette.testclient import TestClient
 
 from checkout.app import create_app
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.sign_in import send_links
 from checkout.web.guards import Gate
 from checkout.web.pace import Pace, Paces, at_most

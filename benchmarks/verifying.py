@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy import insert
 
 from checkout.clock import real_clock
-from checkout.open import open_store
 from checkout.store import tables
 from checkout.store.engine import Store, Tx
+from checkout.store.schema import open_store
 from offer.evidence import chain
 from tests.contract.simulated import NOON
 

@@ -168,7 +168,7 @@ def _serve(asked: argparse.Namespace) -> int:
         end_with_stdin()
     with _beginning():
         shop = _shop(asked.clock_file)
-        from checkout.open import serve
+        from checkout.serve import serve
     serve(shop)
     return 0
 
@@ -225,9 +225,9 @@ def _kept_shop() -> "Shop":
 
 def _store() -> "Store":
     from checkout.clock import real_clock
-    from checkout.open import open_store
     from checkout.settings import read_database_url
     from checkout.store.engine import existing
+    from checkout.store.schema import open_store
 
     return open_store(existing(read_database_url()), real_clock)
 

@@ -263,11 +263,30 @@ UNUSED_BY_A_SERVICE = (
 
 
 def test_a_service_begins_without_what_it_may_never_need() -> None:
-    begun = "from checkout import __main__, open\nfrom offer.periods import decree_calendar"
-    told = f"{begun}\ndecree_calendar()\nimport sys\nprint(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+    begun = "from checkout import __main__, open, serve\nfrom offer.periods import decree_calendar"
 
-    assert set(UNUSED_BY_A_SERVICE).intersection(done.stdout.split()) == set()
+    assert _loaded_by(f"{begun}\ndecree_calendar()") & set(UNUSED_BY_A_SERVICE) == set()
+
+
+def test_a_command_about_a_database_is_not_kept_waiting_for_the_service_to_load() -> None:
+    asked = "from checkout.__main__ import main\nmain(['cases'])"
+
+    loaded = _loaded_by(asked, f"{PREFIX}DATABASE_URL=sqlite:///not-there.db")
+    assert "sqlalchemy" in loaded
+    assert loaded & {"starlette", "uvicorn", "yookassa", "requests", "jinja2"} == set()
+
+
+def _loaded_by(told: str, *environment: str) -> set[str]:
+    """The modules that are loaded once this has run."""
+    command = [
+        "env",
+        *environment,
+        sys.executable,
+        "-c",
+        f"{told}\nimport sys\nprint(*sys.modules)",
+    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
 
 
 def test_the_built_site_never_overwrites_its_own_source() -> None:

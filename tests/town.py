@@ -22,7 +22,8 @@ from checkout import worker
 from checkout.app import create_app
 from checkout.mail.kept import Kept
 from checkout.mail.mailbox import Mailbox
-from checkout.open import gate_of, open_shop
+from checkout.open import open_shop
+from checkout.serve import gate_of
 from checkout.settings import PREFIX, READERS, Secret, Settings, read_settings
 from checkout.shop import Shop
 from offer.editions import DOCUMENTS, Edition, sha256

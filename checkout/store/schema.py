@@ -3,19 +3,33 @@
 Alembic is loaded only where something is missing: it takes longer to load than to find that out.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
-from checkout.store.engine import UnreadableDatabase
+from checkout.domain.errors import CheckoutError
+from checkout.store.engine import Store, UnreadableDatabase, open_engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x0FE27A
+
+
+def open_store(database_url: str, clock: Callable[[], datetime]) -> Store:
+    """The database, brought to the newest schema."""
+    engine = open_engine(database_url)
+    try:
+        migrate(engine)
+    except CheckoutError:
+        engine.dispose()
+        raise
+    return Store(engine, clock)
 
 
 def migrate(engine: Engine) -> None:

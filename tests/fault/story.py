@@ -21,9 +21,10 @@ from starlette.testclient import TestClient
 
 from checkout import worker
 from checkout.app import create_app
-from checkout.open import gate_of, open_shop
+from checkout.open import open_shop
 from checkout.refund import CannotRefund, Wanted, refund
 from checkout.replay import replay
+from checkout.serve import gate_of
 from checkout.shop import Shop
 from tests.fault.fuse import Crash, Fuse, fused
 from tests.fault.hasty import Hasty

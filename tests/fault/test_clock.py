@@ -15,9 +15,10 @@ from starlette.testclient import TestClient
 
 from checkout.app import create_app
 from checkout.doubt import NotToday, confirm_clock
-from checkout.open import gate_of, open_shop
+from checkout.open import open_shop
 from checkout.publish_head import published_heads
 from checkout.refund import Wanted, refund
+from checkout.serve import gate_of
 from checkout.store import cases
 from checkout.verify import BAD, verify
 from tests.town import SITE, Town, a_town

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from checkout.open import working
+from checkout.serve import working
 from checkout.store import correspondence, ledger
 from offer.editions import DOCUMENTS
 from offer.evidence.chain import broken

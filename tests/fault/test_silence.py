@@ -12,7 +12,7 @@ from checkout import worker
 from checkout.app import create_app
 from checkout.domain.order import Order
 from checkout.gateway.simulator.faults import BROKEN, INSTEAD, MANGLED
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.shop import Shop
 from checkout.store import orders
 from tests.fault.hasty import Hasty

@@ -14,7 +14,7 @@ from checkout import settle
 from checkout.app import create_app
 from checkout.gateway.client import YooKassa
 from checkout.mail.kept import Kept
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.shop import Shop
 from checkout.store.engine import Store
 from tests.town import SITE, Town

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from checkout.app import create_app
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.settings import Secret
 from checkout.web.headers import RELEASED, form_policy
 from offer.editions import sha256

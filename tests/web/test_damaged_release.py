@@ -13,7 +13,8 @@ import structlog.testing
 from starlette.testclient import TestClient
 
 from checkout.app import create_app
-from checkout.open import gate_of, open_shop
+from checkout.open import open_shop
+from checkout.serve import gate_of
 from offer.editions import sha256
 from tests.town import SITE, Town, dearer, sum_again, text_of
 from tests.web.buying import page_of

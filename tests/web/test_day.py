@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from checkout.app import create_app
-from checkout.open import gate_of
 from checkout.releases import Shelf
+from checkout.serve import gate_of
 from tests.town import Town
 from tests.web.page_reading import Page, read
 

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from structlog.testing import LogCapture
 
 from checkout.app import ROUTES, create_app
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.web.guards import LARGEST_BODY, Gate
 from checkout.web.pace import Pace, Paces, at_most
 from tests.town import Town, a_town

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from checkout.app import ROUTES, create_app
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.settings import Settings
 from checkout.web import guards
 from checkout.web.guards import Gate, client_address, sent_by_yookassa

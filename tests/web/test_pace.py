@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from checkout.app import create_app
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.web.guards import Gate
 from checkout.web.pace import Pace, at_most, mailbox_of, network_of
 from tests.town import SITE, Town

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from checkout.app import create_app
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from tests.serving import bound, serving
 from tests.town import Town, a_town, dearer
 from tests.web.test_drafts import TOKEN, draft

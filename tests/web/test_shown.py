@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from checkout.app import create_app
 from checkout.domain import labels
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.store import ledger, orders
 from checkout.web.shown import PURPOSE
 from offer.editions import sha256

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from checkout.app import create_app
 from checkout.domain.account import LINK_LIVES, MOST_GUESSES, SESSION_LIVES
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.store import tables
 from checkout.store.engine import Tx
 from checkout.web.pace import mailbox_of

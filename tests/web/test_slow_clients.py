@@ -14,7 +14,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from checkout.app import create_app
-from checkout.open import gate_of
+from checkout.serve import gate_of
 from checkout.web.waiting import LONGEST_HEAD, Limits, Patient, patient
 from tests.serving import serving
 from tests.town import Town, a_town
@@ -259,11 +259,11 @@ def test_a_client_in_no_hurry_between_two_requests_may_go_on(roomy_town: Town) -
 
 
 def test_the_running_service_has_these_limits(monkeypatch: pytest.MonkeyPatch, town: Town) -> None:
-    import checkout.open
+    import checkout.serve
 
     told: dict[str, object] = {}
-    monkeypatch.setattr(checkout.open.uvicorn, "run", lambda _, **options: told.update(options))
-    checkout.open.serve(town.shop)
+    monkeypatch.setattr(checkout.serve.uvicorn, "run", lambda _, **options: told.update(options))
+    checkout.serve.serve(town.shop)
 
     assert isinstance(told["http"], type)
     assert issubclass(told["http"], Patient)
