@@ -4,6 +4,7 @@
 our adapter, asking it through the SDK as it comes. `working` has its worker inside, as the service.
 """
 
+import gc
 import os
 import socket
 import sys
@@ -121,6 +122,7 @@ def main() -> None:
         APPS[what](Path(folder), provider) as built,
         socket.socket(fileno=int(listening)) as listener,
     ):
+        gc.freeze()  # as the service does: it does not look again through what it began with
         config = uvicorn.Config(built, access_log=False, **wire(Limits()))
         uvicorn.Server(config).run(sockets=[listener])
 
