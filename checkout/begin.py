@@ -25,7 +25,7 @@ from offer.evidence.chain import Entry
 from offer.evidence.redaction import redacted
 from offer.periods import Period, package_period
 from offer.release import PublishedEdition
-from offer.terms import Terms
+from offer.values import Terms
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from offer.evidence import chain as rules
 from offer.evidence import facts
 from offer.evidence.settlement import ForPackage, LedgerRef, Party
 from offer.release import PublishedEdition
-from offer.terms import Package
+from offer.values import Package
 from offer.wording import hours as hours_in_words
 
 

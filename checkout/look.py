@@ -37,7 +37,7 @@ from offer.evidence.chain import instant
 from offer.evidence.settlement import ForPackage, LedgerRef, Party
 from offer.periods import Period, package_period
 from offer.release import PublishedEdition
-from offer.terms import Terms
+from offer.values import Terms
 from offer.wording import day
 
 

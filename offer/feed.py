@@ -15,7 +15,7 @@ from offer.editions import Edition
 from offer.manifest import edition_terms
 from offer.shelf import CHANGES, TITLES
 from offer.summary import FIRST
-from offer.terms import Requisites
+from offer.values import Requisites
 from offer.wording import NBSP, counted
 
 ATOM: Final = "http://www.w3.org/2005/Atom"

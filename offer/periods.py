@@ -16,7 +16,7 @@ from offer.decrees import FIXED_HOLIDAYS, Calendar, UncoveredYearError, decree_c
 from offer.errors import OfferError
 
 if TYPE_CHECKING:
-    from offer.terms import WorkingHours
+    from offer.values import WorkingHours
 
 __all__ = [
     "Calendar",

@@ -14,8 +14,8 @@ from offer import wording
 from offer.clauses import Clause
 from offer.periods import Calendar, decree_calendar, package_period
 from offer.reading.passages import plain
-from offer.terms import Package, Requisites, Terms
 from offer.typography import no_break
+from offer.values import Package, Requisites, Terms
 from offer.wording import NBSP
 
 _UNUSED = re.compile(r"(?i)час\w*[^.;]*(?:не\W+использов|неиспользов|неизрасходов)|остаток часов")

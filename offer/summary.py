@@ -9,7 +9,7 @@ from offer.changes.term_changes import term_changes
 from offer.changes.term_names import placed
 from offer.errors import OfferError
 from offer.redline import ClauseChange, only_renumbered, redline
-from offer.terms import Terms
+from offer.values import Terms
 from offer.wording import NBSP, counted
 
 __all__ = ["FIRST", "ONLY_MARKS", "ChangeSentence", "change_class", "change_sentences", "summary"]

@@ -18,7 +18,7 @@ from offer.manifest import edition_terms
 from offer.redline import redline
 from offer.shelf import CHANGES
 from offer.summary import change_class, check_editorial, summary
-from offer.terms import Terms
+from offer.values import Terms
 from offer.wording import NBSP
 
 EVERY_SECONDS = 0.25

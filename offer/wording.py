@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from offer.terms import WorkingHours
+    from offer.values import WorkingHours
 
 NBSP = "\u00a0"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from offer.periods import Period
-from offer.terms import Package
+from offer.values import Package
 from offer.wording import day
 
 MOST_HOURS = 99

@@ -12,8 +12,8 @@ from checkout.mail.body import Body, Fact, Section, as_html, as_text
 from offer import wording
 from offer.evidence.settlement import LedgerRef, Party, Settlement
 from offer.manifest import badge
-from offer.terms import Terms
 from offer.typography import no_break
+from offer.values import Terms
 
 WITHDRAWN_FOR = timedelta(days=30)
 TEST_NOTICE = "Тестовый режим: деньги не списаны"

@@ -7,8 +7,8 @@ from checkout.mail.body import Body, Fact, Section
 from checkout.mail.letters import Letter, head_of, letter, notice, subject_of
 from offer import wording
 from offer.evidence.settlement import LedgerRef, Party
-from offer.terms import Terms
 from offer.typography import no_break
+from offer.values import Terms
 
 
 @dataclass(frozen=True)

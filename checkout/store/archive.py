@@ -13,7 +13,7 @@ from checkout.store.engine import Tx
 from offer.editions import sha256
 from offer.evidence.facts import edition_fact
 from offer.release import PublishedEdition
-from offer.terms import Terms
+from offer.values import Terms
 
 editions = tables.editions
 VOUCHED = [

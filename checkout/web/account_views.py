@@ -12,7 +12,7 @@ from checkout.domain.account import FirstLine, Session
 from checkout.web.record_views import Compared
 from checkout.web.views import FieldError, OrderPage
 from offer.release import PublishedEdition
-from offer.terms import Requisites
+from offer.values import Requisites
 
 
 @dataclass(frozen=True)

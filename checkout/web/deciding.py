@@ -25,7 +25,7 @@ from offer.evidence.chain import digest, instant
 from offer.evidence.settlement import Party
 from offer.periods import Period
 from offer.release import PublishedEdition, Release
-from offer.terms import Package, Terms
+from offer.values import Package, Terms
 from offer.wording import day, money
 
 

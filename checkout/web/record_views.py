@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from offer.changes.comparison import Comparison
 from offer.release import PublishedEdition
 from offer.shelf import TITLES
-from offer.terms import Requisites
+from offer.values import Requisites
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checkout.domain import refusal_words
 from checkout.domain.refusal import Obstacle
 from checkout.web.views import Retry, Trouble
-from offer.terms import Requisites
+from offer.values import Requisites
 from offer.wording import counted
 
 NOT_CHARGED = "Деньги не списаны."

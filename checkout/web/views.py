@@ -21,7 +21,7 @@ from offer.evidence.settlement import ForPackage, LedgerRef, Party
 from offer.periods import Period
 from offer.redline import ClauseChange
 from offer.release import PublishedEdition
-from offer.terms import Package, Requisites, Terms
+from offer.values import Package, Requisites, Terms
 from offer.wording import money
 
 Way = Literal["one tap", "is in", "letter"]

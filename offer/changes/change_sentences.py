@@ -11,7 +11,7 @@ from offer.changes.term_changes import TermChange, term_changes
 from offer.changes.word_changes import Piece
 from offer.changes.words import words
 from offer.redline import ClauseChange, only_renumbered
-from offer.terms import Terms
+from offer.values import Terms
 from offer.wording import NBSP
 
 _QUOTED = 70  # letters of a change that is told in full

@@ -9,7 +9,7 @@ from offer.changes.change_sentences import ChangeSentence, sentences_of
 from offer.changes.words import words
 from offer.clauses import Clause, read_clauses
 from offer.redline import ClauseChange, compare
-from offer.terms import Terms
+from offer.values import Terms
 
 # Two or three seconds' work. The real offer with every word replaced takes a tenth of it.
 MOST_EFFORT = 3_000_000

@@ -6,8 +6,7 @@ Every field of `Terms` has its sentence; a new field without one fails a test.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from offer.terms import Package, Terms
-from offer.values import Requisites
+from offer.values import Package, Requisites, Terms
 from offer.wording import NBSP, counted, hours, money, working_hours
 
 _NEXT_DAY = f"окончание, которое выпало на{NBSP}выходной, переносится на{NBSP}рабочий день"

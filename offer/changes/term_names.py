@@ -1,7 +1,6 @@
 """The terms by the words a person uses, each with the line that says it."""
 
-from offer.terms import Place, Terms
-from offer.values import Package
+from offer.values import Package, Place, Terms
 from offer.wording import NBSP
 
 NAMES = {

@@ -9,7 +9,7 @@ from offer.commands.asked import badge_of, edition_number, numbered, of_document
 from offer.editions import Edition
 from offer.manifest import edition_terms
 from offer.redline import redline
-from offer.terms import Terms
+from offer.values import Terms
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

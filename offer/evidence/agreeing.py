@@ -17,7 +17,7 @@ from offer.evidence.strict_json import (
     text_at,
 )
 from offer.evidence.verdict import Check, fails, holds, unknown
-from offer.terms import Terms
+from offer.values import Terms
 from offer.wording import hours, money
 
 EDITION = ("number", "sha256", "tag_id")

@@ -17,7 +17,7 @@ from offer.evidence.dossier import Dossier
 from offer.evidence.settlement import EditionRef, ForPackage, LedgerRef, Party, Settlement
 from offer.evidence.strict_json import at, same, text_at
 from offer.evidence.takeout import Later, takeout
-from offer.terms import Terms
+from offer.values import Terms
 
 LONGEST_TEXT = 1_500  # characters of one value; the longest names are 250
 LARGEST_SUMMARY = 64 * 1024  # bytes of acceptance.json; the longest names make it a tenth

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from offer.terms import Terms
+from offer.values import Terms
 
 
 @dataclass(frozen=True)
