@@ -5,7 +5,7 @@ BIN  := .venv/bin
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup machine run test check bench soak lock
+.PHONY: help setup machine run test suite check bench soak lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,14 +19,19 @@ machine: setup ## what tests need beside Python: PostgreSQL, Chromium (root inst
 run: setup ## publish this checkout and sell by it on http://127.0.0.1:8000 (PORT=… changes it)
 	@exec $(BIN)/checkout demo "--port=$(PORT)"
 
-test: setup machine check ## every test, on SQLite, on PostgreSQL and in a real browser
+# Each of the two would leave a core idle. What a check finds stands last too, below the tests.
+test: setup ## the suite, and beside it the check
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going check suite || { \
+	    $(MAKE) --no-print-directory check; exit 1; }
+
+suite: setup machine ## every test, on SQLite, on PostgreSQL and in a real browser
 	@$(BIN)/pytest -m "not soak" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-check: setup ## formatting, lint, types, the direction of imports and the lock
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+check: setup ## formatting, lint, types, the direction of imports and the lock; silent when all is well
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@said=$$($(BIN)/lint-imports --no-logo) || { echo "$$said"; exit 1; }
 	@$(BIN)/uv pip check --quiet --python $(BIN)/python
 
 bench: setup ## measure the order page, a settlement, reading and set-up; asserts nothing

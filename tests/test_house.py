@@ -330,6 +330,15 @@ def test_every_command_of_the_makefile_says_what_it_does() -> None:
     assert [name for name, rest in targets if " ## " not in rest] == []
 
 
+def test_one_command_runs_the_tests_and_every_check() -> None:
+    told = subprocess.run(
+        ["make", "--dry-run", "test"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+
+    for tool in ("ruff format", "ruff check", "mypy", "lint-imports", "uv pip check", "pytest -m"):
+        assert f".venv/bin/{tool}" in told
+
+
 def test_nothing_is_skipped_without_a_reason() -> None:
     silent = [
         place(path, node)
