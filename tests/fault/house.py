@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -27,6 +28,7 @@ from tests.town import ANNA, Publisher, text_of
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
+DATABASE = "checkout.db"
 PATIENCE = 30  # seconds; only what never comes takes so long
 
 
@@ -156,7 +158,7 @@ class House:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the database says, read past the service."""
-        database = sqlite3.connect(f"file:{self.folder}/checkout.db?mode=ro", uri=True)
+        database = sqlite3.connect(f"file:{self.folder}/{DATABASE}?mode=ro", uri=True)
         try:
             return database.execute(query).fetchall()
         finally:
@@ -180,9 +182,14 @@ class House:
 
 
 @contextmanager
-def a_house(nursery: Nursery, folder: Path) -> Iterator[House]:
-    """Everything but the service, which the test starts; whatever lives at the end is killed."""
+def a_house(nursery: Nursery, folder: Path, database: Path | None = None) -> Iterator[House]:
+    """Everything but the service, which the test starts; whatever lives at the end is killed.
+
+    Its own database begins as a copy of the file `database`: a first start would migrate it.
+    """
     folder.mkdir()
+    if database:
+        shutil.copy(database, folder / DATABASE)
     with ExitStack() as ending:
         port = bound()
         port.socket.close()
@@ -221,7 +228,7 @@ def a_house(nursery: Nursery, folder: Path) -> Iterator[House]:
 
 def _environment(folder: Path, url: str, yookassa: str, smtp_url: str) -> dict[str, str]:
     return {
-        "CHECKOUT_DATABASE_URL": f"sqlite:///{folder}/checkout.db",
+        "CHECKOUT_DATABASE_URL": f"sqlite:///{folder}/{DATABASE}",
         "CHECKOUT_RELEASE": str(folder / "site/current"),
         "CHECKOUT_PUBLIC_URL": url,
         "CHECKOUT_LISTEN": url.removeprefix("http://"),

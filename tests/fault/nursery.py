@@ -2,7 +2,8 @@
 
 A line is JSON: `environment` (the service's settings), `arguments` (of `checkout`), `log` (a
 file), `mortal` (see below, or null). The answer is the service's process id. Starting a fresh
-interpreter each time would take longer than all that is tested.
+interpreter each time, or loading what the command loads late, would take longer than all that is
+tested.
 
 `mortal` makes the service kill itself: {"armed": file, "steps": file, "at": "settle 1", "when":
 "before" or "after", "died": file}. From the moment `armed` exists every step of a purchase is
@@ -11,6 +12,7 @@ named and numbered: write transactions, calls of YooKassa, letters sent. Each is
 the step or right after it.
 """
 
+import gc
 import json
 import os
 import signal
@@ -18,6 +20,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +28,24 @@ from checkout.__main__ import main
 from checkout.gateway.client import YooKassa
 from checkout.mail.smtp import Mailer
 from checkout.store.engine import Store
+from offer.periods import decree_calendar
 
+LOADED_LATE = (
+    "anyio._backends._asyncio",
+    "checkout.clock",
+    "checkout.open",
+    "email_validator",
+    "encodings.idna",
+    "offer.evidence.certificate",
+    "phonenumbers",
+    "segno",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite",
+    "typst",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+)
 STEPS = (
     *((Store, it) for it in ("transact", "together")),
     *((YooKassa, it) for it in ("create_payment", "payment")),
@@ -86,6 +106,10 @@ def serve(order: Mapping[str, Any]) -> int:
 
 def nurse() -> None:
     """Fork a service for each line of standard input."""
+    for module in LOADED_LATE:
+        import_module(module)
+    decree_calendar()
+    gc.freeze()  # no service looks through it, or copies it by looking
     # the kernel buries the dead: nobody here waits for them
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:

@@ -17,7 +17,7 @@ from checkout.clock import real_clock
 from checkout.store import ledger
 from checkout.store.engine import Store, open_engine
 from offer.evidence.chain import broken
-from tests.fault.house import House, Nursery, a_house, nursery
+from tests.fault.house import DATABASE, House, Nursery, a_house, nursery
 from tests.town import is_daily
 
 STEPS_OF_A_PURCHASE = {
@@ -91,16 +91,19 @@ def facts_of(house: House, kind: str) -> list[dict[str, Any]]:
 
 def check_chain(house: House) -> None:
     """The ledger is whole."""
-    engine = open_engine(f"sqlite:///{house.folder}/checkout.db")
+    engine = open_engine(f"sqlite:///{house.folder}/{DATABASE}")
     rows = Store(engine, real_clock).read(ledger.entries)
     engine.dispose()
     assert broken(rows) is None
 
 
 @pytest.fixture(scope="module")
-def steps(births: Nursery, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def steps(
+    births: Nursery, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> list[str]:
     """Every step of a purchase in which nobody dies."""
-    with a_house(births, tmp_path_factory.mktemp("living") / "house") as house:
+    folder = tmp_path_factory.mktemp("living") / "house"
+    with a_house(births, folder, sqlite_template) as house:
         house.start_to_die("never", "before")
         check_bought_once(house, buy(house))
         seen = house.steps()
@@ -111,12 +114,12 @@ def steps(births: Nursery, tmp_path_factory: pytest.TempPathFactory) -> list[str
 # so are the worker's looks at what is not there (no refund, no receipt, no head to stamp).
 @pytest.mark.parametrize("when", ["before", pytest.param("after", marks=pytest.mark.soak)])
 def test_a_purchase_survives_the_death_of_the_service_at_any_step(
-    births: Nursery, steps: list[str], tmp_path: Path, when: str
+    births: Nursery, steps: list[str], tmp_path: Path, sqlite_template: Path, when: str
 ) -> None:
     died_at = set()
     mine = [it for it in steps if when == "after" or it.split()[0] in STEPS_OF_A_PURCHASE]
     for step in mine:
-        with a_house(births, tmp_path / step.replace(" ", "-")) as house:
+        with a_house(births, tmp_path / step.replace(" ", "-"), sqlite_template) as house:
             house.start_to_die(step, when)
             check_bought_once(house, buy(house))
             assert house.deaths == house.has_died(), step
@@ -137,9 +140,9 @@ UNPAID = [
 
 @pytest.mark.parametrize(("step", "when"), UNPAID)
 def test_a_client_who_never_comes_back_after_the_death_is_told_that_nothing_is_paid(
-    births: Nursery, tmp_path: Path, step: str, when: str
+    births: Nursery, tmp_path: Path, sqlite_template: Path, step: str, when: str
 ) -> None:
-    with a_house(births, tmp_path / "house") as house:
+    with a_house(births, tmp_path / "house", sqlite_template) as house:
         house.start_to_die(step, when)
         form = house.form()
         house.armed.touch()
