@@ -173,7 +173,9 @@ class Staff:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
     def come_to_rest(self) -> None:
-        """Nobody pays any more; wait until everything due is done."""
+        """Nobody pays any more; wait until everybody is up and everything due is done."""
+        for url in self.urls:
+            until(lambda url=url: self._answers(url), "whoever was killed last")
         yookassa = self.house.yookassa
         for payment in yookassa.payments():
             if payment["status"] == "pending":
@@ -183,6 +185,12 @@ class Staff:
                 return
             threading.Event().wait(0.5)
         raise AssertionError(f"it never comes to rest: {self.logs()}")
+
+    def _answers(self, url: str) -> bool:
+        try:
+            return self.house.session.get(f"{url}/healthz", timeout=PATIENCE).ok
+        except requests.RequestException:
+            return False
 
     def _is_at_rest(self) -> bool:
         left = (
