@@ -158,6 +158,7 @@ class Postgres:
         # not under pytest's folder: that is closed to the other user, and its path may be
         # longer than the 107 bytes a socket may have
         self.folder = Path(tempfile.mkdtemp(prefix="oferta-pg-", dir=machine.quick_folder()))
+        self._administrator: psycopg.Connection | None = None
         self.user = _unprivileged_user()
         if self.user:
             shutil.chown(self.folder, self.user)
@@ -173,6 +174,8 @@ class Postgres:
         self._run("pg_ctl", "start", "--wait", "--log", f"{self.folder}/log", "--options", options)
 
     def stop(self) -> None:
+        if self._administrator:
+            self._administrator.close()
         self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
         shutil.rmtree(self.folder)
 
@@ -180,21 +183,23 @@ class Postgres:
         return f"postgresql+psycopg://oferta@/{database}?host={self.folder}"
 
     def execute(self, statement: str) -> None:
-        with self._connected() as connection:
-            connection.execute(statement.encode())
+        self._connected().execute(statement.encode())
 
     def copy(self, template: str, name: str) -> None:
         """A database like the template: its files are copied, which costs half of the default.
 
         The default of version 15 and later writes every page into the log.
         """
-        with self._connected() as connection:
-            how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {how}".encode())
+        connection = self._connected()
+        how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {how}".encode())
 
     def _connected(self) -> psycopg.Connection:
-        address = f"host={self.folder} user=oferta dbname=postgres"
-        return psycopg.connect(address, autocommit=True)
+        """One for all that is asked here: each costs the server a process."""
+        if self._administrator is None:
+            address = f"host={self.folder} user=oferta dbname=postgres"
+            self._administrator = psycopg.connect(address, autocommit=True)
+        return self._administrator
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(

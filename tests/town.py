@@ -4,6 +4,7 @@ Only MkDocs is left out: a release here has the texts and manifests, not the pag
 """
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -257,6 +258,11 @@ class Town:
         from checkout.store import ledger
 
         return self.shop.store.read(lambda tx: ledger.row(tx, number)).hash
+
+
+def database_in(folder: Path, template: Path) -> str:
+    """The address of a database in this folder: a copy of `template`, a migrated SQLite file."""
+    return f"sqlite:///{shutil.copy(template, folder / 'town.sqlite')}"
 
 
 def settings_of(

@@ -16,7 +16,7 @@ from checkout.serve import gate_of
 from checkout.shop import Shop
 from checkout.store import orders
 from tests.fault.hasty import Hasty
-from tests.town import SITE, Town, a_town
+from tests.town import SITE, Town, a_town, database_in
 
 WAITS_FOR_EVER = {"held", "slow"}  # they end well by themselves: see tests/contract
 FAULTS = sorted({*BROKEN, *INSTEAD, *MANGLED} - WAITS_FOR_EVER)
@@ -43,10 +43,10 @@ def through(faults: list[str]) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Town]:
     """A town whose shop does not wait for an answer that never comes."""
     folder: Path = tmp_path_factory.mktemp("town")
-    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+    with a_town(folder, database_in(folder, sqlite_template)) as town:
         hasty: Any = Hasty(town.yookassa)
         shop = replace(town.shop, yookassa=hasty, glance=hasty)
         app = create_app(shop, gate_of(shop))

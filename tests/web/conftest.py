@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.town import Town, a_town, dearer, environment_of, moscow, text_of
+from tests.town import Town, a_town, database_in, dearer, environment_of, moscow, text_of
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,9 +19,11 @@ def plain_log() -> None:
 
 
 @pytest.fixture(scope="module")
-def standing_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def standing_town(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
-    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+    with a_town(folder, database_in(folder, sqlite_template)) as town:
         yield town
 
 
@@ -48,13 +50,13 @@ def own_town(tmp_path: Path, one_url: str) -> Iterator[Town]:
 
 
 @pytest.fixture(scope="module")
-def chronicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def chronicle(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Town]:
     """A town with four editions of the offer: two of one day, the last a return to the second.
 
     Published on 20.11.2026 at noon, on 22.11 at noon and at 17:00, on 1.12; now it is 3.12.
     """
     folder = tmp_path_factory.mktemp("chronicle")
-    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+    with a_town(folder, database_in(folder, sqlite_template)) as town:
         town.publisher.editions.clear()
         for at, text in (
             (moscow(2026, 11, 20), text_of("offer")),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,7 +11,7 @@ from starlette.testclient import TestClient
 from checkout.app import ROUTES, Entry
 from checkout.web import guards
 from offer.editions import sha256
-from tests.town import Town, a_town, text_of
+from tests.town import Town, a_town, database_in, text_of
 from tests.web.coming_in import signed_in
 
 ANNAS = ("anna@example.ru", "Анна Каренина", "2026-0001", "+7 912 345-67-89")
@@ -61,9 +62,9 @@ class Street:
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def street(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Street]:
     folder = tmp_path_factory.mktemp("street")
-    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+    with a_town(folder, database_in(folder, sqlite_template)) as town:
         token = town.order(accept_consent=sha256(text_of("consent")))
         town.pay(token)
         tapped = town.browser()

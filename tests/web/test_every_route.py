@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from checkout.app import ROUTES, create_app
 from checkout.serve import gate_of
 from checkout.web.guards import LARGEST_BODY, Gate
 from checkout.web.pace import Pace, Paces, at_most
-from tests.town import Town, a_town
+from tests.town import Town, a_town, database_in
 from tests.web.nasty import requests
 
 EVERYWHERE = {
@@ -74,11 +75,13 @@ class Field:
 
 
 @pytest.fixture(scope="module")
-def field_of_play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+def field_of_play(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[Field]:
     folder = tmp_path_factory.mktemp("field")
     before, capture = structlog.get_config(), LogCapture()
     with (
-        a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town,
+        a_town(folder, database_in(folder, sqlite_template)) as town,
         start_blocking_portal() as portal,
     ):
         waiting, paid = town.order(), town.order(email="boris@example.ru")

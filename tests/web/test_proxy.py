@@ -14,7 +14,7 @@ import pytest
 from checkout.app import create_app
 from checkout.serve import gate_of
 from tests.serving import bound, serving
-from tests.town import Town, a_town, dearer
+from tests.town import Town, a_town, database_in, dearer
 from tests.web.test_drafts import TOKEN, draft
 from tests.web.test_static_files import FILES, HASHED
 
@@ -62,9 +62,9 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+def pair(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Pair]:
     folder = tmp_path_factory.mktemp("proxied")
-    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+    with a_town(folder, database_in(folder, sqlite_template)) as town:
         town.publisher.files.update(FILES)
         town.publisher.publish()
         draft(town)

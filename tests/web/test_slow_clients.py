@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from unittest.mock import Mock
 
 import httpx2
@@ -17,7 +18,7 @@ from checkout.app import create_app
 from checkout.serve import gate_of
 from checkout.web.waiting import LONGEST_HEAD, Limits, Patient, patient
 from tests.serving import serving
-from tests.town import Town, a_town
+from tests.town import Town, a_town, database_in
 from tests.web.buying import orders_of
 
 HASTY = Limits(head=0.4, body=0.4, answer=0.4)
@@ -62,9 +63,9 @@ def served(town: Town, limits: Limits) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def roomy_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def roomy_town(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("slow")
-    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+    with a_town(folder, database_in(folder, sqlite_template)) as town:
         town.publisher.files["large.bin"] = LARGE
         town.publisher.publish()
         yield town

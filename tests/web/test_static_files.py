@@ -11,7 +11,7 @@ import pytest
 
 from checkout.web.headers import RELEASED
 from checkout.web.site import IMMUTABLE, KINDS, NAMED, PLAIN
-from tests.town import Town, a_town, dearer
+from tests.town import Town, a_town, database_in, dearer
 
 PAGE = ("<!doctype html><h1>Оферта</h1>" + "<p>Слова оферты.</p>" * 200).encode()
 FEED = b"<feed xmlns='http://www.w3.org/2005/Atom'></feed>" * 20
@@ -43,10 +43,10 @@ FILES = STORED | {
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Town]:
     """A shop whose release has pages and their encodings."""
     folder = tmp_path_factory.mktemp("site")
-    with a_town(folder, f"sqlite:///{folder / 'town.sqlite'}") as town:
+    with a_town(folder, database_in(folder, sqlite_template)) as town:
         town.publisher.files.update(FILES)
         town.publisher.publish()
         yield town

@@ -1,10 +1,11 @@
 """No sentence the product shows is torn: sums, units, «№», «ст. 32», «в», dashes stay together."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.town import Town, a_town
+from tests.town import Town, a_town, database_in
 from tests.typography import breaks, words_of
 from tests.web.adding_hours import buy_extra
 from tests.web.buying import given_up_and_decided_anew
@@ -19,10 +20,10 @@ def test_no_line_of_a_page_is_torn(html: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def busy(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Town]:
     """A town in which much has happened, and what a browser that is signed in sees of it."""
     folder = tmp_path_factory.mktemp("busy")
-    address = f"sqlite:///{folder / 'town.sqlite'}"
+    address = database_in(folder, sqlite_template)
     with a_town(folder, address, {"receipts": "two"}, receipts=True) as town:
         token = bought(town)
         buy_extra(town, token, 2)
