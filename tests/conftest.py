@@ -10,13 +10,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import typst
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import Connection, Engine, event
 
@@ -26,6 +28,7 @@ from tests import machine
 
 # Found before HOME is emptied: a downloaded browser lies under it.
 CHROMIUM = machine.chromium()
+Pairs = tuple[tuple[str, Any], ...]
 # pytest's own name for the folder in which it makes its folders; workers are told theirs
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(machine.quick_folder()))
 # A machine may forbid Python to write bytecode: each of the hundreds of processes that the tests
@@ -111,6 +114,41 @@ COMPILED = Compiled()
 @event.listens_for(Engine, "engine_connect")
 def _compile_once(connection: Connection) -> None:
     connection.execution_options(compiled_cache=COMPILED)
+
+
+SET = typst.compile
+MOST_PAPERS = 100  # of a tenth of a megabyte
+
+
+@lru_cache(MOST_PAPERS)
+def _set_once(source: bytes, inputs: Pairs, standards: Sequence[str], named: Pairs) -> bytes:
+    return bytes(SET(source, sys_inputs=dict(inputs), pdf_standards=list(standards), **dict(named)))
+
+
+def set_once(
+    source: bytes, *, sys_inputs: Mapping[str, str], pdf_standards: Sequence[str] = (), **named: Any
+) -> bytes:
+    """Instead of Typst's own: what was set is not set again from the same arguments.
+
+    Most tests of releases, certificates and their forgeries set the same few papers in passing,
+    a twentieth of a second each. Who promises something of the setting asks for `papers_anew`.
+    """
+    return _set_once(
+        source, tuple(sys_inputs.items()), tuple(pdf_standards), tuple(sorted(named.items()))
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def papers_set_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typst, "compile", set_once)
+        yield
+
+
+@pytest.fixture
+def papers_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every paper is set, though the same one has been."""
+    monkeypatch.setattr(typst, "compile", SET)
 
 
 @pytest.fixture(scope="session", autouse=True)

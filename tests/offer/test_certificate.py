@@ -137,6 +137,7 @@ def test_a_name_the_font_cannot_draw_does_not_stop_a_paid_order() -> None:
     assert "小龙 (😀)".encode() in files_in(paper(party=odd))["details.txt"]
 
 
+@pytest.mark.usefixtures("papers_anew")
 def test_the_same_facts_give_the_same_bytes() -> None:
     assert paper() == paper()
 

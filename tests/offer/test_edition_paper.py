@@ -157,6 +157,7 @@ def test_its_title_is_that_of_the_text_and_its_date_that_of_the_tag() -> None:
     assert str(untitled.metadata.title).startswith("Политика обработки персональных данных.")
 
 
+@pytest.mark.usefixtures("papers_anew")
 def test_another_process_in_another_zone_makes_the_same_bytes() -> None:
     published = first_published("offer")
     script = (

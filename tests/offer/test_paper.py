@@ -32,6 +32,7 @@ def words(pdf: bytes) -> str:
     return pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
 
 
+@pytest.mark.usefixtures("papers_anew")
 def test_the_same_input_gives_the_same_bytes_in_any_zone_and_thread() -> None:
     same_instant = NOON.astimezone(timezone(timedelta(hours=3)))
     with ThreadPoolExecutor(4) as threads:

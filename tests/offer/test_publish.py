@@ -99,6 +99,7 @@ def test_a_restored_text_is_published_as_the_next_edition(public: Sandbox) -> No
     assert release.edition("offer", third.sha256) == third
 
 
+@pytest.mark.usefixtures("papers_anew")
 def test_equal_sources_give_equal_bytes(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.publish()
     first = served(sandbox, "SHA256SUMS")

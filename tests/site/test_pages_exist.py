@@ -65,6 +65,7 @@ def test_no_link_of_any_page_is_broken(built: str, request: pytest.FixtureReques
     assert broken == []
 
 
+@pytest.mark.usefixtures("papers_anew")
 def test_two_builds_from_nothing_in_two_clones_are_byte_identical(
     tree: Path, tmp_path: Path
 ) -> None:
@@ -75,6 +76,7 @@ def test_two_builds_from_nothing_in_two_clones_are_byte_identical(
     assert (there / "SHA256SUMS").read_bytes() == (here / "SHA256SUMS").read_bytes()
 
 
+@pytest.mark.usefixtures("papers_anew")
 def test_a_new_edition_changes_no_old_page_but_the_one_it_replaces(
     site: Path, tree: Path, tmp_path: Path
 ) -> None:

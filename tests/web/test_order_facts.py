@@ -128,6 +128,7 @@ def test_there_is_no_certificate_before_the_money(town: Town, state: str) -> Non
     assert "сертификат" not in answer.text.lower()
 
 
+@pytest.mark.usefixtures("papers_anew")
 def test_the_certificate_is_the_same_bytes_on_the_page_again_and_in_the_letter(
     own_town: Town,
 ) -> None:
