@@ -234,7 +234,7 @@ def _allowed(tx: Tx, order: Order, money: Money, wanted: Wanted) -> int:
             "программа узнаёт его судьбу сама. Новый можно начать после него."
         )
     left = money.amount_kopecks - refunds.returned(tx, money.payment_id)
-    if not left:
+    if left <= 0:  # YooKassa may have given back more than came
         raise CannotRefund("По\u00a0этому платежу уже возвращено всё.")
     amount = left if wanted.amount_kopecks is None else wanted.amount_kopecks
     _possible(amount, left)

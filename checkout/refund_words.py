@@ -130,9 +130,9 @@ def told(outcome: Outcome) -> list[str]:
 def _rest(outcome: Outcome) -> str:
     if not outcome.is_own:
         left = f"не\u00a0возвращено {money(outcome.left_kopecks)}"
-        rest = left if outcome.left_kopecks else "возвращено всё, дело закрыто"
+        rest = left if outcome.left_kopecks > 0 else "возвращено всё, дело закрыто"
         return f"Из\u00a0этого платежа {rest}. Клиенту и вам отправлены письма."
-    if not outcome.left_kopecks:
+    if outcome.left_kopecks <= 0:
         return "Возвращено всё, пакет прекращён. Клиенту и вам отправлены письма."
     rest = f"Осталось оплаченным {money(outcome.left_kopecks)}"
     package = "пакет прекращён" if outcome.attempt.ends_package else "пакет действует"

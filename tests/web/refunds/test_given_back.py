@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sqlalchemy import text
 
 from checkout.domain.transitions import RefundState
 from checkout.refund import CannotRefund, Wanted, order_refund, refund
@@ -90,6 +91,19 @@ def test_parts_add_up_to_all_and_never_to_more(own_town: Town, token: str) -> No
     assert own_town.facts(token)["state"] == "refunded"
     with pytest.raises(CannotRefund, match="уже возвращено всё"):
         give_back(own_town, "1")
+
+
+def test_nothing_is_left_where_yookassa_gave_back_more_than_came(
+    own_town: Town, token: str
+) -> None:
+    give_back(own_town, "10000")
+    with own_town.shop.store.engine.begin() as connection:
+        connection.execute(text("UPDATE refunds SET amount_kopecks = 1500001"))
+
+    for rub in (None, "1", "15000"):
+        with pytest.raises(CannotRefund, match="уже возвращено всё"):
+            give_back(own_town, rub)
+    assert len(asked(own_town)) == 1
 
 
 @pytest.mark.parametrize(
