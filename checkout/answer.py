@@ -7,8 +7,14 @@ from checkout.domain.case import REFUSALS, By
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
-from checkout.domain.reasons import LONGEST_REASON, names_somebody, says_something
-from checkout.domain.refusal import Refusal, name, one_line
+from checkout.domain.reasons import (
+    LONGEST_REASON,
+    UNPRINTABLE,
+    folded,
+    names_somebody,
+    says_something,
+)
+from checkout.domain.refusal import Refusal, name
 from checkout.shop import new_id, new_key
 from checkout.store import cases, correspondence, ledger, orders, refunds, refusals
 from checkout.store.engine import Store, Tx
@@ -41,7 +47,7 @@ class Answered:
 
 def answer(store: Store, number: str, text: str) -> Answered:
     """Close the open refusal of an order by words; raises CannotAnswer."""
-    return store.transact(lambda tx: _answer(tx, number, one_line(text)))
+    return store.transact(lambda tx: _answer(tx, number, folded(text)))
 
 
 def _answer(tx: Tx, number: str, text: str) -> Answered:
@@ -79,6 +85,8 @@ def _presentable(tx: Tx, order: Order, text: str) -> None:
     """An answer stands in the ledger for ever: it may not name whom it is for."""
     if not says_something(text):
         raise CannotAnswer(f"Ответ нужен, словами и\u00a0не\u00a0длиннее {LONGEST_REASON} знаков.")
+    if not text.isprintable():
+        raise CannotAnswer(f"В\u00a0ответе {UNPRINTABLE}")
     kept = ledger.details(tx, order.ledger, Part.PARTY)
     if names_somebody(text, kept.text if kept else None):
         raise CannotAnswer(

@@ -21,7 +21,7 @@ class CannotClose(CheckoutError):  # noqa: N818 - reads as what it is
 
 def close_case(store: Store, zone: ZoneInfo, number: int, reason: str) -> str:
     """Close an open case; what to tell. Raises CannotClose."""
-    return store.transact(lambda tx: _close(tx, zone, number, " ".join(reason.split())))
+    return store.transact(lambda tx: _close(tx, zone, number, reasons.folded(reason)))
 
 
 def _close(tx: Tx, zone: ZoneInfo, number: int, reason: str) -> str:

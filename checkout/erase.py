@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
-from checkout.domain.reasons import trouble
+from checkout.domain.reasons import folded, trouble
 from checkout.domain.retention import ON_REQUEST, Act, Term, lets_go_on_request, party_term
 from checkout.retain import alone_with, names_somebody, record, take_addresses, take_all
 from checkout.store import accounts, ledger, orders, retention
@@ -61,10 +61,12 @@ def erase(
         raise CannotErase(f"Заказа {number} нет.")
     order_id = found.id
 
+    told = folded(reason)
+
     def run(tx: Tx) -> Answer:
         if typed:
-            _presentable(tx, orders.by_id(tx, order_id), reason)
-        return (_foretell if rehearse else _erase)(tx, zone, order_id, reason)
+            _presentable(tx, orders.by_id(tx, order_id), told)
+        return (_foretell if rehearse else _erase)(tx, zone, order_id, told)
 
     if rehearse:
         return store.read(run)
@@ -90,7 +92,7 @@ def _erase(tx: Tx, zone: ZoneInfo, order_id: int, reason: str) -> Answer:
     if not rows:
         return told
     taken: Fact = _take_all(tx, order) if told.kept is None else take_addresses(tx, rows)
-    asked = f"по обращению: {reason.strip()}"
+    asked = f"по обращению: {reason}"
     act = record(tx, {"order": order.number, **taken}, asked, ON_REQUEST)
     return Answer(told.order, told.rows, told.letters, told.papers, act, told.kept, told.before)
 

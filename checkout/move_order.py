@@ -11,8 +11,7 @@ from checkout.domain import account as rules
 from checkout.domain.details import Part
 from checkout.domain.errors import CheckoutError
 from checkout.domain.order import Order
-from checkout.domain.reasons import trouble
-from checkout.domain.refusal import one_line
+from checkout.domain.reasons import folded, trouble
 from checkout.readdress import Why, write_down
 from checkout.sign_in import email_of
 from checkout.store import accounts, ledger, orders, sessions, sign_ins
@@ -52,7 +51,7 @@ def move_order(store: Store, number: str, email: str, reason: str) -> Moved:
     address = email_of(email.strip())
     if address is None:
         raise CannotMove(f"«{email}» — не адрес почты: он пишется как anna@example.ru.")
-    return store.transact(lambda tx: _move(tx, number, address, one_line(reason)))
+    return store.transact(lambda tx: _move(tx, number, address, folded(reason)))
 
 
 def _move(tx: Tx, number: str, email: str, reason: str) -> Moved:

@@ -5,7 +5,7 @@ was paid: the sum is checked under the order's lock, and a second refund waits f
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -137,6 +137,7 @@ def _outcome(tx: Tx, number: str, attempt: RefundAttempt, trouble: GatewayError 
 
 def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
     """Write the decision down with its key and exact request; raises CannotRefund."""
+    wanted = replace(wanted, reason=reasons.folded(wanted.reason))
     ledger.alone(tx)
     order = orders.locked(tx, _known(tx, wanted.number).id)
     money = _money(tx, order, wanted)
@@ -158,7 +159,7 @@ def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
             key,
             payment_id=payment_id,
             amount_kopecks=amount,
-            reason=wanted.reason.strip(),
+            reason=wanted.reason,
             ends_package=wanted.ends_package,
             request=nameless(body),
         ),
@@ -170,7 +171,7 @@ def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
             "order_id": order.id,
             "payment_id": payment_id,
             "amount_kopecks": amount,
-            "reason": wanted.reason.strip(),
+            "reason": wanted.reason,
             "ends_package": wanted.ends_package,
             "body": body,
             "state": RefundState.UNSENT,

@@ -7,13 +7,22 @@ from collections.abc import Mapping
 LONGEST_REASON = 500
 SHORTEST_STEM = 4
 LOCAL_DIGITS = 10  # of a telephone without its country, and all of an ИНН of a company
+# such a sign may move a terminal's cursor, turn the direction of reading, or hide a name
+UNPRINTABLE = "есть управляющий или\u00a0невидимый знак: наберите заново."
 WORD, DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\D")
 
 
+def folded(text: str) -> str:
+    """What a person typed, as it is kept: no line break could pass for a letter's own."""
+    return " ".join(text.split())
+
+
 def trouble(reason: str, party: str | None) -> str | None:
-    """Why a reason may not be written down, as a sentence; `party` are the client's details."""
+    """Why a reason, in one line, may not be written down; `party` are the client's details."""
     if not says_something(reason):
         return f"Причина нужна, словами и\u00a0не\u00a0длиннее {LONGEST_REASON} знаков."
+    if not reason.isprintable():
+        return f"В причине {UNPRINTABLE}"
     if names_somebody(reason, party):
         return (
             "В причине стоят личные данные, а запись журнала стереть нельзя: "

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from checkout.domain.proposal import Proposal
+from checkout.domain.reasons import folded
 from checkout.domain.transitions import State
 from offer.wording import printable
 
@@ -99,7 +100,7 @@ def row_named(subject: str) -> int:
 
 def one_line(reason: str) -> str:
     """A reason as it is kept: printable, and without line breaks that could pass for a letter's."""
-    return printable(" ".join(reason.split()))
+    return printable(folded(reason))
 
 
 def proposal_told(fact: Mapping[str, Any]) -> Proposal:
