@@ -159,14 +159,17 @@ def _open_ones(tx: Tx, *conditions: ColumnElement[bool]) -> list[Case]:
 
 def _found(tx: Tx, *conditions: ColumnElement[bool]) -> list[Case]:
     asked = CASES.where(*conditions).order_by(cases.c.opened_at, cases.c.number)
-    return [_case(tx, row) for row in tx.connection.execute(asked).all()]
+    rows = tx.connection.execute(asked).all()
+    refused = {it.payment_id for it in rows if it.proposed_kopecks is not None and it.payment_id}
+    given = refunds.given_back(tx, refused)
+    return [_case(row, given.get(row.payment_id, ())) for row in rows]
 
 
 def _one(found: list[Case]) -> Case | None:
     return found[0] if found else None
 
 
-def _case(tx: Tx, row: Row[tuple[object, ...]]) -> Case:
+def _case(row: Row[tuple[object, ...]], given: Sequence[tuple[datetime, int]]) -> Case:
     return Case(
         row.number,
         row.kind,
@@ -176,7 +179,7 @@ def _case(tx: Tx, row: Row[tuple[object, ...]]) -> Case:
         row.opened_at,
         closing=_closing(row),
         failed=_failed(row),
-        proposed=_proposed(tx, row),
+        proposed=_proposed(row, given),
     )
 
 
@@ -194,13 +197,13 @@ def _failed(row: Row[tuple[object, ...]]) -> Back | None:
     return Back(row.vain_kopecks, None if is_own else row.vain_payment, row.vain_ends)
 
 
-def _proposed(tx: Tx, row: Row[tuple[object, ...]]) -> int | None:
+def _proposed(row: Row[tuple[object, ...]], given: Sequence[tuple[datetime, int]]) -> int | None:
     """What was proposed on the day of the refusal, less what has gone back since."""
     if row.proposed_kopecks is None:
         return None
-    since = refunds.returned(tx, row.payment_id, since=row.asked_at)
-    left = row.price_kopecks - refunds.returned(tx, row.payment_id)
-    return payable(max(row.proposed_kopecks - since, 0), left)
+    since = sum(kopecks for at, kopecks in given if at >= row.asked_at)
+    left = row.price_kopecks - sum(kopecks for _, kopecks in given)
+    return payable(max(min(row.proposed_kopecks - since, left), 0), left)
 
 
 def _next_number(tx: Tx) -> int:

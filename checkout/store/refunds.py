@@ -1,6 +1,6 @@
 """The refunds of orders: what was ordered, under which key, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,15 +96,22 @@ def ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
     return list(tx.connection.execute(known).scalars())
 
 
-def returned(tx: Tx, payment_id: str | None, *, since: datetime | None = None) -> int:
-    """How many kopecks of a payment were given back; none of an order that has none.
+def returned(tx: Tx, payment_id: str | None) -> int:
+    """How many kopecks of a payment were given back; none of an order that has none."""
+    return 0 if payment_id is None else _sum(tx, refunds.c.payment_id == payment_id)
 
-    With `since` only of what was ordered from then on.
-    """
-    if payment_id is None:
-        return 0
-    own = refunds.c.payment_id == payment_id
-    return _sum(tx, own if since is None else own & (refunds.c.created_at >= since))
+
+def given_back(tx: Tx, payment_ids: Collection[str]) -> Mapping[str, list[tuple[datetime, int]]]:
+    """Of each of these payments: when a part of it was ordered back (UTC), and its kopecks."""
+    if not payment_ids:
+        return {}
+    done = select(refunds.c.payment_id, refunds.c.created_at, refunds.c.amount_kopecks).where(
+        refunds.c.payment_id.in_(payment_ids), refunds.c.state == RefundState.SUCCEEDED
+    )
+    found: dict[str, list[tuple[datetime, int]]] = {}
+    for payment_id, at, kopecks in tx.connection.execute(done):
+        found.setdefault(payment_id, []).append((at, kopecks))
+    return found
 
 
 def returned_of_order(tx: Tx, order_id: int) -> int:

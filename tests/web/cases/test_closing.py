@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from checkout.answer import answer
 from checkout.close_case import CannotClose, close_case
@@ -10,6 +11,7 @@ from checkout.refund import Wanted, refund
 from checkout.settle import settle
 from checkout.show_cases import show_cases
 from checkout.store import cases, retention
+from checkout.store.engine import Tx
 from checkout.verify import verify
 from tests.town import Town, a_town, at_once, is_daily
 from tests.web.buying import payment_of, spoilt_and_settled
@@ -164,6 +166,26 @@ def test_money_given_back_with_the_package_closes_its_refusal(any_town: Town) ->
     assert waiting(any_town) == []
     assert (fact["by"], any_town.fact(fact["row"])["action"]) == ("refund", "succeeded")
     assert wrong(any_town) == []
+
+
+def test_however_many_clients_wait_for_an_answer_what_is_proposed_takes_one_query(
+    own_town: Town,
+) -> None:
+    def counted(tx: Tx) -> int:
+        asked: list[str] = []
+        event.listen(tx.connection, "before_cursor_execute", lambda *it: asked.append(it[2]))
+        first, *others = cases.opened(tx)
+        assert first.proposed == 1_100_000
+        assert all(it.proposed == 1_500_000 for it in others)
+        return len(asked)
+
+    refuse(own_town, paid(own_town))
+    refund(own_town.shop, Wanted("2026-0001", 400_000, "скидка"))
+    of_one = own_town.shop.store.read(counted)
+    for _ in range(3):
+        refuse(own_town, paid(own_town))
+
+    assert own_town.shop.store.read(counted) == of_one == 2
 
 
 def test_a_refund_that_failed_waits_for_the_next_one(own_town: Town) -> None:
