@@ -380,7 +380,7 @@ def _reconcile(asked: argparse.Namespace) -> int:
 def _check(asked: argparse.Namespace) -> int:
     from checkout.check import check
 
-    findings = check(_shop())
+    findings = check(_kept_shop())
     for finding in findings:
         print(f"{'✓' if finding.good else '✗'} {finding.sentence}")
     return 0 if all(finding.good for finding in findings) else 1

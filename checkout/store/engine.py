@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DatabaseError
 
@@ -20,6 +20,7 @@ Clock = Callable[[], datetime]
 
 BUSY_SECONDS = 30
 SCRUB_MILLISECONDS = 1000
+MISTYPED = "проверьте CHECKOUT_DATABASE_URL. Новую базу делает первый запуск checkout serve."
 
 
 @dataclass(frozen=True)
@@ -139,14 +140,29 @@ class UnreadableDatabase(CheckoutError):  # noqa: N818
 
 
 def existing(url: str) -> str:
-    """The same address; NoDatabase if it is an SQLite file that is not there.
+    """The same address; NoDatabase if no shop was ever opened there.
 
-    Opening it would make an empty one, whose ledger is whole because nothing is in it.
+    Opening one would make it, and its ledger would be whole because nothing is in it. Raises
+    UnreadableDatabase.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
-        raise NoDatabase(f"Нет базы данных {address.database}: проверьте CHECKOUT_DATABASE_URL.")
+        raise NoDatabase(f"Нет базы данных {address.database}: {MISTYPED}")
+    if not _has_ledger(url):
+        where = address.database if address.get_backend_name() == "sqlite" else repr(address)
+        raise NoDatabase(f"В\u00a0базе данных {where} нет магазина: {MISTYPED}")
     return url
+
+
+def _has_ledger(url: str) -> bool:
+    # not `open_engine`: its settings would be written into what may be somebody else's file
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        return inspect(engine).has_table("ledger")
+    except DatabaseError as error:
+        raise UnreadableDatabase(f"База данных не читается: {error.orig}") from error
+    finally:
+        engine.dispose()
 
 
 def open_engine(url: str) -> Engine:
