@@ -365,14 +365,18 @@ def _confirm_clock(asked: argparse.Namespace) -> int:
 
 
 def _reconcile(asked: argparse.Namespace) -> int:
-    from checkout.reconcile import Span, reconcile, sentences
+    from checkout.reconcile import Span, Unfinished, reconcile, sentences
     from checkout.retain import midnight
 
     shop = _kept_shop()
     zone = shop.settings.zone
     with closing(shop.store):
         since = begun(asked.since, shop.store.clock().astimezone(zone).date())
-        compared = reconcile(shop, Span(midnight(since, zone)))
+        try:
+            compared = reconcile(shop, Span(midnight(since, zone)))
+        except Unfinished as broken:
+            print("\n".join(sentences(broken.compared, is_whole=False)))
+            raise
     print("\n".join(sentences(compared)))
     return 1 if compared.differences else 0
 

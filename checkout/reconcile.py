@@ -19,7 +19,7 @@ from checkout.domain.differences import (
     receipt_differences,
     refund_differences,
 )
-from checkout.domain.errors import GatewayError, Refused
+from checkout.domain.errors import GatewayError, Refused, UnknownOutcome
 from checkout.domain.payment import Payment
 from checkout.domain.receipt import Receipt
 from checkout.domain.receipts import Scheme
@@ -42,6 +42,7 @@ CHORE = "reconcile"
 DAYS = 31
 AGAIN = timedelta(hours=1)
 NOT_FOUND = 404
+READ_WHOLE = 200  # an answer that came, and says nothing that can be understood
 WRITTEN = "Теперь записано, как говорит ЮKassa."
 T = TypeVar("T", Payment, Refund, Receipt)
 
@@ -71,6 +72,17 @@ class Compared:
     differences: list[str] = field(default_factory=list)
 
 
+class Unfinished(GatewayError):  # noqa: N818 - reads as what it is
+    """A list broke off; `compared` is what was learnt, and written down, before."""
+
+    def __init__(self, compared: Compared, why: GatewayError) -> None:
+        super().__init__(
+            f"Сверка не\u00a0закончена. {why.sentence}", status=why.status, detail=why.detail
+        )
+        self.code = why.code
+        self.compared = compared
+
+
 @dataclass(frozen=True)
 class Side(Generic[T]):
     """One kind of thing that both sides keep. `kept` are the ids that ought to be in the list.
@@ -89,9 +101,17 @@ class Side(Generic[T]):
 def reconcile(shop: Shop, span: Span) -> Compared:
     """Compare payments, refunds and receipts of a span, these last where the shop gives them.
 
-    Raises GatewayError: half a list is no list.
+    Raises Unfinished: half a list is no list.
     """
     compared = Compared()
+    try:
+        _compare_all(shop, span, compared)
+    except GatewayError as error:
+        raise Unfinished(compared, error) from error
+    return compared
+
+
+def _compare_all(shop: Shop, span: Span, compared: Compared) -> None:
     for payment in _compare(shop, _payments(shop), span, compared.differences):
         compared.payments += 1
         if payment.status == "succeeded":
@@ -103,14 +123,15 @@ def reconcile(shop: Shop, span: Span) -> Compared:
     if shop.settings.receipts in (Scheme.ONE, Scheme.TWO):
         for _ in _compare(shop, _receipts(shop), span, compared.differences):
             compared.receipts += 1
-    return compared
 
 
-def sentences(compared: Compared) -> list[str]:
+def sentences(compared: Compared, *, is_whole: bool = True) -> list[str]:
     """What to print of it: each difference, then what was compared."""
     differ = [f"✗ {it}" for it in compared.differences]
     payments = counted(compared.payments, "платёж", "платежа", "платежей")
     refunds = counted(compared.refunds, "возврат", "возврата", "возвратов")
+    if not is_whole:
+        return [*differ, f"До\u00a0этого сверено: {payments}, {refunds}."]
     taken, returned = money(compared.taken_kopecks), money(compared.returned_kopecks)
     lists = f"В ЮKassa {payments}, получено {taken}; {refunds}, возвращено {returned}."
     if compared.receipts:
@@ -250,7 +271,12 @@ def _buyer_of(tx: Tx, receipt: Receipt) -> str | None:
 def _compare(shop: Shop, side: Side[T], span: Span, differences: list[str]) -> Iterator[T]:
     """Every thing YooKassa has of the span; what differs is added to `differences`."""
     seen = set()
-    for theirs in side.listed(**span.filters()):
+
+    def pass_over(name: str, why: str) -> None:
+        seen.add(name)
+        differences.append(_unread(shop, side, name, why))
+
+    for theirs in side.listed(pass_over, **span.filters()):
         seen.add(theirs.id)
         differences += _held_against_ours(shop, side, theirs)
         yield theirs
@@ -286,6 +312,10 @@ def _looked_for(shop: Shop, side: Side[T], object_id: str) -> list[str]:
     """It is not in the list, which may begin a little later by their clock than by ours."""
     try:
         theirs = side.found(object_id)
+    except UnknownOutcome as error:
+        if error.status != READ_WHOLE:
+            raise
+        return [_unread(shop, side, object_id, error.detail)]
     except Refused as refusal:
         if refusal.status != NOT_FOUND:
             raise
@@ -298,7 +328,17 @@ def _looked_for(shop: Shop, side: Side[T], object_id: str) -> list[str]:
     return _held_against_ours(shop, side, theirs)
 
 
-def _lay(tx: Tx, subject: str, sentence: str) -> None:
-    cases.open_case(
-        tx, new_id(), kind="not_reconciled", subject=subject, order_id=None, sentence=sentence
+def _unread(shop: Shop, side: Side[T], name: str, why: str) -> str:
+    """One thing whose description cannot be read is laid aside: the rest is compared still."""
+    log.warning("not read", object=name, detail=why)
+    sentence = (
+        f"Сверка не\u00a0закончена: {side.name.lower()} {name} ЮKassa описывает так, что программа "
+        "его не\u00a0понимает. Остальное сверяется без него. Посмотрите его "
+        "в\u00a0кабинете ЮKassa и\u00a0сравните с\u00a0тем, что записано у\u00a0вас."
     )
+    shop.store.transact(lambda tx: _lay(tx, name, sentence, kind="not_read"))
+    return sentence
+
+
+def _lay(tx: Tx, subject: str, sentence: str, kind: str = "not_reconciled") -> None:
+    cases.open_case(tx, new_id(), kind=kind, subject=subject, order_id=None, sentence=sentence)

@@ -51,12 +51,15 @@ from checkout.gateway.wire import (
     read_payment,
     read_receipt,
     read_refund,
+    unread,
 )
 
 MAX_ANSWER = 1024 * 1024
 LONGEST_PAGE = "100"  # YooKassa's own limit
 MOST_PAGES = 10_000
 _CHUNK = 64 * 1024
+# told what an unreadable object of a list is called, and why it cannot be read
+PassOver = Callable[[str, str], None] | None
 
 
 class YooKassa:
@@ -118,13 +121,16 @@ class YooKassa:
             raise unreadable(LOOKING, 200, "the answer is of another refund")
         return refund
 
-    def refunds(self, **filters: str) -> Iterator[Refund]:
-        """GET /refunds, every page of it: newest first, by YooKassa's own filters."""
-        return (_of_list(it, read_refund) for it in self._list("/refunds", filters))
+    def refunds(self, pass_over: PassOver = None, /, **filters: str) -> Iterator[Refund]:
+        """GET /refunds, every page of it: newest first, by YooKassa's own filters.
 
-    def payments(self, **filters: str) -> Iterator[Payment]:
+        One that cannot be read is an error, unless `pass_over` is told of it.
+        """
+        return _read_all(self._list("/refunds", filters), read_refund, pass_over)
+
+    def payments(self, pass_over: PassOver = None, /, **filters: str) -> Iterator[Payment]:
         """GET /payments, every page of it, as `refunds`."""
-        return (_of_list(it, read_payment) for it in self._list("/payments", filters))
+        return _read_all(self._list("/payments", filters), read_payment, pass_over)
 
     def create_receipt(self, *, key: str, body: str) -> Receipt:
         """POST /receipts with `body` byte for byte (see `wire.receipt_request`).
@@ -141,9 +147,9 @@ class YooKassa:
             raise unreadable(LOOKING, 200, "the answer is of another receipt")
         return receipt
 
-    def receipts(self, **filters: str) -> Iterator[Receipt]:
+    def receipts(self, pass_over: PassOver = None, /, **filters: str) -> Iterator[Receipt]:
         """GET /receipts, every page of it, as `refunds`; by payment or by refund, not by both."""
-        return (_of_list(it, read_receipt) for it in self._list("/receipts", filters))
+        return _read_all(self._list("/receipts", filters), read_receipt, pass_over)
 
     def me(self) -> Mapping[str, object]:
         """GET /me: the shop's own description (`account_id`, `status`, `test`, …)."""
@@ -188,8 +194,14 @@ def _read(asked: Asked, answer: Answer, reader: Callable[[str], T]) -> T:
         raise unreadable(asked, answer.status, error.detail) from None
 
 
-def _of_list(text: str, reader: Callable[[str], T]) -> T:
-    return _read(LOOKING, Answer(200, {}, text), reader)
+def _read_all(texts: Iterator[str], reader: Callable[[str], T], pass_over: PassOver) -> Iterator[T]:
+    for text in texts:
+        try:
+            yield reader(text)
+        except UnreadableAnswerError as error:
+            if pass_over is None:
+                raise unreadable(LOOKING, 200, error.detail) from None
+            pass_over(unread(text), error.detail)
 
 
 class _Unusable(Exception):  # noqa: N818 - reads as what it is

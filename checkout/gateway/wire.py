@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from hashlib import sha256
 
 from checkout.domain.errors import GatewayError
 from checkout.domain.payment import Payment
@@ -272,6 +273,17 @@ def _objects(value: Json, name: str) -> list[Json]:
     if not isinstance(parts, list) or not all(isinstance(it, dict) for it in parts):
         raise TypeError(f"{name} is not a list of objects")
     return parts
+
+
+def unread(raw: str) -> str:
+    """What to call an object that cannot be read: by its id, or by what its text hashes to."""
+    try:
+        name = _string(read_object(raw).get("id"))
+    except (UnreadableAnswerError, TypeError):
+        name = ""
+    if is_payment_id(name) or is_receipt_id(name):
+        return name
+    return sha256(raw.encode(errors="surrogatepass")).hexdigest()
 
 
 def read_page(raw: str) -> Page:

@@ -1,11 +1,19 @@
 """Refunds: how the simulated YooKassa gives money back, and what our side makes of it."""
 
+from hashlib import sha256
+
 import pytest
 
 from checkout.domain.errors import Refused, UnknownOutcome
 from checkout.domain.refund import Refund
 from checkout.gateway.client import YooKassa
-from checkout.gateway.wire import UnreadableAnswerError, read_page, read_refund, refund_request
+from checkout.gateway.wire import (
+    UnreadableAnswerError,
+    read_page,
+    read_refund,
+    refund_request,
+    unread,
+)
 from tests.contract.simulated import Simulated, body, new_key, of
 from tests.contract.test_answers import DEFINITE, UNCLEAR
 from tests.contract.test_notifications import listening
@@ -138,6 +146,25 @@ def test_half_a_list_is_no_list(simulator: Simulated, yookassa: YooKassa) -> Non
 
     with pytest.raises(UnknownOutcome):
         list(pages)
+
+
+def test_a_list_with_one_that_cannot_be_read_is_none_unless_that_one_is_passed_over(
+    simulator: Simulated, yookassa: YooKassa
+) -> None:
+    payment_id = paid(simulator)
+    older, newest = (refunded(yookassa, payment_id, 100).id for _ in range(2))
+    told: list[str] = []
+    simulator.fault("newest_without_amount", LIST, times=2)
+
+    with pytest.raises(UnknownOutcome):
+        list(yookassa.refunds(payment_id=payment_id))
+    read = yookassa.refunds(lambda name, _: told.append(name), payment_id=payment_id)
+    assert ([it.id for it in read], told) == ([older], [newest])
+
+
+@pytest.mark.parametrize("nameless", ["null", "[]", "{}", '{"id": 5}', '{"id": "../x"}'])
+def test_what_cannot_be_read_and_has_no_id_is_called_by_its_hash(nameless: str) -> None:
+    assert unread(nameless) == sha256(nameless.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(("fault", "status", "reason"), DEFINITE)

@@ -104,6 +104,11 @@ def _changed(answer: Answer, **changes: object) -> Answer:
     return Answer(answer.status, json.dumps(shown | changes).encode(), answer.headers)
 
 
+def _without_amount(answer: Answer) -> list[Object]:
+    newest, *others = json.loads(answer.body)["items"]
+    return [newest | {"amount": None, "items": [{}]}, *others]
+
+
 # What becomes of the true answer: the request was performed.
 MANGLED: dict[str, Callable[[Answer], Answer]] = {
     "201": lambda true: Answer(201, true.body, true.headers),
@@ -121,6 +126,7 @@ MANGLED: dict[str, Callable[[Answer], Answer]] = {
     ),
     "float_amount": lambda true: _changed(true, amount={"value": 1490.5, "currency": "RUB"}),
     "no_amount": lambda true: _changed(true, amount=None),
+    "newest_without_amount": lambda true: _changed(true, items=_without_amount(true)),
     "cookie": lambda true: Answer(true.status, true.body, (*true.headers, _COOKIE)),
     "other_payment": lambda true: _changed(true, id="00000000-000f-5000-8000-000000000000"),
 }

@@ -133,7 +133,7 @@ ROWS = {
         for kind in (
             *("unknown_payment", "lost_payment", "lost_refund", "odd_refund", "unknown_refund"),
             *("clock_ahead", "receipt_for_nobody", "receipt_late", "receipts_differ"),
-            *("npd_income", "npd_refund", "not_reconciled", "provisional_end"),
+            *("npd_income", "npd_refund", "not_reconciled", "not_read", "provisional_end"),
         )
     },
 }
