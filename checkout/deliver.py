@@ -31,6 +31,7 @@ from checkout.mail.letters import (
 )
 from checkout.mail.refund_letters import Returned, refund_for_contractor, refund_letter
 from checkout.mail.smtp import MailError
+from checkout.odd_money import currency_of
 from checkout.reconcile import found
 from checkout.remind_clients import KIND as ENDING
 from checkout.remind_clients import letters_about_ending
@@ -266,6 +267,7 @@ def _returned(tx: Tx, shop: Shop, message: Message) -> Returned:
         order_url=f"{shop.settings.public_url}/orders/{order.token}?letter={message.key}",
         refund_id=refund.refund_id or "",
         amount_kopecks=refund.amount_kopecks,
+        currency=currency_of(tx, order, refund.payment_id),
         left_kopecks=order.price_kopecks - refunds.returned(tx, order.payment_id),
         is_own=refund.payment_id == order.payment_id and order.paid_at is not None,
         reason=refund.reason,

@@ -13,7 +13,7 @@ from checkout.domain.receipts import Standing
 from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from checkout.domain.transitions import AttemptState, State
-from checkout.odd_money import is_undecided
+from checkout.odd_money import is_undecided, returned
 from checkout.refuse import obstacle_of
 from checkout.remaining import life_of
 from checkout.shop import Shop
@@ -38,7 +38,7 @@ from offer.evidence.settlement import ForPackage, LedgerRef, Party
 from offer.periods import Period, package_period
 from offer.release import PublishedEdition
 from offer.values import Terms
-from offer.wording import day
+from offer.wording import ROUBLES, day
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class OrderFacts:
     """An order with everything its page tells; who made it, or the act that erased that.
 
     `period` is as accepted; `ended_at` when money given back ended it sooner, `is_over` when its
-    time has passed. Of the sums the first was given back, the second is on its way. `refusal` is
+    time has passed. `refunded` is what went back, in hundredths of each
+    currency; the other sum is on its way. `refusal` is
     the newest one of the package, `obstacle` why it cannot be refused now. `life` is a package's;
     `bought_for` is the package of extra hours. `is_readdressed`: its address was mended, so whoever
     reads the one before may have the secret of its page. `is_undecided`: money came for it that
@@ -64,7 +65,7 @@ class OrderFacts:
     period: Period | None
     ended_at: datetime | None
     is_over: bool
-    refunded_kopecks: int
+    refunded: Mapping[str, int]
     returning_kopecks: int
     acceptance: LedgerRef | None
     shown: Mapping[str, str | None]
@@ -163,7 +164,7 @@ def _facts(tx: Tx, token: str, zone: ZoneInfo) -> OrderFacts | None:
         period=package.period if package else None,
         ended_at=package.ended_at if package else None,
         is_over=package is not None and package.is_over(tx.now),
-        refunded_kopecks=_returned(tx, found),
+        refunded=returned(tx, found),
         returning_kopecks=returning.amount_kopecks if returning else 0,
         acceptance=ledger.row(tx, package.acceptance).ref if package else None,
         shown=ledger.fact(tx, found.ledger)["shown"],
@@ -176,13 +177,6 @@ def _facts(tx: Tx, token: str, zone: ZoneInfo) -> OrderFacts | None:
         is_readdressed=accounts.correction_of_order(tx, found.id) is not None,
         is_undecided=is_undecided(tx, found),
     )
-
-
-def _returned(tx: Tx, order: Order) -> int:
-    """Of the money an order was paid by; while none fitted it, of whatever came."""
-    if order.state is State.CASE:
-        return refunds.returned_of_order(tx, order.id)
-    return refunds.returned(tx, order.payment_id)
 
 
 def _payment_page(order: Order, attempt: Attempt | None) -> str | None:
@@ -206,7 +200,7 @@ def as_json(shop: Shop, facts: OrderFacts) -> dict[str, object]:
         "money_taken": money_taken(order),
         "hours": order.hours,
         "price_kopecks": order.price_kopecks,
-        "refunded_kopecks": facts.refunded_kopecks,
+        "refunded_kopecks": facts.refunded.get(ROUBLES, 0),
         "edition": {"number": order.edition, "sha256": order.edition_sha256},
         "consent_sha256": order.consent_sha256,
         "payment_id": order.payment_id,

@@ -1,6 +1,8 @@
 """Money that does not fit its order: how much of it came, and what follows when it goes back."""
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checkout.domain.case import By
@@ -8,6 +10,7 @@ from checkout.domain.order import Order
 from checkout.domain.transitions import State
 from checkout.store import cases, ledger, refunds
 from checkout.store.engine import Tx
+from offer.wording import ROUBLES
 
 KIND = "odd_money"
 
@@ -28,6 +31,25 @@ def unfit(tx: Tx, order: Order, payment_id: str) -> Unfit | None:
         if told.get("payment_id") == payment_id and told.get("fits") is False:
             return Unfit(payment_id, told["amount_kopecks"], told["currency"])
     return None
+
+
+def currency_of(tx: Tx, order: Order, payment_id: str) -> str:
+    """In what the money of a payment came, and goes back: any but roubles fits no order."""
+    odd = unfit(tx, order, payment_id)
+    return odd.currency if odd else ROUBLES
+
+
+def returned(tx: Tx, order: Order) -> Mapping[str, int]:
+    """How much went back in each currency, in its hundredths: of what the order was paid by.
+
+    While nothing fitted it, of whatever came.
+    """
+    if order.state is not State.CASE:
+        return {ROUBLES: refunds.returned(tx, order.payment_id)}
+    back: Counter[str] = Counter()
+    for payment_id, hundredths in refunds.returned_of_order(tx, order.id):
+        back[currency_of(tx, order, payment_id)] += hundredths
+    return back
 
 
 def is_back(tx: Tx, money: Unfit) -> bool:

@@ -4,6 +4,7 @@ What YooKassa says goes through the one door by which a notification would have 
 differs even then is laid before the contractor. Once a day the worker does it of its own accord.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -26,6 +27,7 @@ from checkout.domain.receipts import Scheme
 from checkout.domain.refund import Refund
 from checkout.domain.transitions import AttemptState, RefundState
 from checkout.gateway.wire import read_payment
+from checkout.odd_money import currency_of
 from checkout.register import listed, record_listed
 from checkout.repay import record as record_refund
 from checkout.retain import midnight
@@ -35,7 +37,7 @@ from checkout.store import cases, ledger, orders, receipts, reconciliations, ref
 from checkout.store.engine import Tx
 from checkout.store.reconciliations import Reconciliation
 from offer.evidence.chain import instant
-from offer.wording import counted, day, money
+from offer.wording import ROUBLES, counted, day, money_of
 
 log = structlog.get_logger()
 CHORE = "reconcile"
@@ -62,13 +64,13 @@ class Span:
 
 @dataclass
 class Compared:
-    """How much YooKassa listed, what money it moved, and what differed."""
+    """How much YooKassa listed, what money it moved, by its currency, and what differed."""
 
     payments: int = 0
     refunds: int = 0
     receipts: int = 0
-    taken_kopecks: int = 0
-    returned_kopecks: int = 0
+    taken: Counter[str] = field(default_factory=Counter)
+    returned: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
 
@@ -115,11 +117,11 @@ def _compare_all(shop: Shop, span: Span, compared: Compared) -> None:
     for payment in _compare(shop, _payments(shop), span, compared.differences):
         compared.payments += 1
         if payment.status == "succeeded":
-            compared.taken_kopecks += payment.amount_kopecks
+            compared.taken[payment.currency] += payment.amount_kopecks
     for refund in _compare(shop, _refunds(shop), span, compared.differences):
         compared.refunds += 1
         if refund.status == "succeeded":
-            compared.returned_kopecks += refund.amount_kopecks
+            compared.returned[refund.currency] += refund.amount_kopecks
     if shop.settings.receipts in (Scheme.ONE, Scheme.TWO):
         for _ in _compare(shop, _receipts(shop), span, compared.differences):
             compared.receipts += 1
@@ -132,13 +134,20 @@ def sentences(compared: Compared, *, is_whole: bool = True) -> list[str]:
     refunds = counted(compared.refunds, "возврат", "возврата", "возвратов")
     if not is_whole:
         return [*differ, f"До\u00a0этого сверено: {payments}, {refunds}."]
-    taken, returned = money(compared.taken_kopecks), money(compared.returned_kopecks)
+    taken, returned = _sums(compared.taken), _sums(compared.returned)
     lists = f"В ЮKassa {payments}, получено {taken}; {refunds}, возвращено {returned}."
     if compared.receipts:
         lists += f" Чеков: {compared.receipts}."
     if not differ:
         return [f"✓ {lists} У нас то же."]
     return [*differ, f"{lists} Найдено {_differences(len(differ))}."]
+
+
+def _sums(moved: Counter[str]) -> str:
+    """Roubles first, and no sum of what is not the same money."""
+    others = sorted(moved.keys() - {ROUBLES})
+    told = [ROUBLES, *others] if moved[ROUBLES] or not others else others
+    return " и\u00a0".join(money_of(moved[it], it) for it in told)
 
 
 def found(made: Reconciliation) -> str:
@@ -238,6 +247,7 @@ def _our_refund(tx: Tx, refund: Refund) -> OurRefund:
         state=kept.state,
         payment_id=kept.payment_id,
         amount_kopecks=kept.amount_kopecks,
+        currency=currency_of(tx, orders.by_id(tx, kept.order_id), kept.payment_id),
     )
 
 

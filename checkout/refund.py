@@ -30,6 +30,7 @@ from checkout.store.refunds import RefundAttempt
 from checkout.who_ordered import known_party
 from offer.evidence import facts
 from offer.periods import Period
+from offer.wording import ROUBLES
 from offer.wording import money as in_roubles
 
 AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{2}))?")
@@ -218,7 +219,7 @@ def _came_by(tx: Tx, order: Order, payment_id: str) -> Money:
             f"Платежа {payment_id} среди денег, не\u00a0подошедших к\u00a0заказу {order.number}, "
             "нет: их покажет checkout cases."
         )
-    if odd.currency != "RUB":
+    if odd.currency != ROUBLES:
         raise CannotRefund("Эти деньги не\u00a0в\u00a0рублях: верните их в\u00a0кабинете ЮKassa.")
     return Money(payment_id, odd.amount_kopecks, is_own=False)
 

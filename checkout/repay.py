@@ -25,7 +25,7 @@ from checkout.store.refunds import RefundAttempt
 from offer.evidence import facts
 from offer.evidence.chain import Fact
 from offer.evidence.redaction import redacted
-from offer.wording import hours, money
+from offer.wording import hours, money, money_of
 
 log = structlog.get_logger()
 ENDED = (RefundState.SUCCEEDED, RefundState.CANCELLED)
@@ -280,7 +280,8 @@ def _stranger(tx: Tx, refund: Refund) -> None:
     if refund.status != "succeeded":
         return
     found = orders.by_payment(tx, refund.payment_id)
-    told = f"Возврат {refund.id}, {money(refund.amount_kopecks)}, платёж {refund.payment_id}"
+    amount = money_of(refund.amount_kopecks, refund.currency)
+    told = f"Возврат {refund.id}, {amount}, платёж {refund.payment_id}"
     if found is None or not _is_known(tx, found, refund):
         rest = "заказ оплачен не им" if found else "заказа с таким платежом здесь нет"
         _lay(tx, found, "unknown_refund", refund.id, f"{told}: {ELSEWHERE}; {rest}.")

@@ -20,12 +20,17 @@ from checkout.store import cases, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
+from offer.wording import ROUBLES
 
 FINAL = ("succeeded", "canceled")
 # A payment page lives an hour; what is open longer is asked for ever more rarely.
 SHORTEST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=1)
 LOST_AFTER = timedelta(days=1)
+ONLY_THERE = (
+    "командой их не\u00a0вернуть. Найдите этот платёж по\u00a0номеру в\u00a0кабинете ЮKassa "
+    "и\u00a0оформите там полный возврат: когда он пройдёт, дело закроется само."
+)
 ALREADY = {
     State.PAID: "оплачен",
     State.CANCELLED: "отменён",
@@ -207,6 +212,8 @@ def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> 
         orders.change(tx, order.id, money_taken=payment.paid)
     ledger.append(tx, "payment", _unfit(order, payment, why))
     sentence = f"Платёж {payment.id} по заказу {order.number}: {why} Деньги у ЮKassa, решать вам."
+    if payment.currency != ROUBLES:
+        sentence += f" Они не\u00a0в\u00a0рублях: {ONLY_THERE}"
     cases.open_case(
         tx, new_id(), kind="odd_money", subject=payment.id, order_id=order.id, sentence=sentence
     )

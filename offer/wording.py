@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from offer.values import WorkingHours
 
 NBSP = "\u00a0"
+ROUBLES = "RUB"
 
 MONTHS = (
     *("января", "февраля", "марта", "апреля", "мая", "июня"),
@@ -67,6 +68,12 @@ def money(kopecks: int) -> str:
     sign = "−" if kopecks < 0 else ""
     digits = f"{roubles:,}".replace(",", NBSP)
     return f"{sign}{digits}{f',{rest:02d}' if rest else ''}{NBSP}₽"
+
+
+def money_of(hundredths: int, currency: str) -> str:
+    """The same of any currency, by its code: «150 USD»."""
+    roubles = money(hundredths)
+    return roubles if currency == ROUBLES else roubles[:-1] + printable(currency)
 
 
 def day(value: date) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from checkout.domain.refund import Back
 from offer.evidence.chain import Fact
+from offer.wording import ROUBLES
 
 
 class By(StrEnum):
@@ -63,7 +64,7 @@ class Case:
     """One case. `subject` is what it is about, by its kind; `order` the number of its order.
 
     `failed` is the refund that came to nothing; of a refusal whose client waits `proposed` are the
-    kopecks it comes to now, None of any other.
+    kopecks it comes to now, None of any other. Of odd money `currency` is its own.
     """
 
     number: int
@@ -75,6 +76,7 @@ class Case:
     closing: Closing | None = None
     failed: Back | None = None
     proposed: int | None = None
+    currency: str = ROUBLES
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -90,7 +92,7 @@ class Case:
     def _back(self) -> Back | None:
         """The money whose return ends it."""
         match self.kind:
-            case "odd_money":
+            case "odd_money" if self.currency == ROUBLES:
                 return Back(payment_id=self.subject)
             case "refund_cancelled":
                 return self.failed

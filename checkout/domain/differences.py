@@ -13,7 +13,7 @@ from checkout.domain.payment import Payment
 from checkout.domain.receipt import Receipt
 from checkout.domain.refund import Refund
 from checkout.domain.transitions import ReceiptState, RefundState
-from offer.wording import money
+from offer.wording import ROUBLES, money, money_of
 
 # The worker asks about everything open at least once an hour.
 LATELY = timedelta(hours=2)
@@ -44,6 +44,7 @@ class OurRefund:
     state: RefundState | None = None
     payment_id: str = ""
     amount_kopecks: int = 0
+    currency: str = ROUBLES
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class OurReceipt:
 
 def payment_differences(payment: Payment, ours: OurPayment, now: datetime) -> list[str]:
     """Sentences, one for each difference."""
-    name = f"Платёж {payment.id}, {money(payment.amount_kopecks)}"
+    name = f"Платёж {payment.id}, {money_of(payment.amount_kopecks, payment.currency)}"
     if ours.order:
         name = f"Заказ {ours.order.number}, платёж {payment.id}"
     return [f"{name}: {it}." for it in _of_payment(payment, ours, now)]
@@ -119,7 +120,7 @@ def _pairs(*pairs: tuple[str, object, object]) -> Iterator[str]:
 def refund_differences(refund: Refund, ours: OurRefund, now: datetime) -> list[str]:
     """Sentences, one for each difference."""
     about = f"Заказ {ours.number}, возврат" if ours.number else "Возврат"
-    name = f"{about} {refund.id}, {money(refund.amount_kopecks)}"
+    name = f"{about} {refund.id}, {money_of(refund.amount_kopecks, refund.currency)}"
     return [f"{name}: {it}." for it in _of_refund(refund, ours, now)]
 
 
@@ -135,7 +136,7 @@ def _of_refund(refund: Refund, ours: OurRefund, now: datetime) -> Iterator[str]:
         yield from _pairs(
             ("статус", refund.status, ENDED[ours.state]),
             ("сумма в копейках", refund.amount_kopecks, ours.amount_kopecks),
-            ("валюта", refund.currency, "RUB"),
+            ("валюта", refund.currency, ours.currency),
             ("платёж", refund.payment_id, ours.payment_id),
         )
 

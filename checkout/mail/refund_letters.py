@@ -13,7 +13,8 @@ from offer.typography import no_break
 
 @dataclass(frozen=True)
 class Returned:
-    """A refund as its letters tell it: sums in kopecks, `at` and `ended_at` UTC.
+    """A refund as its letters tell it: sums in kopecks (the first in
+    hundredths of its `currency`), `at` and `ended_at` UTC.
 
     `left_kopecks` is what has not been given back; `ended_at` when the package ended by a refund.
     `receipt` says who gives the receipt of it: fiscal (YooKassa does), npd, or off.
@@ -36,6 +37,12 @@ class Returned:
     contact: str | None
     test: bool
     is_own: bool = True
+    currency: str = wording.ROUBLES
+
+    @property
+    def amount(self) -> str:
+        """How much it was, in words."""
+        return wording.money_of(self.amount_kopecks, self.currency)
 
 
 def refund_letter(said: Returned, party: Party, *, zone: ZoneInfo) -> Letter:
@@ -49,13 +56,13 @@ def refund_letter(said: Returned, party: Party, *, zone: ZoneInfo) -> Letter:
     )
     body = Body(
         notice=notice(said),
-        lead=f"Возвращено {wording.money(said.amount_kopecks)}: заказ {said.order_number}",
+        lead=f"Возвращено {said.amount}: заказ {said.order_number}",
         sections=(
             Section(paragraphs=[no_break(it) for it in paragraphs]),
             Section("Возврат", facts=_facts(said, zone)),
         ),
     )
-    subject = f"Возвращено {wording.money(said.amount_kopecks)}, заказ {said.order_number}"
+    subject = f"Возвращено {said.amount}, заказ {said.order_number}"
     return letter(party.email, subject_of(said, subject), body, reply_to=said.contact)
 
 
@@ -66,14 +73,14 @@ def refund_for_contractor(said: Returned, *, to: str, zone: ZoneInfo) -> Letter:
     who = Section("Заказчик", facts=party_facts(said.party)) if said.party else Section()
     body = Body(
         notice=notice(said),
-        lead=f"Клиенту возвращено {wording.money(said.amount_kopecks)}: заказ {said.order_number}",
+        lead=f"Клиенту возвращено {said.amount}: заказ {said.order_number}",
         sections=(
             Section(paragraphs=[no_break(it) for it in (_package(said, zone), _receipt(said))]),
             Section("Возврат", facts=_facts(said, zone)),
             who,
         ),
     )
-    subject = f"Возврат {wording.money(said.amount_kopecks)}, заказ {said.order_number}"
+    subject = f"Возврат {said.amount}, заказ {said.order_number}"
     reply_to = said.party.email if said.party else None
     return letter(to, subject_of(said, subject), body, reply_to=reply_to)
 
@@ -98,7 +105,7 @@ def _package(said: Returned, zone: ZoneInfo) -> str:
 def _facts(said: Returned, zone: ZoneInfo) -> tuple[Fact, ...]:
     return (
         Fact("Номер заказа", said.order_number),
-        Fact("Возвращено", wording.money(said.amount_kopecks)),
+        Fact("Возвращено", said.amount),
         *([Fact("Осталось оплаченным", wording.money(said.left_kopecks))] if said.is_own else []),
         Fact("Когда", wording.moment(said.at, zone)),
         Fact("Основание", said.reason),

@@ -11,6 +11,7 @@ from checkout.domain.proposal import payable
 from checkout.domain.refund import Back
 from checkout.store import correspondence, ledger, refunds, tables
 from checkout.store.engine import Tx
+from offer.wording import ROUBLES
 
 cases, orders, refusals = tables.cases, tables.orders, tables.refusals
 VAIN = tables.refunds.alias("vain")
@@ -162,14 +163,22 @@ def _found(tx: Tx, *conditions: ColumnElement[bool]) -> list[Case]:
     rows = tx.connection.execute(asked).all()
     refused = {it.payment_id for it in rows if it.proposed_kopecks is not None and it.payment_id}
     given = refunds.given_back(tx, refused)
-    return [_case(row, given.get(row.payment_id, ())) for row in rows]
+    odd = {it.order for it in rows if it.kind == "odd_money" and it.closed is None}
+    came = ledger.facts_of_orders(tx, "payment", odd) if odd else []
+    currencies = {str(it.get("payment_id")): str(it.get("currency", ROUBLES)) for it in came}
+    return [
+        _case(row, given.get(row.payment_id, ()), currencies.get(row.subject, ROUBLES))
+        for row in rows
+    ]
 
 
 def _one(found: list[Case]) -> Case | None:
     return found[0] if found else None
 
 
-def _case(row: Row[tuple[object, ...]], given: Sequence[tuple[datetime, int]]) -> Case:
+def _case(
+    row: Row[tuple[object, ...]], given: Sequence[tuple[datetime, int]], currency: str
+) -> Case:
     return Case(
         row.number,
         row.kind,
@@ -180,6 +189,7 @@ def _case(row: Row[tuple[object, ...]], given: Sequence[tuple[datetime, int]]) -
         closing=_closing(row),
         failed=_failed(row),
         proposed=_proposed(row, given),
+        currency=currency,
     )
 
 

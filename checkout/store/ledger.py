@@ -71,6 +71,18 @@ def of_order(tx: Tx, order_number: str) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+def facts_of_orders(tx: Tx, kind: str, order_numbers: Collection[str]) -> list[dict[str, Any]]:
+    """What the rows of a kind about these orders tell, oldest first."""
+    about, rows = tables.ledger_orders, tables.ledger
+    found = tx.connection.execute(
+        select(rows.c.fact)
+        .join(about, about.c.ledger == rows.c.number)
+        .where(about.c.order_number.in_(order_numbers), rows.c.kind == kind)
+        .order_by(rows.c.number)
+    ).scalars()
+    return [dict(json.loads(it)) for it in found]
+
+
 def links(tx: Tx, first: int, last: int) -> tuple[str, ...]:
     """The rows from `first` to `last`, both included, without their facts."""
     columns = [

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from checkout.domain.transitions import REFUND, RefundEvent, RefundState
 from checkout.store import tables
@@ -98,7 +98,12 @@ def ended(tx: Tx, since: datetime, before: datetime | None) -> list[str]:
 
 def returned(tx: Tx, payment_id: str | None) -> int:
     """How many kopecks of a payment were given back; none of an order that has none."""
-    return 0 if payment_id is None else _sum(tx, refunds.c.payment_id == payment_id)
+    if payment_id is None:
+        return 0
+    done = select(func.coalesce(func.sum(refunds.c.amount_kopecks), 0)).where(
+        refunds.c.payment_id == payment_id, refunds.c.state == RefundState.SUCCEEDED
+    )
+    return int(tx.connection.execute(done).scalar_one())
 
 
 def given_back(tx: Tx, payment_ids: Collection[str]) -> Mapping[str, list[tuple[datetime, int]]]:
@@ -114,9 +119,15 @@ def given_back(tx: Tx, payment_ids: Collection[str]) -> Mapping[str, list[tuple[
     return found
 
 
-def returned_of_order(tx: Tx, order_id: int) -> int:
-    """How many kopecks of an order were given back, of whichever of its payments."""
-    return _sum(tx, refunds.c.order_id == order_id)
+def returned_of_order(tx: Tx, order_id: int) -> list[tuple[str, int]]:
+    """The payments of an order of which something was given back, with how many kopecks."""
+    done = (
+        select(refunds.c.payment_id, func.sum(refunds.c.amount_kopecks))
+        .where(refunds.c.order_id == order_id, refunds.c.state == RefundState.SUCCEEDED)
+        .group_by(refunds.c.payment_id)
+        .order_by(refunds.c.payment_id)
+    )
+    return [(payment_id, int(sum_)) for payment_id, sum_ in tx.connection.execute(done)]
 
 
 def cancelled(tx: Tx, payment_id: str) -> list[str]:
@@ -125,13 +136,6 @@ def cancelled(tx: Tx, payment_id: str) -> list[str]:
         refunds.c.payment_id == payment_id, refunds.c.state == RefundState.CANCELLED
     )
     return list(tx.connection.execute(vain).scalars())
-
-
-def _sum(tx: Tx, which: ColumnElement[bool]) -> int:
-    done = select(func.coalesce(func.sum(refunds.c.amount_kopecks), 0)).where(
-        which, refunds.c.state == RefundState.SUCCEEDED
-    )
-    return int(tx.connection.execute(done).scalar_one())
 
 
 def _one(row: Row[tuple[object, ...]] | None) -> RefundAttempt | None:

@@ -186,9 +186,7 @@ def _receipt(page: OrderPage) -> str:
 
 def _returned(page: OrderPage) -> str:
     """What of the money is back already, as a sentence more."""
-    if not page.refunded_kopecks:
-        return ""
-    return f" Из них возвращено {wording.money(page.refunded_kopecks)}."
+    return f" Из них возвращено {page.returned}." if page.returned else ""
 
 
 def _leaving(page: OrderPage, refusal: Refusal) -> Words:
@@ -216,12 +214,11 @@ def _over(page: OrderPage, period: Period) -> Words:
 
 def _left(page: OrderPage, ended_at: datetime) -> Words:
     """The client has left the package before its time and was given back what he had not used."""
-    if page.bought_for and not page.refunded_kopecks:
+    if page.bought_for and not page.returned:
         return _left_with_package(page, ended_at)
     return Words(
         f"Пакет прекращён {wording.day(ended_at.astimezone(page.zone).date())}",
-        f"Получено {wording.money(page.price_kopecks)}, "
-        f"возвращено {wording.money(page.refunded_kopecks)} {_where(page)}.",
+        f"Получено {wording.money(page.price_kopecks)}, возвращено {page.returned} {_where(page)}.",
         "done",
         f"{_returning(page)} {CREDITED}".strip(),
     )
@@ -256,13 +253,13 @@ def _cancelled(page: OrderPage) -> Words:
 def _refunded(page: OrderPage) -> Words:
     return Words(
         "Деньги возвращены",
-        f"Возвращено {wording.money(page.refunded_kopecks)} {_where(page)}. {CREDITED}",
+        f"Возвращено {page.returned} {_where(page)}. {CREDITED}",
         "done",
     )
 
 
 def _case(page: OrderPage) -> Words:
-    if page.refunded_kopecks and not page.is_undecided:
+    if page.returned and not page.is_undecided:
         return _refunded(page)
     if not page.is_undecided:
         return _decided(page)

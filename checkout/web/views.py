@@ -22,7 +22,7 @@ from offer.periods import Period
 from offer.redline import ClauseChange
 from offer.release import PublishedEdition
 from offer.values import Package, Requisites, Terms
-from offer.wording import money
+from offer.wording import money, money_of
 
 Way = Literal["one tap", "is in", "letter"]
 
@@ -147,14 +147,15 @@ class OrderPage:
 
     `reason` is YooKassa's cancellation reason (an open set), `method` its payment method type.
     `receipt`: a fiscal receipt goes out by e-mail; `receipts` is how each of them stands.
-    `shown` are the words the order was made with. `returning_kopecks` are on their way back;
-    `ended_at` is when they ended the package, `is_over` says that it ended by itself. `refusal` is
-    the client's newest, `obstacle` why there is none.
-    `party` is None once an act has `erased` it. `retry` is shown while it is created or cancelled;
-    `pay_again_url` is the form of a new order, where this one is at its end. `life` is a package's;
-    `is_undecided`: what becomes of money that does not fit, the contractor has still to say.
-    extra hours name the package they were `bought_for`. `way_to_account`: by one tap in the
-    browser the order was made in, straight for its client who is in, by a letter.
+    `shown` are the words the order was made with. `refunded` went back, in hundredths of each
+    currency, `returning_kopecks` are on their way; `ended_at` is when they ended the package,
+    `is_over` says that it ended by itself. `refusal` is the client's newest, `obstacle` why
+    there is none. `party` is None once an act has `erased` it. `retry` is shown while it is
+    created or cancelled; `pay_again_url` is the form of a new order, where this one is at its
+    end. `life` is a package's; `is_undecided`: what becomes of money that does not fit, the
+    contractor has still to say. extra hours name the package they were `bought_for`.
+    `way_to_account`: by one tap in the browser the order was made in, straight for its client
+    who is in, by a letter.
     """
 
     number: str
@@ -163,7 +164,7 @@ class OrderPage:
     money_taken: bool | None
     hours: int
     price_kopecks: int
-    refunded_kopecks: int
+    refunded: Mapping[str, int]
     edition: PublishedEdition
     consent_sha256: str | None
     payment_id: str | None
@@ -196,6 +197,11 @@ class OrderPage:
     bought_for: ForPackage | None = None
     way_to_account: Way = "letter"
     is_undecided: bool = True
+
+    @property
+    def returned(self) -> str:
+        """What went back, in words; "" if nothing did."""
+        return " и\u00a0".join(money_of(it, code) for code, it in self.refunded.items() if it)
 
     @property
     def running(self) -> bool:

@@ -96,6 +96,11 @@ def money(kopecks: int) -> Object:
     return {"value": f"{kopecks // 100}.{kopecks % 100:02}", "currency": "RUB"}
 
 
+def _money_like(amount: object, kopecks: int) -> Object:
+    """The same in the currency of another amount."""
+    return money(kopecks) | ({"currency": amount["currency"]} if isinstance(amount, dict) else {})
+
+
 def kopecks(amount: object) -> int:
     """The kopecks in an amount that has passed `rules.check_amount`."""
     value = amount["value"] if isinstance(amount, dict) else "0"
@@ -195,7 +200,7 @@ def new_refund(request: Object, entry: Entry, at: datetime, random: str) -> Obje
         "payment_id": entry.id,
         "status": "pending",
         "created_at": moment(at),
-        "amount": money(kopecks(request["amount"])),
+        "amount": _money_like(request["amount"], kopecks(request["amount"])),
         "not_yet_documented": {"since": 2031, "share": 0.5, "notes": [None, "ё"]},
     }
     for name in ("description", "metadata"):
@@ -208,7 +213,10 @@ def succeed(refund: Object, entry: Entry) -> str:
     """The money went back, off what is left of the payment. Returns the event."""
     returned = kopecks(entry.shown["refunded_amount"]) + kopecks(refund["amount"])
     whole = returned == kopecks(entry.shown["amount"])
-    entry.shown |= {"refunded_amount": money(returned), "refundable": not whole}
+    entry.shown |= {
+        "refunded_amount": _money_like(refund["amount"], returned),
+        "refundable": not whole,
+    }
     refund["status"] = "succeeded"
     return "refund.succeeded"
 

@@ -64,10 +64,10 @@ def check_payment(request: Object) -> None:
     _check_method(request.get("payment_method_data"), request.get("capture") is True)
 
 
-def check_amount(amount: object) -> None:
+def check_amount(amount: object, currency: object = "RUB") -> None:
     if not isinstance(amount, dict):
         raise ObjectionError(400, "Amount is missing", "amount")
-    if amount.get("currency") != "RUB":
+    if amount.get("currency") != currency:
         raise ObjectionError(400, "Currency is not enabled for the shop", "amount.currency")
     value = amount.get("value")
     if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
@@ -101,7 +101,8 @@ def check_refund(request: Object, entry: Entry, *, on_their_way: int, now: datet
 
     `on_their_way`: kopecks of refunds that have not ended yet.
     """
-    check_amount(request.get("amount"))
+    paid = entry.shown["amount"]
+    check_amount(request.get("amount"), paid["currency"] if isinstance(paid, dict) else "RUB")
     _check_text(request.get("description"), "description", 250)
     _check_metadata(request.get("metadata"))
     if entry.status != "succeeded":

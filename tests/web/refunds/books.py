@@ -54,7 +54,8 @@ def later(town: Town, **by: float) -> None:
 
 
 def returned_by(town: Town) -> int:
-    return town.shop.store.read(lambda tx: refunds.returned_of_order(tx, 1))
+    given = town.shop.store.read(lambda tx: refunds.returned_of_order(tx, 1))
+    return sum(kopecks for _, kopecks in given)
 
 
 def sound(town: Town) -> bool:
