@@ -27,6 +27,7 @@ from checkout.domain.receipts import Scheme
 from checkout.domain.refund import Refund
 from checkout.domain.transitions import AttemptState, RefundState
 from checkout.gateway.wire import read_payment
+from checkout.money_of_nobody import close_all_returned, waits
 from checkout.odd_money import currency_of
 from checkout.register import listed, record_listed
 from checkout.repay import record as record_refund
@@ -108,6 +109,7 @@ def reconcile(shop: Shop, span: Span) -> Compared:
     compared = Compared()
     try:
         _compare_all(shop, span, compared)
+        close_all_returned(shop)
     except GatewayError as error:
         raise Unfinished(compared, error) from error
     return compared
@@ -237,7 +239,7 @@ def _our_payment(tx: Tx, payment: Payment) -> OurPayment:
 
 
 def _our_refund(tx: Tx, refund: Refund) -> OurRefund:
-    laid = "unknown_refund" in cases.about(tx, refund.id)
+    laid = "unknown_refund" in cases.about(tx, refund.id) or waits(tx, refund.payment_id)
     kept = refunds.known_as(tx, refund.id)
     if kept is None:
         return OurRefund(laid=laid)

@@ -15,6 +15,7 @@ from checkout.domain.order import Order
 from checkout.domain.refund import Back, Refund
 from checkout.domain.transitions import Event, RefundEvent, RefundState, State
 from checkout.fiscalise import note_refund
+from checkout.money_of_nobody import close_if_returned, waits
 from checkout.odd_money import close_when_back, unfit
 from checkout.send import Saved, send
 from checkout.settle import LOST_AFTER, growing, settle
@@ -58,6 +59,7 @@ def settle_refund(shop: Shop, refund_id: str) -> None:
     if not shop.store.read(lambda tx: _attempt(tx, refund)):
         _settle_first(shop, refund)
     shop.store.transact(lambda tx: record(tx, refund))
+    close_if_returned(shop, refund.payment_id)
     shop.wake.set()
 
 
@@ -279,6 +281,8 @@ def _stranger(tx: Tx, refund: Refund) -> None:
     """Money that somebody else gave back, at YooKassa itself: as good as ours, and a case."""
     if refund.status != "succeeded":
         return
+    if waits(tx, refund.payment_id):
+        return  # its case has said that it goes back so
     found = orders.by_payment(tx, refund.payment_id)
     amount = money_of(refund.amount_kopecks, refund.currency)
     told = f"Возврат {refund.id}, {amount}, платёж {refund.payment_id}"

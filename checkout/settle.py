@@ -20,7 +20,7 @@ from checkout.store import cases, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
 from offer.evidence import chain as rules
-from offer.wording import ROUBLES
+from offer.wording import ROUBLES, money_of
 
 FINAL = ("succeeded", "canceled")
 # A payment page lives an hour; what is open longer is asked for ever more rarely.
@@ -28,8 +28,8 @@ SHORTEST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=1)
 LOST_AFTER = timedelta(days=1)
 ONLY_THERE = (
-    "командой их не\u00a0вернуть. Найдите этот платёж по\u00a0номеру в\u00a0кабинете ЮKassa "
-    "и\u00a0оформите там полный возврат: когда он пройдёт, дело закроется само."
+    "Командой этих денег не\u00a0вернуть: найдите платёж по\u00a0номеру в\u00a0кабинете ЮKassa "
+    "и\u00a0оформите там полный возврат. Когда он пройдёт, дело закроется само."
 )
 ALREADY = {
     State.PAID: "оплачен",
@@ -213,7 +213,7 @@ def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> 
     ledger.append(tx, "payment", _unfit(order, payment, why))
     sentence = f"Платёж {payment.id} по заказу {order.number}: {why} Деньги у ЮKassa, решать вам."
     if payment.currency != ROUBLES:
-        sentence += f" Они не\u00a0в\u00a0рублях: {ONLY_THERE}"
+        sentence += f" Они не\u00a0в\u00a0рублях. {ONLY_THERE}"
     cases.open_case(
         tx, new_id(), kind="odd_money", subject=payment.id, order_id=order.id, sentence=sentence
     )
@@ -224,8 +224,11 @@ def _stranger(tx: Tx, payment: Payment) -> Settled:
     """A payment of this shop without an attempt of ours: someone's money, so it is a case."""
     if payment.status == "succeeded":
         order = orders.by_number(tx, payment.metadata.get("order", ""))
-        sentence = f"Получен платёж {payment.id}, для которого нет попытки оплаты" + (
-            f" (в нём назван заказ {order.number})." if order else " и нет заказа."
+        amount = money_of(payment.amount_kopecks, payment.currency)
+        named = f" (в\u00a0нём назван заказ {order.number})." if order else " и\u00a0нет заказа."
+        sentence = (
+            f"Получен платёж {payment.id}, {amount}, для которого нет попытки оплаты{named} "
+            f"{ONLY_THERE} Если деньги остаются у\u00a0вас, закройте дело сами."
         )
         is_new = cases.open_case(
             tx,

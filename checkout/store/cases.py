@@ -99,6 +99,11 @@ def opened(tx: Tx) -> list[Case]:
     return _found(tx, cases.c.closed.is_(None))
 
 
+def opened_of_kind(tx: Tx, kind: str) -> list[Case]:
+    """Those of a kind among them."""
+    return _found(tx, cases.c.closed.is_(None), cases.c.kind == kind)
+
+
 def ever(tx: Tx) -> list[Case]:
     """All there were, oldest first."""
     return _found(tx)

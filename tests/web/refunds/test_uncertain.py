@@ -190,7 +190,9 @@ def test_money_given_back_at_yookassa_itself_is_written_down_and_a_case(
     assert sound(own_town)
 
 
-def test_money_of_a_payment_nobody_here_knows_is_a_case(own_town: Town) -> None:
+def test_money_of_a_payment_nobody_here_knows_is_one_case_that_its_return_ends(
+    own_town: Town,
+) -> None:
     from tests.contract.test_refunds import paid
 
     payment_id = paid(own_town.yookassa)
@@ -200,8 +202,10 @@ def test_money_of_a_payment_nobody_here_knows_is_a_case(own_town: Town) -> None:
     own_town.work()
 
     told = [letter.text for letter in own_town.post]
-    assert sum("заказа с таким платежом здесь нет" in text for text in told) == 1
     assert sum("Получен платёж" in text for text in told) == 1
+    opened, closed = (it for it in own_town.ledger() if it["kind"] == "case")
+    assert (opened["subject"], closed["subject"]) == (payment_id, payment_id)
+    assert closed["reason"] == f"возврат {made['id']}"
 
 
 def test_two_commands_at_once_give_the_money_back_once(any_town: Town) -> None:
