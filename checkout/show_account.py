@@ -10,16 +10,31 @@ from checkout.store.letters import KeptLetter
 from offer.evidence.settlement import Party
 
 
-def orders_of(shop: Shop, client: Client) -> list[OrderFacts]:
-    """His orders, newest first; by a session without a letter those of its browser."""
+def orders_of(shop: Shop, client: Client, *, newest: int | None = None) -> list[OrderFacts]:
+    """His orders, newest first; by a session without a letter those of its browser.
+
+    `newest`: so many of them, and of the older ones only those whose hours run still.
+    """
     account, browser = client.account.id, client.session.browser_sha256
-    found = shop.store.read(lambda tx: accounts.tokens(tx, account, browser))
+    found = shop.store.read(lambda tx: accounts.tokens(tx, account, browser, newest=newest))
     return [facts for token in found if (facts := look.order(shop, token))]
+
+
+def how_many_orders(shop: Shop, client: Client) -> int:
+    """How many there are."""
+    return len(_ids(shop, client))
+
+
+def _ids(shop: Shop, client: Client) -> list[int]:
+    account, browser = client.account.id, client.session.browser_sha256
+    return shop.store.read(lambda tx: accounts.orders_of(tx, account, browser))
 
 
 def order_of(shop: Shop, client: Client, number: str) -> OrderFacts | None:
     """One of them by its number; None where he has none such."""
-    return next((it for it in orders_of(shop, client) if it.order.number == number), None)
+    account, browser = client.account.id, client.session.browser_sha256
+    token = shop.store.read(lambda tx: accounts.token_of(tx, account, browser, number))
+    return look.order(shop, token) if token else None
 
 
 def known_details(shop: Shop, client: Client) -> Party | None:
@@ -38,7 +53,7 @@ def letters_of(shop: Shop, client: Client) -> list[KeptLetter]:
 
     Those that open the account are kept nowhere: they hold a secret.
     """
-    ids, email = [it.order.id for it in orders_of(shop, client)], client.account.email
+    ids, email = _ids(shop, client), client.account.email
     found = shop.store.read(
         lambda tx: [it for order_id in ids for it in letters.of_client(tx, order_id, email)]
     )

@@ -9,7 +9,7 @@ from checkout.store import ledger, tables
 from checkout.store.engine import Tx
 
 accounts, links, corrections = tables.accounts, tables.account_orders, tables.corrections
-orders = tables.orders
+orders, packages = tables.orders, tables.packages
 COLUMNS = select(*(accounts.c[name] for name in Account.__dataclass_fields__))
 
 
@@ -87,21 +87,49 @@ def forget_browser_of(tx: Tx, order_id: int) -> None:
     tx.connection.execute(this.values(browser_sha256=None))
 
 
-def tokens(tx: Tx, account_id: int, browser_sha256: str | None = None) -> list[str]:
-    """The secret addresses of an account's orders, newest first; of one browser's, if named."""
-    return list(tx.connection.execute(_tokens(account_id, browser_sha256)).scalars())
+def tokens(
+    tx: Tx, account_id: int, browser_sha256: str | None = None, *, newest: int | None = None
+) -> list[str]:
+    """The secret addresses of an account's orders, newest first; of one browser's, if named.
+
+    `newest`: of so many, and of older ones only where hours run still.
+    """
+    found = _own(account_id, browser_sha256)
+    asked = found.with_only_columns(orders.c.token)
+    if newest is not None:
+        running = exists().where(
+            packages.c.order_id == orders.c.id,
+            packages.c.ended_at.is_(None),
+            packages.c.expires_at > tx.now,
+        )
+        these = found.limit(newest).subquery()
+        asked = asked.where(or_(orders.c.id.in_(select(these.c.id)), running))
+    return list(tx.connection.execute(asked).scalars())
+
+
+def orders_of(tx: Tx, account_id: int, browser_sha256: str | None = None) -> list[int]:
+    """The ids of the same, newest first."""
+    return list(tx.connection.execute(_own(account_id, browser_sha256)).scalars())
+
+
+def token_of(tx: Tx, account_id: int, browser_sha256: str | None, order_number: str) -> str | None:
+    """The secret address of one of them; None where there is none such."""
+    asked = _own(account_id, browser_sha256).where(orders.c.number == order_number)
+    return tx.connection.execute(asked.with_only_columns(orders.c.token)).scalar_one_or_none()
 
 
 def paid_packages(tx: Tx, account_id: int, browser_sha256: str | None = None) -> list[str]:
     """Of those the paid packages, without extra hours for them."""
-    found = _tokens(account_id, browser_sha256).where(
-        orders.c.paid_at.is_not(None), orders.c.for_package.is_(None)
+    found = (
+        _own(account_id, browser_sha256)
+        .with_only_columns(orders.c.token)
+        .where(orders.c.paid_at.is_not(None), orders.c.for_package.is_(None))
     )
     return list(tx.connection.execute(found).scalars())
 
 
-def _tokens(account_id: int, browser_sha256: str | None) -> Select[str]:
-    found = select(orders.c.token).join(links, links.c.order_id == orders.c.id)
+def _own(account_id: int, browser_sha256: str | None) -> Select[int]:
+    found = select(orders.c.id).join(links, links.c.order_id == orders.c.id)
     found = found.where(links.c.account_id == account_id)
     if browser_sha256 is not None:
         found = found.where(links.c.browser_sha256 == browser_sha256)

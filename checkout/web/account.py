@@ -8,7 +8,7 @@ from checkout.domain.account import Client, first_line
 from checkout.domain.package_life import PackageLife
 from checkout.domain.transitions import State
 from checkout.shop import Shop
-from checkout.show_account import orders_of
+from checkout.show_account import how_many_orders, orders_of
 from checkout.web import account_pages
 from checkout.web.account_views import AccountPage, Bought
 from checkout.web.asked import Asked
@@ -16,10 +16,16 @@ from checkout.web.deciding import again_url, order_page
 from checkout.web.entering import house, page
 from checkout.web.views import OrderPage
 
+NEWEST = 30
+
 
 def account(asked: Asked, shop: Shop, client: Client) -> Response:
-    """GET /account: hours left and until when, or what to do next; packages; orders."""
-    shown = tuple(order_page(shop, facts) for facts in orders_of(shop, client))
+    """GET /account: hours left and until when, or what to do next; packages; orders.
+
+    Of a client of years all are shown only when he asks for them: each costs a dozen queries.
+    """
+    newest = None if asked.query("all") else NEWEST
+    shown = tuple(order_page(shop, facts) for facts in orders_of(shop, client, newest=newest))
     packages = tuple(_bought(shop, it, shown) for it in shown if it.life)
     unpaid = any(it.state in (State.CREATED, State.WAITING) for it in shown)
     lives = [held for it in shown if (held := _held(it))]
@@ -31,6 +37,7 @@ def account(asked: Asked, shop: Shop, client: Client) -> Response:
         packages=packages,
         orders=shown,
         now=shop.store.clock(),
+        left_out=how_many_orders(shop, client) - len(shown),
     )
     return page(account_pages.account(view))
 

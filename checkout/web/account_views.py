@@ -97,6 +97,7 @@ class AccountPage:
     """The account: its first line, its packages, its orders.
 
     `is_proved` is false where it was opened from an order's page and shows that browser's orders.
+    `left_out` is how many older orders are not on it.
     """
 
     house: House
@@ -106,6 +107,7 @@ class AccountPage:
     packages: tuple[Bought, ...]
     orders: tuple[OrderPage, ...]
     now: datetime
+    left_out: int = 0
     AT_ONCE: ClassVar[int] = 10
 
     @property
