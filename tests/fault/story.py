@@ -295,11 +295,12 @@ class Story:
     def give_back_elsewhere(self) -> None:
         """He gives money back in YooKassa's own cabinet, and we are only notified."""
         payment = self.one_of(self.payments("succeeded"))
-        if payment is None or payment["amount"]["currency"] != "RUB":
+        if payment is None:
             return
         left = kopecks(payment["amount"]) - kopecks(payment["refunded_amount"])
         part = self.chance.choice((left, self.chance.randint(100, 500_000)))
-        amount = {"value": f"{part // 100}.{part % 100:02}", "currency": "RUB"}
+        currency = payment["amount"]["currency"]
+        amount = {"value": f"{part // 100}.{part % 100:02}", "currency": currency}
         made = self._past_us("/refunds", {"payment_id": payment["id"], "amount": amount})
         if made:
             self._hear(made, "refund")

@@ -104,9 +104,10 @@ def _changed(answer: Answer, **changes: object) -> Answer:
     return Answer(answer.status, json.dumps(shown | changes).encode(), answer.headers)
 
 
-def _without_amount(answer: Answer) -> list[Object]:
-    newest, *others = json.loads(answer.body)["items"]
-    return [newest | {"amount": None, "items": [{}]}, *others]
+def _without_amount(answer: Answer) -> Object:
+    """A list's first object without what makes it one; what is no list stays as it is."""
+    newest, *others = json.loads(answer.body).get("items") or [None]
+    return {"items": [newest | {"amount": None, "items": [{}]}, *others]} if newest else {}
 
 
 # What becomes of the true answer: the request was performed.
@@ -126,7 +127,7 @@ MANGLED: dict[str, Callable[[Answer], Answer]] = {
     ),
     "float_amount": lambda true: _changed(true, amount={"value": 1490.5, "currency": "RUB"}),
     "no_amount": lambda true: _changed(true, amount=None),
-    "newest_without_amount": lambda true: _changed(true, items=_without_amount(true)),
+    "newest_without_amount": lambda true: _changed(true, **_without_amount(true)),
     "cookie": lambda true: Answer(true.status, true.body, (*true.headers, _COOKIE)),
     "other_payment": lambda true: _changed(true, id="00000000-000f-5000-8000-000000000000"),
 }
