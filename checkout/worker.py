@@ -119,7 +119,7 @@ def _follow_refund(shop: Shop, hint: Hint) -> bool:
 def _is_refused(shop: Shop, hint: Hint, error: GatewayError) -> bool:
     log.warning("hint not followed", object=hint.object_id, error=error.code)
     if error.status == NOT_FOUND:  # somebody's invention, not a hint
-        shop.store.transact(lambda tx: correspondence.forget(tx, hint.object_id))
+        shop.store.transact(lambda tx: correspondence.forget(tx, hint))
     return isinstance(error, Refused)
 
 

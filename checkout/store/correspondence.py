@@ -90,12 +90,11 @@ def _free(*where: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 # by the events, which the primary key begins with: the inbox grows for years
-HEED = update(inbox).where(
-    _free(
-        inbox.c.event.in_(bindparam("said", expanding=True)),
-        inbox.c.object_id.in_(bindparam("its", expanding=True)),
-    )
+TOLD_BY = _free(
+    inbox.c.event.in_(bindparam("said", expanding=True)),
+    inbox.c.object_id.in_(bindparam("its", expanding=True)),
 )
+HEED, FORGET = update(inbox).where(TOLD_BY), delete(inbox).where(TOLD_BY)
 HEED_AS_CLAIMED = HEED.where(inbox.c.due_at.in_(bindparam("claimed", expanding=True)))
 
 
@@ -272,25 +271,6 @@ def _queued(tx: Tx) -> int:
     return int(tx.connection.execute(waiting).scalar_one())
 
 
-def forget(tx: Tx, object_id: str) -> None:
-    """YooKassa does not know it: somebody's invention, unless it is ours."""
-    its = _free(inbox.c.object_id == object_id)
-    if _ours(tx, [object_id]):
-        tx.connection.execute(update(inbox).where(its).values(due_at=None))
-    else:
-        tx.connection.execute(delete(inbox).where(its))
-
-
-def forget_strangers(tx: Tx, before: datetime) -> int:
-    """Drop what was said, before a moment, of nothing of ours; how much."""
-    known = (
-        exists().where(attempts.c.payment_id == inbox.c.object_id),
-        exists().where(refunds.c.refund_id == inbox.c.object_id),
-    )
-    old = delete(inbox).where(_free(inbox.c.received_at < before, ~known[0], ~known[1]))
-    return tx.connection.execute(old).rowcount
-
-
 @dataclass(frozen=True)
 class Hint:
     """A payment (or refund) that a notification told us of, and one event that was said of it.
@@ -301,6 +281,27 @@ class Hint:
     object_id: str
     event: str
     until: datetime
+
+
+def forget(tx: Tx, hint: Hint) -> None:
+    """YooKassa does not know such a payment (or refund): an invention, unless it is ours.
+
+    A payment may be named like an invented refund: what is said of it stays.
+    """
+    if _ours(tx, [hint.object_id]):
+        heed(tx, [hint], None)
+    else:
+        tx.connection.execute(FORGET, _told_by([hint]))
+
+
+def forget_strangers(tx: Tx, before: datetime) -> int:
+    """Drop what was said, before a moment, of nothing of ours; how much."""
+    known = (
+        exists().where(attempts.c.payment_id == inbox.c.object_id),
+        exists().where(refunds.c.refund_id == inbox.c.object_id),
+    )
+    old = delete(inbox).where(_free(inbox.c.received_at < before, ~known[0], ~known[1]))
+    return tx.connection.execute(old).rowcount
 
 
 def claim_hints(tx: Tx, until: datetime, *, about: str = "payment", most: int = 1) -> list[Hint]:
@@ -343,9 +344,15 @@ def heed_unless_said_again(tx: Tx, hints: Sequence[Hint]) -> None:
 
 
 def _told_by(hints: Sequence[Hint]) -> dict[str, list[str]]:
-    """The notifications that tell of them: all events that are followed, and what was said."""
-    said = sorted({*FOLLOWED, *(it.event for it in hints)})
-    return {"said": said, "its": [it.object_id for it in hints]}
+    """The notifications that tell of them: what was said, and what is followed of their kind."""
+    said = {it.event for it in hints}
+    kinds = {_kind(it) for it in said}
+    said |= {it for it in FOLLOWED if _kind(it) in kinds}
+    return {"said": sorted(said), "its": [it.object_id for it in hints]}
+
+
+def _kind(event: str) -> str:
+    return event.partition(".")[0]
 
 
 def keep_paper(tx: Tx, order_id: int, sha256: str, data: bytes, ledger: int) -> Paper:

@@ -117,7 +117,7 @@ def test_two_who_take_two_events_of_one_payment_do_not_wait_for_each_other(
 @pytest.mark.parametrize(
     "change",
     [
-        correspondence.forget,
+        lambda tx, its: correspondence.forget(tx, Hint(its, SUCCEEDED, tx.now)),
         lambda tx, _: correspondence.replay(tx, None),
         lambda tx, _: correspondence.forget_strangers(tx, tx.now + TAKEN),
     ],
