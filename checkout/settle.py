@@ -78,10 +78,14 @@ def record_all(tx: Tx, shop: Shop, payments: Sequence[Payment]) -> list[Settled]
     """
     if any(it.status in FINAL for it in payments):
         ledger.alone(tx)  # before the order, as a retry does: they must not wait for each other
+    attempts = _attempts(tx, payments)
+    if _before_an_order_comes_again(attempts) < len(payments):
+        # all of them now, in one order with everybody: one locked later could be waited for
+        orders.all_locked(tx, {it.order_id for it in attempts if it})
     settled: list[Settled] = []
     while len(settled) < len(payments):
         rest = payments[len(settled) :]
-        attempts = _attempts(tx, rest)
+        attempts = _attempts(tx, rest) if settled else attempts
         apart = _before_an_order_comes_again(attempts)
         settled += _record_apart(tx, shop, rest[:apart], attempts[:apart])
     return settled

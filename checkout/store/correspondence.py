@@ -224,6 +224,8 @@ def receive(tx: Tx, heard: Sequence[Heard]) -> list[bool]:
     """
     ours = _ours(tx, [it.object_id for it in heard if it.event in FOLLOWED])
     known = [it.event in FOLLOWED and it.object_id in ours for it in heard]
+    if not all(known):
+        _be_alone_at_queue(tx)
     # in one order whoever keeps them, so that no two wait for each other
     now = sorted(
         (it for it, is_known in zip(heard, known, strict=True) if is_known),
@@ -239,6 +241,12 @@ def _ours(tx: Tx, named: Sequence[str]) -> frozenset[str]:
     if not named:
         return frozenset()
     return frozenset(tx.connection.execute(OURS, {"named": list(named)}).scalars())
+
+
+def _be_alone_at_queue(tx: Tx) -> None:
+    """Before any notification is kept, or two could wait for each other."""
+    if tx.connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        tx.connection.execute(select(func.pg_advisory_xact_lock(QUEUE_LOCK)))
 
 
 def _queue(tx: Tx, heard: Heard) -> bool:
@@ -257,8 +265,6 @@ def _keep_all(tx: Tx, heard: Sequence[Heard], due_at: datetime, *, ours: bool) -
 
 def _end_of_queue(tx: Tx) -> datetime:
     """When the next stranger's turn is: what is ours is due now or very soon."""
-    if tx.connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        tx.connection.execute(select(func.pg_advisory_xact_lock(QUEUE_LOCK)))
     # what a clock that was ahead put off for longer is due, and holds up nobody
     queued = inbox.c.due_at <= tx.now + LONGEST_PAUSE
     last = tx.connection.execute(select(func.max(inbox.c.due_at)).where(queued)).scalar_one()

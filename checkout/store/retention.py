@@ -188,14 +188,17 @@ def _redact(tx: Tx, order: Order) -> None:
     """Take the payer's card out of what the first version kept whole."""
     own = attempts.c.order_id == order.id
     found = select(attempts.c.id, attempts.c.payment_id, attempts.c.answer).where(own)
-    for attempt in tx.connection.execute(found).all():
+    told = tx.connection.execute(found).all()
+    for attempt in told:
         clean = _without_card(attempt.answer)
         this = update(attempts).where(attempts.c.id == attempt.id)
         tx.connection.execute(this.values(answer=clean))
-        heard = inbox.c.object_id == attempt.payment_id
-        for notice in tx.connection.execute(select(inbox).where(heard)).all():
-            this = update(inbox).where(heard, inbox.c.event == notice.event)
-            tx.connection.execute(this.values(body=_without_card(notice.body) or ""))
+    heard = select(inbox).where(inbox.c.object_id.in_([it.payment_id for it in told]))
+    # as those who keep notifications take them, so that neither waits for the other for ever
+    in_order = heard.order_by(inbox.c.event, inbox.c.object_id).with_for_update()
+    for it in tx.connection.execute(in_order).all():
+        this = update(inbox).where(inbox.c.event == it.event, inbox.c.object_id == it.object_id)
+        tx.connection.execute(this.values(body=_without_card(it.body) or ""))
 
 
 def _take_buyer_out(tx: Tx, order: Order) -> None:

@@ -10,14 +10,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, event, select, text
 
+from checkout.ask import save_payment
+from checkout.domain.transitions import State
+from checkout.settle import Settled, record_all
 from checkout.shop import Shop
-from checkout.store import correspondence, tables
+from checkout.store import correspondence, orders, retention, tables
 from checkout.store.correspondence import Heard, Hint
 from checkout.store.engine import Store, Tx, open_engine
 from tests.contract.simulated import StandingClock
 from tests.store import market
+from tests.story.driving import until
 from tests.town import at_once
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -136,3 +140,82 @@ def test_whoever_changes_the_inbox_leaves_what_another_keeps(
     shop.store.transact(keep_one)
 
     assert due(shop.store)[CANCELED] is True
+
+
+def test_one_who_keeps_ours_and_a_strangers_does_not_wait_for_one_who_took_ours_for_a_strangers(
+    shop: Shop, other: Store
+) -> None:
+    """A payment is a stranger's until it is saved that it is ours."""
+    known = market.placed(shop, "form")
+    ours = Heard(SUCCEEDED, known.payment_id, "{}")
+    strangers = Heard(SUCCEEDED, "2ec65a1e-000f-5000-8000-000000000001", "{}")
+    looked, both = threading.Event(), threading.Barrier(2)
+
+    def wait_to_keep() -> None:
+        looked.set()
+        both.wait(PATIENCE)
+
+    stop_before(other, "INSERT INTO inbox", wait_to_keep)
+    stop_before(shop.store, "SELECT pg_advisory_xact_lock", lambda: both.wait(PATIENCE))
+
+    def keep_as_ours() -> list[bool]:
+        looked.wait(PATIENCE)
+        shop.store.transact(lambda tx: save_payment(tx, known.attempt.id, known.paid("pending")))
+        return shop.store.transact(lambda tx: correspondence.receive(tx, [ours, strangers]))
+
+    def keep_as_strangers() -> list[bool]:
+        return other.transact(lambda tx: correspondence.receive(tx, [ours]))
+
+    assert at_once(keep_as_ours, keep_as_strangers) == [[True, True], [True]]
+
+
+def test_whoever_erases_a_client_waits_for_his_notifications_in_the_order_they_are_kept_in(
+    shop: Shop, other: Store, paid: str
+) -> None:
+    """He holds what the money waits for: neither he nor who keeps may be undone by the other."""
+    (order,) = shop.store.read(lambda tx: [orders.by_payment(tx, paid)])
+    assert order is not None
+    kept_one = threading.Event()
+
+    def keep_both(tx: Tx) -> None:
+        keep(tx, paid, CANCELED)
+        kept_one.set()
+        until(lambda: waits(shop), "one who waits for it")
+        keep(tx, paid, SUCCEEDED)
+
+    def erase() -> None:
+        kept_one.wait(PATIENCE)
+        shop.store.transact(lambda tx: retention._redact(tx, order))
+
+    assert at_once(erase, lambda: other.transact(keep_both)) == [None, None]
+
+
+def waits(shop: Shop) -> bool:
+    """Whether somebody waits for what another holds."""
+    ungranted = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return shop.store.read(lambda tx: tx.connection.execute(ungranted).scalar_one()) > 0
+
+
+def test_two_who_learn_of_the_same_orders_take_them_in_one_order_though_one_comes_twice(
+    shop: Shop, other: Store
+) -> None:
+    """Nobody's money has come yet, so nobody is alone at the ledger."""
+    first, second = (market.waiting(shop, it).paid("pending") for it in ("first", "second"))
+    locked = threading.Event()
+
+    def hold() -> None:
+        locked.set()
+        until(lambda: waits(shop), "one who waits for it")
+
+    stop_before(shop.store, "UPDATE attempts", hold)
+
+    def learn_in_order() -> list[Settled]:
+        locked.wait(PATIENCE)
+        return other.transact(lambda tx: record_all(tx, shop, [first, second]))
+
+    done = at_once(
+        lambda: shop.store.transact(lambda tx: record_all(tx, shop, [second, second, first])),
+        learn_in_order,
+    )
+
+    assert done == [[Settled(State.WAITING)] * 3, [Settled(State.WAITING)] * 2]
