@@ -58,6 +58,8 @@ def deliver(shop: Shop) -> int:
     """Send what is due; returns how many letters left. What cannot be sent is tried again."""
     sent = 0
     for _ in range(AT_ONCE):
+        if shop.ending.is_set():
+            return sent
         message = shop.store.transact(correspondence.claim_message)
         if message is None:
             return sent

@@ -43,8 +43,8 @@ class Shop:
     `key` signs what comes back to us; without a setting it is this process's own. `chores` are the
     worker's daily jobs and the local day on which this process last did each; one that failed is
     tried again, but `not_before`. `quiet` is cleared while notifications wait to be kept: the
-    worker lets them go first. `clock_is_moved` on purpose, by whoever plays with the demo: a jump
-    is no cause for doubt then.
+    worker lets them go first. `ending` is set when it is to begin nothing more. `clock_is_moved` on
+    purpose, by whoever plays with the demo: a jump is no cause for doubt then.
     """
 
     settings: Settings
@@ -61,6 +61,7 @@ class Shop:
     not_before: dict[str, datetime] = field(default_factory=dict)
     wake: threading.Event = field(default_factory=threading.Event)
     quiet: threading.Event = field(default_factory=_happened)
+    ending: threading.Event = field(default_factory=threading.Event)
     doors: tuple[threading.Lock, ...] = field(
         default_factory=lambda: tuple(threading.Lock() for _ in range(DOORS))
     )

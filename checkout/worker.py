@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
 from typing import Generic, TypeVar
@@ -49,7 +49,12 @@ Job = Callable[[Shop], object]
 
 
 def work(shop: Shop, stop: threading.Event, *, pause_seconds: float = 5.0) -> None:
-    """Work until `stop`; wakes early when a settlement has staged something to send."""
+    """Work until `stop`; wakes early when a settlement has staged something to send.
+
+    Then what is being followed is written, and the rest is left to the next start: in a rush there
+    is more due than who ends the service waits for.
+    """
+    shop = replace(shop, ending=stop)
     while not stop.is_set():
         for job in JOBS:
             _guarded(shop, job)
@@ -253,11 +258,13 @@ def _each(
     follow: Callable[[Shop, T], bool],
     most: int = AT_ONCE,
 ) -> bool:
-    """Follow what is due, taking one after another. False if YooKassa was silent.
+    """Follow what is due, taking one after another. False if YooKassa was silent, or we end.
 
     Silence about one is taken for silence about all: letters need not wait for twenty timeouts.
     """
     for _ in range(most):
+        if shop.ending.is_set():
+            return False
         taken = shop.store.transact(claim)
         if taken is None:
             return True
@@ -272,6 +279,8 @@ def _answered(trouble: GatewayError | None) -> bool:
 
 
 def _guarded(shop: Shop, job: Job) -> None:
+    if shop.ending.is_set():
+        return
     try:
         job(shop)
     except Exception:
