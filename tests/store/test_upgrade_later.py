@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, MetaData, insert, select
+from sqlalchemy import Engine, MetaData, event, insert, inspect, select, text
 
 from checkout.refund import Wanted, refund
 from checkout.store import accounts, cases, ledger, receipts, tables
@@ -12,6 +12,7 @@ from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
 from checkout.verify import verify
 from tests.contract.simulated import StandingClock
+from tests.fault.fuse import Crash
 from tests.store import first_version
 from tests.store.history import ZONE
 from tests.store.test_schema import EDITION
@@ -116,6 +117,60 @@ def test_an_upgrade_keeps_every_receipt_and_what_follows_from_it(
     ]
     assert [it.sentence for it in verify(store, ZONE) if it.mark == "✗"] == []
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("revision", "sold"), [("0010", "with refunds"), ("0011", "with receipts")]
+)
+def test_an_upgrade_that_is_cut_short_at_any_statement_is_begun_anew(
+    empty_database_url: str, revision: str, sold: str, sold_then: dict[str, dict[str, list[Any]]]
+) -> None:
+    """As by the death of the process: what was not committed never was, on both databases."""
+    engine = open_engine(empty_database_url)
+    first_version.at_revision(engine, revision)
+    _fill(engine, sold_then[sold])
+    known = MetaData()
+    known.reflect(engine)
+    before = everything(engine, known)
+    tables_before = set(inspect(engine).get_table_names())
+    cut = 0
+    while is_cut_short(engine, cut + 1):
+        cut += 1
+        assert everything(engine, known) == before, f"statement {cut}"
+        assert set(inspect(engine).get_table_names()) == tables_before
+        assert revision_of(engine) == revision
+
+    assert cut > 10
+    assert everything(engine, known) == before
+    assert revision_of(engine) > revision
+    remarks = verify(Store(engine, StandingClock()), ZONE)
+    assert [it.sentence for it in remarks if it.mark == "✗"] == []
+    engine.dispose()
+
+
+def is_cut_short(engine: Engine, statement: int) -> bool:
+    """Upgrade, and die before that statement; whether there was one."""
+    left = [statement]
+
+    def die(*_: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Crash
+
+    event.listen(engine, "before_cursor_execute", die)
+    try:
+        migrate(engine)
+    except Crash:
+        return True
+    finally:
+        event.remove(engine, "before_cursor_execute", die)
+    return False
+
+
+def revision_of(engine: Engine) -> str:
+    with engine.connect() as connection:
+        reached = connection.execute(text("SELECT version_num FROM alembic_version"))
+        return str(reached.scalar_one())
 
 
 def test_an_upgrade_from_a_later_version_keeps_every_row_and_is_sound(later: Engine) -> None:
