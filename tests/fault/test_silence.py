@@ -1,6 +1,6 @@
 """YooKassa fails in every way it can, while paying and while settling: no page lies about money."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,13 @@ from checkout import worker
 from checkout.app import create_app
 from checkout.domain.order import Order
 from checkout.gateway.simulator.faults import BROKEN, INSTEAD, MANGLED
+from checkout.refund import Wanted, refund
 from checkout.serve import gate_of
 from checkout.shop import Shop
 from checkout.store import orders
 from tests.fault.hasty import Hasty
-from tests.town import SITE, Town, a_town, database_in
+from tests.town import SITE, Town, a_town, at_once, database_in
+from tests.web.buying import page_of
 
 WAITS_FOR_EVER = {"held", "slow"}  # they end well by themselves: see tests/contract
 FAULTS = sorted({*BROKEN, *INSTEAD, *MANGLED} - WAITS_FOR_EVER)
@@ -197,3 +199,40 @@ def test_money_of_a_payment_that_was_answered_under_another_id_is_a_case(town: T
     assert len(cases) == 1
     assert payment_id in cases[0].sentence
     assert saved(town, token).number in cases[0].sentence
+
+
+@pytest.mark.parametrize("fault", ["500", "reset", "hang"])
+def test_whoever_has_paid_and_comes_back_by_any_way_is_neither_denied_it_nor_asked_for_more(
+    town: Town, fault: str
+) -> None:
+    """Two tabs with the form, the button of the page before, the return page; all at one moment."""
+    town.clock.forward(minutes=2)
+    form = town.form()
+    first = town.send(form)
+    token, payment_page = town.token_of(first), first.headers["location"]
+    back, again = f"/orders/{token}", f"/orders/{token}/retry"
+    town.yookassa.control("POST", f"/payments/{saved(town, token).payment_id}/pay")
+    ways: list[Callable[[], Any]] = [
+        lambda: town.send(form),
+        lambda: town.send(form),
+        lambda: town.client.post(again, data={"accept_offer": form["accept_offer"]}),
+        lambda: town.client.post(again),
+        lambda: town.client.get(back),
+    ]
+
+    town.yookassa.fault(fault, "*", times=1_000)
+    silent = at_once(*ways)
+    town.yookassa.fault(None)
+    settled = town.facts(token)["state"]
+    town.yookassa.fault(fault, "*", times=1_000)
+    refund(town.shop, Wanted(saved(town, token).number, 500_000, "скидка"))
+    known = at_once(*ways)
+    town.yookassa.fault(None)
+
+    assert [it.headers["location"] for it in silent[:4]] == [payment_page] * 4
+    assert "ничего не делайте" in page_of(silent[4]).text
+    assert [it.headers["location"] for it in known[:4]] == [back] * 4
+    assert "Получено 15 000 ₽" in page_of(known[4]).text
+    assert "Возвращаем 5 000 ₽" in page_of(known[4]).text
+    assert not [it for it in (silent[4], known[4]) if "не списаны" in page_of(it).text]
+    assert (settled, truth(town, token)) == ("paid", ["succeeded"])
