@@ -149,7 +149,8 @@ def _lead_to_payment(shop: Shop, order_id: int) -> Bought:
     if attempt and attempt.state is AttemptState.OPEN and order.state is State.WAITING:
         # our own question may have failed while another process's was answered
         return Bought(order.token, attempt.confirmation_url)
-    return Bought(order.token, None, trouble)
+    # or even paid: then its page tells
+    return Bought(order.token, None, trouble if order.state is State.CREATED else None)
 
 
 def _look(tx: Tx, order_id: int) -> tuple[Order, Attempt | None]:

@@ -10,10 +10,14 @@ from starlette.testclient import TestClient
 
 from checkout import worker
 from checkout.app import create_app
+from checkout.ask import save_payment
+from checkout.domain.errors import UnknownOutcome
 from checkout.domain.order import Order
+from checkout.domain.payment import Payment
 from checkout.gateway.simulator.faults import BROKEN, INSTEAD, MANGLED
 from checkout.refund import Wanted, refund
 from checkout.serve import gate_of
+from checkout.settle import settle
 from checkout.shop import Shop
 from checkout.store import orders
 from tests.fault.hasty import Hasty
@@ -229,6 +233,7 @@ def test_whoever_has_paid_and_comes_back_by_any_way_is_neither_denied_it_nor_ask
     known = at_once(*ways)
     town.yookassa.fault(None)
 
+    assert payment_page.endswith(str(saved(town, token).payment_id))
     assert [it.headers["location"] for it in silent[:4]] == [payment_page] * 4
     assert "ничего не делайте" in page_of(silent[4]).text
     assert [it.headers["location"] for it in known[:4]] == [back] * 4
@@ -236,3 +241,25 @@ def test_whoever_has_paid_and_comes_back_by_any_way_is_neither_denied_it_nor_ask
     assert "Возвращаем 5 000 ₽" in page_of(known[4]).text
     assert not [it for it in (silent[4], known[4]) if "не списаны" in page_of(it).text]
     assert (settled, truth(town, token)) == ("paid", ["succeeded"])
+
+
+def test_whoever_has_paid_in_another_tab_is_not_told_otherwise_by_a_question_without_an_answer(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    """Both tabs asked, through two processes: one was answered, and the other waits for it long."""
+    with a_town(tmp_path, sqlite_url) as town:
+        form, create = town.form(), town.shop.yookassa.create_payment
+
+        def ask_in_vain(**asked: str) -> Payment:
+            payment = create(**asked)
+            town.shop.store.transact(lambda tx: save_payment(tx, asked["key"], payment))
+            town.yookassa.control("POST", f"/payments/{payment.id}/pay")
+            settle(town.shop, payment.id)
+            raise UnknownOutcome("ЮKassa не ответила.")
+
+        town.shop.yookassa.create_payment = ask_in_vain  # type: ignore[method-assign]
+        answer = town.send(form)
+        token = token_of_last_order(town)
+
+        assert (answer.status_code, answer.headers.get("location")) == (303, f"/orders/{token}")
+        assert town.facts(token)["state"] == "paid"
