@@ -84,25 +84,29 @@ def order_not_found(house: House) -> Trouble:
     )
 
 
+PAPERS = "Свидетельство и\u00a0доказательства появятся"
+# the heading and the sentence; «waiting» may be paid already, and only YooKassa knows it
+NO_PAPERS = {
+    "case": ("С платежом ещё разбираются", f"{PAPERS}, когда оплата подойдёт к\u00a0заказу."),
+    "waiting": (
+        "Оплата ещё не\u00a0подтверждена",
+        f"{PAPERS}, когда её подтвердит ЮKassa. Если вы уже оплатили, ничего не\u00a0делайте.",
+    ),
+}
+
+
 def not_paid(house: House, state: str, order_url: str) -> Trouble:
     """404: a paper of an order that has not been accepted by paying."""
-    unclear = state == "case"
-    return _trouble(
-        house,
-        "С платежом ещё разбираются" if unclear else "Заказ ещё не оплачен",
-        "Свидетельство и\u00a0доказательства появятся, когда оплата подойдёт к\u00a0заказу."
-        if unclear
-        else "Свидетельство и\u00a0доказательства появятся после оплаты: "
-        "они подтверждают акцепт оферты.",
-        link=(order_url, "Открыть заказ"),
-    )
+    unpaid = ("Заказ ещё не оплачен", f"{PAPERS} после оплаты: они подтверждают акцепт оферты.")
+    heading, then = NO_PAPERS.get(state, unpaid)
+    return _trouble(house, heading, then, link=(order_url, "Открыть заказ"))
 
 
 def cannot_refuse(house: House, why: Obstacle, kind: str, order_url: str) -> Trouble:
     """409: there is no package to refuse, or not now; `kind` is the client's."""
     heading, then = {
         Obstacle.UNPAID: (
-            "Заказ не оплачен",
+            "Пакет по\u00a0заказу ещё не\u00a0начался",
             "Отказаться можно от оплаченного пакета. Что с оплатой, сказано на странице заказа.",
         ),
         Obstacle.CASE: (

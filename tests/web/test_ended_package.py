@@ -7,7 +7,7 @@ import pytest
 from checkout.domain.transitions import State
 from tests.town import Town, dearer
 from tests.web import page_examples as example
-from tests.web.buying import page_of, spoilt_and_settled
+from tests.web.buying import page_of, payment_of, spoilt_and_settled
 from tests.web.page_reading import Page
 from tests.web.test_retry import declined
 
@@ -74,15 +74,19 @@ def test_the_facts_for_programs_are_as_before_after_the_end(own_town: Town, toke
 
 
 @pytest.mark.parametrize("name", ["certificate.pdf", "evidence.zip"])
-def test_a_paper_of_an_order_not_yet_paid_says_that_it_is_not_paid(
+def test_a_paper_of_an_order_not_yet_paid_says_that_only_where_it_is_known(
     own_town: Town, name: str
 ) -> None:
     token = own_town.order()
+    own_town.yookassa.control("POST", f"/payments/{payment_of(own_town, token)}/pay")
     answer = own_town.client.get(f"/orders/{token}/{name}")
     page = page_of(answer)
+    other = page_of(own_town.client.get(f"/orders/{declined(own_town)}/{name}"))
 
     assert answer.status_code == 404
-    assert page.one("h1").text == "Заказ ещё не оплачен"
+    assert page.one("h1").text == "Оплата ещё не подтверждена"
+    assert "Если вы уже оплатили, ничего не делайте" in page.text
+    assert other.one("h1").text == "Заказ ещё не оплачен"
     assert "Такого заказа нет" not in page.text
     assert page.all("a", href=f"/orders/{token}")
 

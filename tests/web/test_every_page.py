@@ -62,6 +62,7 @@ def every_trouble() -> list[pages.Trouble]:
         troubles.package_not_sold(HOUSE),
         troubles.not_paid(HOUSE, "waiting", "/orders/secret"),
         troubles.not_paid(HOUSE, "case", "/orders/secret"),
+        troubles.not_paid(HOUSE, "cancelled", "/orders/secret"),
         *(troubles.cannot_refuse(HOUSE, why, "person", "/orders/secret") for why in Obstacle),
         troubles.never_published(HOUSE, "/checkout/5"),
         troubles.too_many(HOUSE, 1),

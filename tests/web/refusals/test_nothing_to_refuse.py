@@ -28,7 +28,7 @@ def test_an_unpaid_order_cannot_be_refused_and_has_no_button(own_town: Town) -> 
         answer = own_town.client.get(f"/orders/{token}/refuse")
 
         assert (answer.status_code, refuse(own_town, token).status_code) == (409, 409)
-        assert page_of(answer).one("h1").text == "Заказ не оплачен"
+        assert page_of(answer).one("h1").text == "Пакет по заказу ещё не начался"
         assert "/refuse" not in own_town.client.get(f"/orders/{token}").text
     assert refusals(own_town) == []
 
