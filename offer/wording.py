@@ -51,6 +51,11 @@ def hours(n: int) -> str:
     return counted(n, "час", "часа", "часов")
 
 
+def of_hours(n: int) -> str:
+    """The same in the genitive, after «из»: «1 часа», «2 часов», «5 часов»."""
+    return counted(n, "часа", "часов", "часов")
+
+
 def minutes(n: int) -> str:
     """Time spent, `n` whole minutes: «3 ч 25 мин», «2 ч», «25 мин», «0 мин»."""
     if n < 0:

@@ -6,7 +6,7 @@ from datetime import date
 from checkout.domain.proposal import Proposal
 from checkout.domain.refusal import DAYS_TO_DECIDE
 from offer.typography import no_break
-from offer.wording import counted, day, hours, minutes, money
+from offer.wording import counted, day, minutes, money, of_hours
 
 NBSP = "\u00a0"
 REFUSE = f"Отказаться от{NBSP}пакета"
@@ -55,7 +55,7 @@ def over(kind: str) -> str:
 
 def by_hours(it: Proposal) -> str:
     """How the sum by hours is made."""
-    charged = f"Истрачено {minutes(it.charged_minutes)} из{NBSP}{hours(it.hours)}"
+    charged = f"Истрачено {minutes(it.charged_minutes)} из{NBSP}{of_hours(it.hours)}"
     used = it.price - it.by_hours
     return f"{charged}: {money(it.price)} −{NBSP}{money(used)} ={NBSP}{money(it.by_hours)}."
 

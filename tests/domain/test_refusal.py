@@ -1,5 +1,6 @@
 """When a package may be refused, and the days the contractor has: tables, without a shop."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -95,6 +96,7 @@ def test_the_sums_are_told_as_they_are_made() -> None:
     assert words.by_hours(it).replace("\u00a0", " ") == (
         "Истрачено 1 ч 35 мин из 5 часов: 15 000 ₽ − 4 750 ₽ = 10 250 ₽."
     )
+    assert "из 2 часов:" in words.by_hours(replace(it, hours=2)).replace("\u00a0", " ")
     assert "обе суммы равны" not in words.proposed(it)
     assert "обе суммы равны" in words.proposed(proposed())
     assert "лучшая для клиента" in words.proposed(it, "клиента").replace("\u00a0", " ")

@@ -42,6 +42,14 @@ def test_hours_are_declined_by_rule(n: int, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("n", "shown"),
+    [(1, "1 часа"), (2, "2 часов"), (5, "5 часов"), (11, "11 часов"), (21, "21 часа")],
+)
+def test_hours_of_which_something_is_a_part_stand_in_the_genitive(n: int, shown: str) -> None:
+    assert wording.of_hours(n) == shown.replace(" ", wording.NBSP)
+
+
+@pytest.mark.parametrize(
+    ("n", "shown"),
     [(0, "0 мин"), (25, "25 мин"), (120, "2 ч"), (205, "3 ч 25 мин"), (-65, "−1 ч 5 мин")],
 )
 def test_time_spent_is_hours_and_minutes(n: int, shown: str) -> None:
