@@ -112,9 +112,9 @@ class AccountPage:
 
     @property
     def open_packages(self) -> tuple[Bought, ...]:
-        """Those that run, and the newest of those that have ended, to be seen at once."""
-        newest = next((it for it in self.packages if it.has_ended), None)
-        return tuple(it for it in self.packages if it is newest or not it.has_ended)
+        """Those that run, then the newest of those that have ended, to be seen at once."""
+        running = tuple(it for it in self.packages if not it.has_ended)
+        return (*running, *(it for it in self.packages if it.has_ended))[: len(running) + 1]
 
     @property
     def folded_packages(self) -> tuple[Bought, ...]:

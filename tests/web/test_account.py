@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from checkout.refund import Wanted, refund
 from checkout.store import tables
 from checkout.verify import verify
 from tests.town import ANNA, ROMASHKA, Town, dearer
@@ -286,6 +287,18 @@ def test_a_package_its_client_has_left_says_when_he_is_answered_and_sells_no_mor
     assert "Добавить часы" in before
     assert "Добавить часы" not in after
     assert "Вы отказались от пакета: исполнитель ответит до 03.12.2026 включительно." in after
+
+
+def test_a_package_left_early_stands_below_the_one_that_runs(own_town: Town) -> None:
+    for _ in range(2):
+        own_town.pay(own_town.order())
+    refund(own_town.shop, Wanted("2026-0002", 1_000_000, "письмо", ends_package=True))
+    running, ended = page_of(signed_in(own_town).get("/account")).all("article")
+
+    assert "Заказ 2026-0001" in running.text
+    assert "Пакет действует до" in running.text
+    assert "Пакет прекращён" in ended.text
+    assert "Пакет действует до" not in ended.text
 
 
 def test_a_client_of_years_sees_what_runs_and_unfolds_the_rest(own_town: Town) -> None:

@@ -76,6 +76,9 @@ def test_who_leaves_gets_a_part_and_his_package_ends(own_town: Town, token: str)
     assert facts["package"]["last_day"] == "2026-11-23"
     assert facts["package"]["reason"].endswith("деньги возвращены.")
     assert "Пакет прекращён 23.11.2026" in page.text
+    assert "Действовал бы до 23.12.2026 включительно" in page.text
+    assert "Пакет действует до" not in page.text
+    assert "на него часов меньше" not in page.text
     assert "Что дальше" not in page.text
     assert told(outcome)[1].endswith("пакет прекращён. Клиенту и вам отправлены письма.")
     assert sound(own_town)
