@@ -172,6 +172,9 @@ def _decide(asked: Asked, shop: Shop, counter: Counter, filled: Filled) -> Respo
         errors.append(FieldError("attempt", NO_NAME))
     if errors or filled.party is None:
         form = form_of(shop, counter, attempt or new_attempt(), filled.values, tuple(errors))
+        before = _told_before(asked, counter)
+        if before and [it.field for it in errors] == ["accept_offer"]:
+            return _changed(asked, shop, counter, form, before)
         return form_answer(shop, form, 422)
     asked.spends(mailbox_of(filled.party.email))
     consent = counter.release.current("consent") if boxes["consent"] is Box.IN_FORCE else None
@@ -200,7 +203,9 @@ def _decide_again(
     if box is Box.REPLACED and counter.extra:
         return order_answer(shop, facts, error=OF_ITS_PACKAGE)
     if box is Box.REPLACED or (box is Box.EMPTY and facts.edition.sha256 != counter.edition.sha256):
-        form = form_of(shop, counter, attempt, action=f"/orders/{facts.order.token}/retry")
+        errors = (FieldError("accept_offer", NOT_TICKED),) if _told_before(asked, counter) else ()
+        action = f"/orders/{facts.order.token}/retry"
+        form = form_of(shop, counter, attempt, errors=errors, action=action)
         old = _ticked(asked, counter) if box is Box.REPLACED else facts.edition
         return _changed(asked, shop, counter, form, old, again=page)
     if box is Box.EMPTY:
@@ -222,6 +227,16 @@ def _seen(asked: Asked, counter: Counter) -> PublishedEdition | None:
     old = next(shown, None)
     ticked = asked.fields.get("accept_offer", "")
     return old if old and not ticked and old.sha256 != counter.edition.sha256 else None
+
+
+def _told_before(asked: Asked, counter: Counter) -> PublishedEdition | None:
+    """The older edition of the page of what changed, if this was sent from one and still holds."""
+    number = asked.fields.get("since", "")
+    old = next((it for it in counter.release.editions["offer"] if str(it.number) == number), None)
+    consent = counter.release.current("consent")
+    old_consent = asked.fields.get("since_consent", "")
+    is_other_consent = bool(old_consent) and old_consent != (consent.sha256 if consent else "")
+    return old if old and (old.sha256 != counter.edition.sha256 or is_other_consent) else None
 
 
 def _ticked(asked: Asked, counter: Counter) -> PublishedEdition:
@@ -299,8 +314,12 @@ def _changed(
     *,
     again: str | None = None,
 ) -> Response:
-    """The page of what changed; `again` is the page of the order that is tried again."""
+    """The page of what changed; `again` is the page of the order that is tried again.
+
+    With errors in the form it is the same page once more, and says them first.
+    """
     release = counter.release
+    consent = asked.fields.get("since_consent") or asked.fields.get("accept_consent", "")
     known = old.terms.package(counter.package.hours) if old.terms else None
     changes = compare(decode(old.text, old.tag), decode(counter.edition.text, counter.edition.tag))
     view = Changed(
@@ -310,10 +329,10 @@ def _changed(
         changes=changes,
         sentences=sentences_of(changes, old.terms, counter.terms),
         decline_url="/",
-        old_consent=release.edition("consent", asked.fields.get("accept_consent", "")),
+        old_consent=release.edition("consent", consent),
         retry=again is not None,
     )
     words = replace(words_of(form, shop), button=view.button)
     if again is not None:
         words = replace(words, consent_label="", page=again)  # trying again asks for no consent
-    return decision_answer(shop, pages.changed(view), words, form, 409)
+    return decision_answer(shop, pages.changed(view), words, form, 422 if form.errors else 409)

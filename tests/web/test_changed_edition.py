@@ -3,6 +3,7 @@
 from offer.editions import sha256
 from tests.town import ANNA, ROMASHKA, Town, dearer, text_of
 from tests.web.buying import asked_of_yookassa, form_on, orders_of, page_of
+from tests.web.test_retry import declined
 
 NEWER_CONSENT = text_of("consent") + "\nОтозвать согласие можно письмом.\n".encode()
 
@@ -208,3 +209,55 @@ def test_who_forgot_the_box_is_told_of_the_new_price_before_his_mistakes(own_tow
     assert page.one("h1").text == "Пока вы заполняли форму, оферта изменилась"
     assert "16 000 ₽" in page.one("button").text
     assert page.all("a", href="/offer/1/")
+
+
+def test_who_forgets_the_box_on_the_page_of_the_change_gets_it_again_with_the_error_on_top(
+    own_town: Town,
+) -> None:
+    form = own_town.form(**ROMASHKA)
+    own_town.publisher.publish(offer=dearer())
+    action, unticked = form_on(own_town.send(form))
+    for _ in range(2):  # and again, and the change does not get lost
+        answer = own_town.client.post(action, data=unticked)
+        action, unticked = form_on(answer)
+    page = page_of(answer)
+
+    assert answer.status_code == 422
+    assert page.one("title").text.startswith("Ошибка: Пока вы заполняли форму")
+    assert page.one("h1").text == "Пока вы заполняли форму, оферта изменилась"
+    summary = page.one("div", role="alert")
+    assert "Отметьте, что принимаете оферту" in summary.text
+    assert page.all("a", href="#accept_offer")
+    assert "было 15 000 ₽, стало 16 000 ₽" in page.text
+    assert {name: unticked[name] for name in ROMASHKA} == ROMASHKA
+    _, ticked = form_on(answer, "accept_offer")
+    assert own_town.client.post(action, data=ticked).status_code == 303
+
+
+def test_a_changed_consent_stays_told_while_the_box_of_the_offer_is_forgotten(
+    own_town: Town,
+) -> None:
+    form = own_town.form(accept_consent=sha256(text_of("consent")))
+    own_town.publisher.publish(consent=NEWER_CONSENT)
+    action, unticked = form_on(own_town.send(form))
+    answer = own_town.client.post(action, data=unticked)
+
+    assert answer.status_code == 422
+    assert "изменилось согласие" in page_of(answer).one("h1").text
+    assert "Отметьте, что принимаете оферту" in page_of(answer).one("div", role="alert").text
+
+
+def test_an_order_tried_again_without_the_box_is_told_so_on_the_page_of_the_change(
+    own_town: Town,
+) -> None:
+    token = declined(own_town)
+    own_town.publisher.publish(offer=dearer())
+    changed = own_town.client.post(f"/orders/{token}/retry")
+    action, unticked = form_on(changed)
+    answer = own_town.client.post(action, data=unticked)
+
+    assert changed.status_code == 409
+    assert page_of(changed).all("div", role="alert") == []
+    assert answer.status_code == 422
+    assert "Отметьте, что принимаете оферту" in page_of(answer).one("div", role="alert").text
+    assert "было 15 000 ₽, стало 16 000 ₽" in page_of(answer).text

@@ -205,6 +205,7 @@ def test_a_retry_that_meets_a_new_edition_asks_only_for_the_decision() -> None:
         "attempt",
         "edition",
         "shown",
+        "since",
         "accept_offer",
     ]
     assert page.one("form").attributes["action"] == "/orders/secret/retry"

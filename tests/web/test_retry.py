@@ -87,7 +87,7 @@ def test_an_edition_no_longer_in_force_gets_the_redline_on_the_orders_own_form(
     assert answer.status_code == 409
     assert asked == []
     assert action == f"/orders/{token}/retry"
-    assert set(form) <= {"attempt", "edition", "shown", "accept_offer"}
+    assert set(form) <= {"attempt", "edition", "shown", "since", "accept_offer"}
     assert [it.text for it in page.all("del") if "15" in it.text]
     assert "16 000 ₽" in page.one("button").text
     assert own_town.facts(token)["state"] == "cancelled"
