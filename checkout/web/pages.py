@@ -154,6 +154,7 @@ _PAGES.globals |= {
     "by_hours_label": refusal_words.BY_HOURS,
     "by_days_label": refusal_words.BY_DAYS,
     "not_counted": refusal_words.NOT_COUNTED,
+    "can_refuse": refusal_words.CAN_REFUSE,
     "by_itself": refusal_words.BY_ITSELF,
     "work_not_counted": package_life.WORK_NOT_COUNTED,
     "most_extra_hours": MOST_HOURS,

@@ -29,6 +29,17 @@ def test_the_form_says_what_is_bought_until_when_and_by_which_edition() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "html", [pages.order_form(example.form()), pages.changed(example.changed())]
+)
+def test_who_buys_reads_before_he_pays_that_he_may_refuse_and_by_which_law(html: str) -> None:
+    (summary,) = [it for it in read(html).all("section") if "Что вы покупаете" in it.text]
+
+    assert "До конца срока от пакета можно отказаться на странице заказа" in summary.text
+    assert "оплачиваете то, что исполнитель фактически потратил" in summary.text
+    assert "ст. 32; ГК РФ, ст. 782 п. 1" in summary.text
+
+
 def test_a_sum_never_breaks_across_lines() -> None:
     assert "15\u00a0000\u00a0₽" in pages.order_form(example.form())
 
