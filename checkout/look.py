@@ -13,7 +13,7 @@ from checkout.domain.receipts import Standing
 from checkout.domain.refusal import Obstacle, Refusal
 from checkout.domain.retention import Act
 from checkout.domain.transitions import AttemptState, State
-from checkout.odd_money import is_undecided, returned
+from checkout.odd_money import came, is_undecided, returned
 from checkout.refuse import obstacle_of
 from checkout.remaining import life_of
 from checkout.shop import Shop
@@ -51,7 +51,8 @@ class OrderFacts:
     the newest one of the package, `obstacle` why it cannot be refused now. `life` is a package's;
     `bought_for` is the package of extra hours. `is_readdressed`: its address was mended, so whoever
     reads the one before may have the secret of its page. `is_undecided`: money came for it that
-    does not fit, and the contractor has still to say what becomes of that.
+    does not fit, and the contractor has still to say what becomes of that; `came` is all of it
+    where nothing else came.
     """
 
     order: Order
@@ -77,6 +78,13 @@ class OrderFacts:
     bought_for: "PackageFacts | None"
     is_readdressed: bool
     is_undecided: bool
+    came: Mapping[str, int]
+
+    @property
+    def left(self) -> Mapping[str, int]:
+        """What is not back of money that came and does not fit."""
+        rest = {code: came - self.refunded.get(code, 0) for code, came in self.came.items()}
+        return {code: it for code, it in rest.items() if it > 0}
 
     @property
     def kind(self) -> str:
@@ -176,6 +184,7 @@ def _facts(tx: Tx, token: str, zone: ZoneInfo) -> OrderFacts | None:
         bought_for=_package(tx, orders.by_id(tx, found.for_package)) if found.for_package else None,
         is_readdressed=accounts.correction_of_order(tx, found.id) is not None,
         is_undecided=is_undecided(tx, found),
+        came=came(tx, found),
     )
 
 

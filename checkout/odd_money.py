@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from checkout.domain.case import By
@@ -26,11 +26,22 @@ class Unfit:
 
 def unfit(tx: Tx, order: Order, payment_id: str) -> Unfit | None:
     """The money of a payment that was laid before the contractor; None if that was not this one."""
+    return next((it for it in _all_of(tx, order) if it.payment_id == payment_id), None)
+
+
+def came(tx: Tx, order: Order) -> Mapping[str, int]:
+    """All that came for an order and started nothing, where nothing else came: as `returned`."""
+    found: Counter[str] = Counter()
+    for money in _all_of(tx, order) if order.state is State.CASE else ():
+        found[money.currency] += money.amount_kopecks
+    return found
+
+
+def _all_of(tx: Tx, order: Order) -> Iterator[Unfit]:
     for row in ledger.of_order(tx, order.number):
         told = json.loads(row.fact) if row.kind == "payment" else {}
-        if told.get("payment_id") == payment_id and told.get("fits") is False:
-            return Unfit(payment_id, told["amount_kopecks"], told["currency"])
-    return None
+        if told.get("fits") is False:
+            yield Unfit(told["payment_id"], told["amount_kopecks"], told["currency"])
 
 
 def currency_of(tx: Tx, order: Order, payment_id: str) -> str:

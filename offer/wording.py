@@ -4,7 +4,7 @@ Everything a person reads goes through here, so that a page, a letter and a PDF 
 the same letters. Numbers stand before their units with a no-break space (U+00A0).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -79,6 +79,11 @@ def money_of(hundredths: int, currency: str) -> str:
     """The same of any currency, by its code: «150 USD»."""
     roubles = money(hundredths)
     return roubles if currency == ROUBLES else roubles[:-1] + printable(currency)
+
+
+def sums(hundredths: Mapping[str, int]) -> str:
+    """Those of several currencies together: «150 USD и 2 000 ₽»; "" where all are nothing."""
+    return f" и{NBSP}".join(money_of(it, code) for code, it in hundredths.items() if it)
 
 
 def day(value: date) -> str:

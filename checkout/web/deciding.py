@@ -162,6 +162,8 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         price_kopecks=order.price_kopecks,
         refunded=facts.refunded,
         is_undecided=facts.is_undecided,
+        came=facts.came,
+        left=facts.left,
         edition=facts.edition,
         consent_sha256=order.consent_sha256,
         payment_id=order.payment_id,
@@ -177,7 +179,7 @@ def order_page(shop: Shop, facts: OrderFacts, error: str | None = None) -> Order
         consent=facts.consent,
         consent_withdrawn_at=order.consent_withdrawn_at,
         email_confirmed_at=order.email_confirmed_at,
-        pay_again_url=again_url(shop, _package_hours(facts)) if facts.is_over else None,
+        pay_again_url=_pay_again_url(shop, facts),
         confirmation_url=facts.confirmation_url,
         zone=shop.settings.zone,
         retry=retry_of(shop, facts, error),
@@ -237,6 +239,12 @@ def _until(shop: Shop, terms: Terms) -> date | None:
         return look.period_if_paid_now(shop, terms).last_day
     except OfferError:  # no calendar: then nothing is sold, and whoever tries is told so
         return None
+
+
+def _pay_again_url(shop: Shop, facts: OrderFacts) -> str | None:
+    """The form of a new order, where this one is at its end, or never began and all is back."""
+    is_back = facts.came and not facts.left and not facts.bought_for
+    return again_url(shop, _package_hours(facts)) if facts.is_over or is_back else None
 
 
 def _package_hours(facts: OrderFacts) -> int:

@@ -259,27 +259,56 @@ def _refunded(page: OrderPage) -> Words:
 
 
 def _case(page: OrderPage) -> Words:
-    if page.returned and not page.is_undecided:
-        return _refunded(page)
     if not page.is_undecided:
         return _decided(page)
-    money = {
-        True: "Деньги получены.",
-        False: NOT_CHARGED,
-        None: "Получены ли деньги, уточняем у ЮKassa.",
-    }[page.money_taken]
     return Words(
         "Разбираемся с платежом",
-        f"{money}{_returned(page)} {_returning(page) or 'Исполнитель уже уведомлён.'}",
+        f"{_came(page)}{_returned(page)} {_returning(page) or _what_then(page)}",
         "caution",
         "" if page.money_taken is False else "Второй раз платить не нужно.",
     )
 
 
+def _came(page: OrderPage) -> str:
+    """What came of the money, and that nothing began with it."""
+    if page.money_taken is None:
+        return "Получены ли деньги, уточняем у ЮKassa."
+    if not page.money_taken:
+        return NOT_CHARGED
+    if not _is_wrong_sum(page):
+        return "Деньги получены."
+    in_roubles = page.came.get(wording.ROUBLES, 0)
+    of_price = "из" if 0 < in_roubles < page.price_kopecks else "вместо"
+    begun = "часы не\u00a0добавлены" if page.bought_for else "пакет не\u00a0начат"
+    price = wording.money(page.price_kopecks)
+    return f"Пришло {wording.sums(page.came)} {of_price}\u00a0{price}, {begun}."
+
+
+def _is_wrong_sum(page: OrderPage) -> bool:
+    return page.came not in ({}, {wording.ROUBLES: page.price_kopecks})
+
+
+def _what_then(page: OrderPage) -> str:
+    if page.money_taken and _is_wrong_sum(page):
+        return "Исполнитель вернёт их или напишет вам."
+    return "Исполнитель уже уведомлён."
+
+
 def _decided(page: OrderPage) -> Words:
-    """The contractor says that nothing is left to decide, and no money went back by YooKassa."""
+    """Nothing is left to decide: all the money went back, or the contractor says so."""
+    if page.returned and not page.left:
+        return _refunded(page)
+    heading = "Вопрос с платежом закрыт"
+    if page.returned:
+        return Words(
+            heading,
+            f"Пришло {wording.sums(page.came)}, возвращено {page.returned}.",
+            "caution",
+            f"Об\u00a0остальных {wording.sums(page.left)} исполнитель отметил, что вопрос решён; "
+            "если вы этого не\u00a0знаете, напишите ему.",
+        )
     return Words(
-        "Вопрос с платежом закрыт",
+        heading,
         "Деньги пришли, но не\u00a0подошли к\u00a0заказу.",
         "caution",
         "Исполнитель отметил, что вопрос решён. Если вы этого не\u00a0знаете, напишите ему.",

@@ -4,7 +4,7 @@ Prices are kopecks, instants are aware. Nothing here decides anything.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from offer.periods import Period
 from offer.redline import ClauseChange
 from offer.release import PublishedEdition
 from offer.values import Package, Requisites, Terms
-from offer.wording import money, money_of
+from offer.wording import money, sums
 
 Way = Literal["one tap", "is in", "letter"]
 
@@ -153,9 +153,9 @@ class OrderPage:
     there is none. `party` is None once an act has `erased` it. `retry` is shown while it is
     created or cancelled; `pay_again_url` is the form of a new order, where this one is at its
     end. `life` is a package's; `is_undecided`: what becomes of money that does not fit, the
-    contractor has still to say. extra hours name the package they were `bought_for`.
-    `way_to_account`: by one tap in the browser the order was made in, straight for its client
-    who is in, by a letter.
+    contractor has still to say; `came` is all of it, `left` what of it is not back. Extra hours
+    name the package they were `bought_for`. `way_to_account`: by one tap in the browser the order
+    was made in, straight for its client who is in, by a letter.
     """
 
     number: str
@@ -197,11 +197,13 @@ class OrderPage:
     bought_for: ForPackage | None = None
     way_to_account: Way = "letter"
     is_undecided: bool = True
+    came: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def returned(self) -> str:
         """What went back, in words; "" if nothing did."""
-        return " и\u00a0".join(money_of(it, code) for code, it in self.refunded.items() if it)
+        return sums(self.refunded)
 
     @property
     def running(self) -> bool:

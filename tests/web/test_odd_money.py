@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from checkout import settle
+from checkout.close_case import close_case
+from checkout.refund import Wanted, refund
 from tests.town import Town, moscow
 from tests.web.buying import (
     given_up_and_decided_anew,
@@ -51,7 +53,46 @@ def test_money_that_does_not_fit_is_laid_before_the_contractor(
     assert payment["reason"] in case["sentence"]
     assert case["order"] == payment["order"] == facts["number"]
     assert "Разбираемся с платежом" in page.one("h1").text
-    assert "Деньги получены" in page.text
+    assert SAID[changes.get("amount_kopecks") or changes.get("currency")] in page.text
+
+
+SAID = {
+    None: "Деньги получены.",
+    "USD": "Пришло 15 000 USD вместо 15 000 ₽, пакет не начат. Исполнитель вернёт их или",
+    1_499_999: "Пришло 14 999,99 ₽ из 15 000 ₽, пакет не начат. Исполнитель вернёт их или",
+    1_500_001: "Пришло 15 000,01 ₽ вместо 15 000 ₽, пакет не начат. Исполнитель вернёт их или",
+}
+
+
+def test_a_part_given_back_is_not_called_all_of_it(own_town: Town) -> None:
+    token = own_town.order()
+    spoilt_and_settled(own_town, token, amount_kopecks=1_700_000)
+    own_town.work()
+    payment = payment_of(own_town, token)
+    refund(own_town.shop, Wanted("2026-0001", 200_000, "лишнее", payment_id=payment))
+    half = page_of(own_town.client.get(f"/orders/{token}"))
+    close_case(own_town.shop.store, own_town.shop.settings.zone, 1, "договорились")
+    closed = page_of(own_town.client.get(f"/orders/{token}"))
+
+    assert "Пришло 17 000 ₽ вместо 15 000 ₽, пакет не начат." in half.text
+    assert "Из них возвращено 2 000 ₽." in half.text
+    assert closed.one("h1").text == "Вопрос с платежом закрыт"
+    assert "Деньги возвращены" not in closed.text
+    assert "Пришло 17 000 ₽, возвращено 2 000 ₽. Об остальных 15 000 ₽" in closed.text
+    assert "исполнитель отметил, что вопрос решён" in closed.text
+    assert closed.all("a", href="/checkout/5") == []
+
+
+def test_once_all_of_it_went_back_the_page_offers_to_order_again(own_town: Town) -> None:
+    token = own_town.order()
+    spoilt_and_settled(own_town, token, amount_kopecks=10_000)
+    payment = payment_of(own_town, token)
+    refund(own_town.shop, Wanted("2026-0001", 10_000, "не та сумма", payment_id=payment))
+    page = page_of(own_town.client.get(f"/orders/{token}"))
+
+    assert page.one("h1").text == "Деньги возвращены"
+    assert "Возвращено 100 ₽" in page.text
+    assert page.one("a", href="/checkout/5").text == "Заказать ещё раз"
 
 
 def test_a_case_is_told_once_however_often_it_is_settled(own_town: Town) -> None:
