@@ -31,7 +31,7 @@ from checkout.mail.letters import (
 )
 from checkout.mail.refund_letters import Returned, refund_for_contractor, refund_letter
 from checkout.mail.smtp import MailError
-from checkout.odd_money import currency_of
+from checkout.odd_money import currency_of, unfit
 from checkout.reconcile import found
 from checkout.remind_clients import KIND as ENDING
 from checkout.remind_clients import letters_about_ending
@@ -270,7 +270,7 @@ def _returned(tx: Tx, shop: Shop, message: Message) -> Returned:
         refund_id=refund.refund_id or "",
         amount_kopecks=refund.amount_kopecks,
         currency=currency_of(tx, order, refund.payment_id),
-        left_kopecks=order.price_kopecks - refunds.returned(tx, order.payment_id),
+        left_kopecks=_not_returned(tx, order, refund.payment_id),
         is_own=refund.payment_id == order.payment_id and order.paid_at is not None,
         reason=refund.reason,
         method=orders.method(orders.attempt_paid_by(tx, refund.payment_id)),
@@ -281,6 +281,12 @@ def _returned(tx: Tx, shop: Shop, message: Message) -> Returned:
         contact=accepted_terms(tx, order).requisites.email,
         test=order.test,
     )
+
+
+def _not_returned(tx: Tx, order: Order, payment_id: str) -> int:
+    odd = unfit(tx, order, payment_id)
+    whole = odd.amount_kopecks if odd else order.price_kopecks
+    return whole - refunds.returned(tx, payment_id)
 
 
 def _refusal(shop: Shop, message: Message) -> list[Letter]:

@@ -13,11 +13,11 @@ from offer.typography import no_break
 
 @dataclass(frozen=True)
 class Returned:
-    """A refund as its letters tell it: sums in kopecks (the first in
-    hundredths of its `currency`), `at` and `ended_at` UTC.
+    """A refund as its letters tell it: `at` and `ended_at` UTC, sums in kopecks, or hundredths of
+    what else its `currency` is.
 
-    `left_kopecks` is what has not been given back; `ended_at` when the package ended by a refund.
-    `receipt` says who gives the receipt of it: fiscal (YooKassa does), npd, or off.
+    `left_kopecks` is what of that payment has not been given back; `ended_at` when the package
+    ended by a refund. `receipt` says who gives the receipt of it: fiscal (YooKassa does), npd, or off.
     `is_own`: it is of the money the order was paid by, and not of money that did not fit it.
     `party` is None once who ordered is erased; `contact` is the contractor's address for answers.
     """
@@ -44,6 +44,11 @@ class Returned:
         """How much it was, in words."""
         return wording.money_of(self.amount_kopecks, self.currency)
 
+    @property
+    def left(self) -> str:
+        """What is not back yet, in words."""
+        return wording.money_of(self.left_kopecks, self.currency)
+
 
 def refund_letter(said: Returned, party: Party, *, zone: ZoneInfo) -> Letter:
     """To the client: how much came back, when it will be there, and what of the package."""
@@ -52,6 +57,7 @@ def refund_letter(said: Returned, party: Party, *, zone: ZoneInfo) -> Letter:
         f"Деньги ушли {where}. Банк зачислит их за несколько дней: на карту — до трёх рабочих "
         "дней, по СБП — обычно на следующий день.",
         _package(said, zone),
+        *_kept(said),
         *(["Чек возврата придёт на эту же почту."] if said.receipt == "fiscal" else []),
     )
     body = Body(
@@ -106,10 +112,28 @@ def _facts(said: Returned, zone: ZoneInfo) -> tuple[Fact, ...]:
     return (
         Fact("Номер заказа", said.order_number),
         Fact("Возвращено", said.amount),
-        *([Fact("Осталось оплаченным", wording.money(said.left_kopecks))] if said.is_own else []),
+        *_left(said),
         Fact("Когда", wording.moment(said.at, zone)),
         Fact("Основание", said.reason),
         Fact("Возврат в\u00a0ЮKassa", said.refund_id, "code"),
         Fact("Страница заказа", said.order_url, "link"),
         *head_of(said.head),
     )
+
+
+def _kept(said: Returned) -> tuple[str, ...]:
+    """To the client: of money that did not fit, what is not back yet."""
+    if said.is_own or said.left_kopecks <= 0:
+        return ()
+    return (
+        f"Из пришедшего ещё не возвращено {said.left}: что будет с ними, "
+        "решает исполнитель. Спросить его можно ответом на это письмо.",
+    )
+
+
+def _left(said: Returned) -> tuple[Fact, ...]:
+    if said.is_own:
+        return (Fact("Осталось оплаченным", said.left),)
+    if said.left_kopecks <= 0:
+        return ()
+    return (Fact("Ещё не\u00a0возвращено", said.left),)

@@ -70,12 +70,16 @@ def test_a_part_given_back_is_not_called_all_of_it(own_town: Town) -> None:
     own_town.work()
     payment = payment_of(own_town, token)
     refund(own_town.shop, Wanted("2026-0001", 200_000, "лишнее", payment_id=payment))
+    own_town.work()
+    letter = letters_to(own_town, "anna@example.ru")[-1]
     half = page_of(own_town.client.get(f"/orders/{token}"))
     close_case(own_town.shop.store, own_town.shop.settings.zone, 1, "договорились")
     closed = page_of(own_town.client.get(f"/orders/{token}"))
 
     assert "Пришло 17 000 ₽ вместо 15 000 ₽, пакет не начат." in half.text
     assert "Из них возвращено 2 000 ₽." in half.text
+    assert letter.header("Subject") == "[ТЕСТ] Возвращено 2 000 ₽, заказ 2026-0001"
+    assert "Из пришедшего ещё не возвращено 15 000 ₽" in " ".join(letter.text.split())
     assert closed.one("h1").text == "Вопрос с платежом закрыт"
     assert "Деньги возвращены" not in closed.text
     assert "Пришло 17 000 ₽, возвращено 2 000 ₽. Об остальных 15 000 ₽" in closed.text
