@@ -41,6 +41,8 @@ from checkout.store import ledger as rows
 from checkout.store.correspondence import Message
 from checkout.store.engine import Tx
 from checkout.store.letters import KeptLetter
+from checkout.tell_odd_money import KIND as ODD_MONEY
+from checkout.tell_odd_money import letters_about_odd_money
 from checkout.tell_readdress import readdressed_letters
 from checkout.tell_refusal import KINDS, letters_about
 from checkout.who_ordered import Erased, known_party, reader
@@ -357,5 +359,6 @@ COMPOSERS: Mapping[str, Callable[[Shop, Message], list[Letter]]] = {
     "refunded": _refund,
     ENDING: letters_about_ending,
     "readdressed": readdressed_letters,
+    ODD_MONEY: letters_about_odd_money,
     **dict.fromkeys(KINDS, _refusal),
 }

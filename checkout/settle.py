@@ -19,6 +19,7 @@ from checkout.shop import Shop, new_id
 from checkout.store import cases, ledger, orders
 from checkout.store.engine import Tx
 from checkout.store.orders import Attempt
+from checkout.tell_odd_money import tell_client
 from offer.evidence import chain as rules
 from offer.wording import ROUBLES, money_of
 
@@ -214,6 +215,7 @@ def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> 
     state = orders.move(tx, order, Event.ODD)
     if state is State.CASE:
         orders.change(tx, order.id, money_taken=payment.paid)
+        tell_client(tx, order.id, payment.id)
     ledger.append(tx, "payment", _unfit(order, payment, why))
     sentence = f"Платёж {payment.id} по заказу {order.number}: {why} Деньги у ЮKassa, решать вам."
     if payment.currency != ROUBLES:

@@ -17,7 +17,7 @@ class Returned:
     what else its `currency` is.
 
     `left_kopecks` is what of that payment has not been given back; `ended_at` when the package
-    ended by a refund. `receipt` says who gives the receipt of it: fiscal (YooKassa does), npd, or off.
+    ended by a refund. `receipt` says who gives the receipt of it: fiscal (YooKassa), npd, or off.
     `is_own`: it is of the money the order was paid by, and not of money that did not fit it.
     `party` is None once who ordered is erased; `contact` is the contractor's address for answers.
     """

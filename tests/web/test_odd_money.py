@@ -16,7 +16,7 @@ from tests.web.buying import (
     spoilt_and_settled,
 )
 
-CONTRACTOR = "dudkinanton@bk.ru"
+CONTRACTOR, CLIENT = "dudkinanton@bk.ru", "anna@example.ru"
 
 
 ODD = {
@@ -39,11 +39,13 @@ def test_money_that_does_not_fit_is_laid_before_the_contractor(
     spoilt_and_settled(own_town, token, **changes)
     facts = own_town.facts(token)
     own_town.work()
-    (letter,) = own_town.post
+    (letter,), (to_client,) = letters_to(own_town, CONTRACTOR), letters_to(own_town, CLIENT)
     page = page_of(own_town.client.get(f"/orders/{token}"))
 
     assert (facts["state"], facts["package"], facts["money_taken"]) == ("case", None, True)
-    assert letter.header("To") == CONTRACTOR
+    sum_said = SUBJECTS.get(str(changes.get("amount_kopecks")), "Деньги пришли")
+    assert to_client.header("Subject") == f"[ТЕСТ] {sum_said}, пакет не начат, заказ 2026-0001"
+    assert "он вернёт их или напишет вам" in " ".join(to_client.text.split())
     assert facts["number"] in letter.text
     assert facts["payment_id"] in letter.text
     assert own_town.client.get(f"/orders/{token}/certificate.pdf").status_code == 404
@@ -56,6 +58,10 @@ def test_money_that_does_not_fit_is_laid_before_the_contractor(
     assert SAID[changes.get("amount_kopecks") or changes.get("currency")] in page.text
 
 
+SUBJECTS = {
+    "1499999": "Пришло 14 999,99 ₽ из 15 000 ₽",
+    "1500001": "Пришло 15 000,01 ₽ вместо 15 000 ₽",
+}
 SAID = {
     None: "Деньги получены.",
     "USD": "Пришло 15 000 USD вместо 15 000 ₽, пакет не начат. Исполнитель вернёт их или",
@@ -92,6 +98,11 @@ def test_once_all_of_it_went_back_the_page_offers_to_order_again(own_town: Town)
     spoilt_and_settled(own_town, token, amount_kopecks=10_000)
     payment = payment_of(own_town, token)
     refund(own_town.shop, Wanted("2026-0001", 10_000, "не та сумма", payment_id=payment))
+    own_town.work()
+    came, back = (" ".join(it.text.split()) for it in letters_to(own_town, CLIENT))
+    assert "Пришло 100 ₽ из 15 000 ₽, пакет не начат: заказ 2026-0001" in came
+    assert "Исполнитель уже вернул их." in came
+    assert "Возвращено 100 ₽" in back
     page = page_of(own_town.client.get(f"/orders/{token}"))
 
     assert page.one("h1").text == "Деньги возвращены"
@@ -107,7 +118,7 @@ def test_a_case_is_told_once_however_often_it_is_settled(own_town: Town) -> None
         own_town.clock.forward(hours=2)
         own_town.work()
 
-    assert len(own_town.post) == 1
+    assert sorted(it.header("To") for it in own_town.post) == [CLIENT, CONTRACTOR]
     assert own_town.facts(token)["state"] == "case"
 
 
@@ -142,7 +153,7 @@ def test_money_for_an_attempt_that_was_given_up_is_a_case(own_town: Town) -> Non
     own_town.yookassa.control("POST", f"/payments/{given_up}/pay")
     settle.settle(own_town.shop, given_up)
     own_town.work()
-    (letter,) = own_town.post
+    (letter,) = letters_to(own_town, CONTRACTOR)
 
     assert given_up != newer
     assert own_town.facts(token)["state"] == "case"
