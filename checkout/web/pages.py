@@ -29,6 +29,7 @@ from checkout.web.views import (
 from offer import wording
 from offer.changes.change_sentences import ChangeSentence
 from offer.changes.redline_html import change_list, redline_html, redline_legend
+from offer.evidence.settlement import Party
 from offer.manifest import badge
 from offer.redline import ClauseChange, clause_name
 from offer.release import PublishedEdition
@@ -113,6 +114,12 @@ def _redline(changes: Sequence[ClauseChange], level: int) -> Markup:
     return Markup(html)  # noqa: S704 - it escapes what it is given
 
 
+def _customer(party: Party) -> str:
+    """The contract's party as people name him: a sole trader is one by «ИП»."""
+    is_named = party.name.lower().startswith(("ип ", "индивидуальный предприниматель "))
+    return f"ИП {party.name}" if party.kind == "sole_trader" and not is_named else party.customer
+
+
 def _tel(phone: str) -> str:
     return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
 
@@ -124,6 +131,7 @@ _PAGES.filters |= {
     "change_list": _change_list,
     "clause_name": clause_name,
     "consent_label": _consent_label,
+    "customer": _customer,
     "day": wording.day,
     "in_a_line": package_life.in_a_line,
     "decision": refusal_words.decision,

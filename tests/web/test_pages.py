@@ -7,6 +7,7 @@ from yookassa.domain.models.cancellation_details import CancellationDetailsReaso
 
 from checkout.domain.transitions import State
 from checkout.web import pages, states, troubles
+from offer.evidence.settlement import Party
 from tests.web import page_examples as example
 from tests.web.page_reading import Page, read
 
@@ -118,6 +119,13 @@ def test_an_unknown_reason_is_quoted_and_not_guessed_at() -> None:
 )
 def test_a_case_says_about_money_only_what_is_known(taken: bool | None, said: str) -> None:
     assert said in order("case", money_taken=taken).text
+
+
+@pytest.mark.parametrize("typed", ["Ипов Иван Иванович", "ИП Ипов Иван Иванович"])
+def test_a_sole_trader_is_named_as_one_and_once(typed: str) -> None:
+    trader = Party("sole_trader", typed, None, "500100732259", None, "ip@example.ru", None)
+
+    assert "Заказчик ИП Ипов Иван Иванович, ИНН 500100732259" in order("paid", party=trader).text
 
 
 def test_a_receipt_is_promised_only_when_receipts_are_sent() -> None:
