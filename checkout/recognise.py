@@ -102,6 +102,17 @@ def is_own_browser(shop: Shop, order: Order, browser: str) -> bool:
     return kept is not None and hmac.compare_digest(kept, rules.secret_hash(browser))
 
 
+def like_order(shop: Shop, browser: str, hours: int) -> tuple[str, str] | None:
+    """Number and token of a like order made in this very browser within the day; else None.
+
+    Nobody else is told of it: the secret is its own, and opens that order's account anyway.
+    """
+    if not browser or not is_ours(shop, browser):
+        return None
+    since, secret = shop.store.clock() - rules.BROWSER_LIVES, rules.secret_hash(browser)
+    return shop.store.read(lambda tx: accounts.like_order(tx, secret, hours, since))
+
+
 def _is_of_today(order: Order, now: datetime) -> bool:
     """A cookie that was copied lives as long as its thief likes; what it opens does not."""
     return now - order.created_at < rules.BROWSER_LIVES

@@ -73,6 +73,28 @@ def browser_of(tx: Tx, order_id: int) -> str | None:
     return tx.connection.execute(found).scalar_one_or_none()
 
 
+def like_order(tx: Tx, browser_sha256: str, hours: int, since: datetime) -> tuple[str, str] | None:
+    """Number and token of the newest package order of so many hours that a browser made.
+
+    Since a moment, and while it waits for its payment or is paid; None if there is none.
+    """
+    found = (
+        select(orders.c.number, orders.c.token)
+        .join(links, links.c.order_id == orders.c.id)
+        .where(
+            links.c.browser_sha256 == browser_sha256,
+            orders.c.hours == hours,
+            orders.c.for_package.is_(None),
+            orders.c.state.in_(("waiting", "paid")),
+            orders.c.created_at > since,
+        )
+        .order_by(orders.c.id.desc())
+        .limit(1)
+    )
+    row = tx.connection.execute(found).one_or_none()
+    return (row.number, row.token) if row else None
+
+
 def forget_browser(tx: Tx, account_id: int, browser_sha256: str | None = None) -> None:
     """An account's orders are no longer opened by the browser they were made in; or by any."""
     these = update(links).where(links.c.account_id == account_id)

@@ -19,7 +19,7 @@ from checkout.buy import (
 )
 from checkout.domain.account import secret_hash
 from checkout.look import OrderFacts
-from checkout.recognise import is_ours, new_browser
+from checkout.recognise import is_ours, like_order, new_browser
 from checkout.shop import Shop
 from checkout.show_account import known_details
 from checkout.web import cookies, pages, troubles
@@ -68,7 +68,9 @@ def order_form(asked: Asked, shop: Shop) -> Response:
     counter = _counter(shop, _hours(asked))
     if isinstance(counter, Response):
         return counter
-    return form_answer(shop, form_of(shop, counter, new_attempt(), _known(asked, shop)))
+    form = form_of(shop, counter, new_attempt(), _known(asked, shop))
+    browser = cookies.read(asked, shop.settings, cookies.BROWSER)
+    return form_answer(shop, replace(form, like=like_order(shop, browser, counter.package.hours)))
 
 
 def _known(asked: Asked, shop: Shop) -> Mapping[str, str]:

@@ -66,6 +66,7 @@ class OrderForm:
 
     `period` is the package's if it were paid today. `values` are the fields as typed; the two
     boxes are never repeated from them, because a ticked box must be the client's own act.
+    `like` is the number and the token of a like order that this browser has made.
     `sample` is where the site shows what a certificate looks like, None where it does not.
     """
 
@@ -83,6 +84,7 @@ class OrderForm:
     zone: ZoneInfo
     sample: str | None = None
     extra: Extra | None = None
+    like: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -320,3 +320,18 @@ def test_the_year_the_calendar_does_not_know_stops_selling_and_asks_nothing(
     assert "Деньги не списаны" in page_of(answers[1]).text
     assert asked == []
     assert orders_of(own_town) == 0
+
+
+def test_a_like_order_of_the_same_browser_is_hinted_at_and_to_nobody_else(own_town: Town) -> None:
+    browser, stranger = own_town.browser(), own_town.browser()
+    token = own_town.token_of(browser.post("/checkout/5", data=own_town.form()))
+    stranger.post("/checkout/2", data=own_town.form(hours=2))
+    own_town.pay(token)
+    hinted = page_of(browser.get("/checkout/5"))
+
+    assert "У вас есть такой же заказ 2026-0001" in hinted.text
+    assert hinted.one("a", href=f"/orders/{token}").text == "Открыть его"
+    for other, address in ((browser, "/checkout/2"), (stranger, "/checkout/5")):
+        assert "такой же заказ" not in page_of(other.get(address)).text
+    own_town.clock.forward(hours=25)
+    assert "такой же заказ" not in page_of(browser.get("/checkout/5")).text
