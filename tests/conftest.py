@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from hashlib import scrypt
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import typst
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import Connection, Engine, event
 
+from checkout.domain import account
 from checkout.store.engine import open_engine
 from checkout.store.schema import migrate
 from tests import machine
@@ -149,6 +151,18 @@ def papers_set_once() -> Iterator[None]:
 def papers_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every paper is set, though the same one has been."""
     monkeypatch.setattr(typst, "compile", SET)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def codes_cheap_to_keep() -> Iterator[None]:
+    """A code is dear to guess, 25 ms each: how dear, tests/domain/test_account.py asks."""
+
+    def cheap(code: bytes, **how: Any) -> bytes:
+        return scrypt(code, **how | {"n": 2})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(account, "scrypt", cheap)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from checkout.domain import account
 from checkout.domain.account import (
     FirstLine,
     code_hash,
@@ -78,6 +79,16 @@ def test_an_address_is_the_same_in_any_case_and_no_other() -> None:
 def test_the_same_code_of_two_letters_has_two_hashes() -> None:
     assert code_hash("12345678", "one") == code_hash("12345678", "one")
     assert code_hash("12345678", "one") != code_hash("12345678", "two")
+
+
+def test_each_guess_at_a_code_costs_eight_mebibytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    dear: list[int] = []
+    monkeypatch.setattr(
+        account, "scrypt", lambda code, n, r, **how: dear.append(128 * n * r) or code
+    )
+    code_hash("12345678", "one")
+
+    assert dear == [8 << 20]
 
 
 @pytest.mark.parametrize(
