@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import MakeOnce
 from tests.offer.repository import Sandbox, begin, git, make_sandbox, make_server
 
 
@@ -15,11 +16,9 @@ def begun(hostile_machine: None, tmp_path_factory: pytest.TempPathFactory) -> No
 
 
 @pytest.fixture(scope="session")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first(begun: None, made_once: MakeOnce) -> Path:
     """A folder where edition 1 is published, to be copied: a build takes a second."""
-    folder = tmp_path_factory.mktemp("first")
-    make_sandbox(folder).publish()
-    return folder
+    return made_once("first", lambda folder: make_sandbox(folder).publish())
 
 
 @pytest.fixture
@@ -30,9 +29,11 @@ def public(first: Path, tmp_path: Path) -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def served_first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def served_first(begun: None, made_once: MakeOnce) -> Path:
     """A folder with a server that published edition 1 by a push: three seconds, to be copied."""
-    folder = tmp_path_factory.mktemp("served")
-    sandbox = make_sandbox(folder)
-    git(sandbox.tree, "push", "--quiet", str(make_server(sandbox, folder)), "HEAD:main")
-    return folder
+
+    def make(folder: Path) -> None:
+        sandbox = make_sandbox(folder)
+        git(sandbox.tree, "push", "--quiet", str(make_server(sandbox, folder)), "HEAD:main")
+
+    return made_once("served", make)
