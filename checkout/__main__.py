@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from checkout import logs
+from checkout.arguments import parser
 from checkout.domain.errors import CheckoutError
-from checkout.domain.given import begun, case_named, day_named, minutes_spent
+from checkout.domain.given import begun
 from offer.errors import OfferError
 
 if TYPE_CHECKING:
@@ -29,134 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; a refusal is one sentence on standard error and exit status 1."""
     logs.begin()
     try:
-        asked = _parser().parse_args(arguments)
-        return int(asked.run(asked))
+        asked = parser().parse_args(arguments)
+        return RUN[asked.command](asked)
     except (CheckoutError, OfferError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="checkout", description="Продажа пакетов по оферте.")
-    commands = parser.add_subparsers(required=True, metavar="команда")
-    for name, run, words in (
-        ("serve", _serve, "служба с одним работником внутри"),
-        ("work", _work, "один работник без службы"),
-        ("demo", _demo, "всё вместе на этом компьютере, с имитатором ЮKassa"),
-        ("refund", _refund, "вернуть деньги по заказу, все или часть"),
-        ("receipt", _receipt, "чеки заказа; дать ещё раз те, что не зарегистрированы"),
-        ("answer", _answer, "ответить на отказ клиента от пакета, не возвращая денег"),
-        ("readdress", _readdress, "отдать заказ другому адресу почты: прежний был с ошибкой"),
-        ("cases", _cases, "что ждёт вашего решения, и чем это закончить"),
-        ("close", _close, "закрыть дело, которое закончено без программы"),
-        ("erase", _erase, "стереть личные данные заказа, насколько позволяет закон"),
-        ("backup", _back_up, "скопировать базу, не останавливая продаж"),
-        ("reconcile", _reconcile, "сверить платежи и возвраты со списками ЮKassa"),
-        ("replay", _replay, "снова спросить ЮKassa обо всём, что приходило в уведомлениях"),
-        ("confirm-clock", _confirm_clock, "подтвердить, что на часах сервера верное число"),
-        ("verify", _verify, "проверить журнал и всё, что с ним сходится"),
-        ("check", _check, "настройки, база, витрина, почта: можно ли продавать"),
-    ):
-        command = commands.add_parser(name, help=words, description=words)
-        command.set_defaults(run=run)
-        if name == "demo":
-            command.add_argument("--port", default="8000", help="порт сайта")
-        if name in ("answer", "readdress", "erase"):
-            _ask_about_order(command, name)
-        if ask := ASKED.get(name):
-            ask(command)
-        if name == "backup":
-            command.add_argument("file", type=Path, metavar="ФАЙЛ", help="новый файл для копии")
-        if name == "replay":
-            command.add_argument(
-                "--since",
-                type=day_named,
-                metavar="ГГГГ-ММ-ДД",
-                help="только пришедшие с этого дня",
-            )
-        if name == "confirm-clock":
-            command.add_argument(
-                "today", type=day_named, metavar="ГГГГ-ММ-ДД", help="какое сегодня число"
-            )
-        if name == "reconcile":
-            command.add_argument(
-                "--since",
-                type=day_named,
-                required=True,
-                metavar="ГГГГ-ММ-ДД",
-                help="с начала этого дня и до этой минуты",
-            )
-        if name == "verify":
-            command.add_argument(
-                "--head",
-                action="append",
-                default=[],
-                metavar="НОМЕР:ХЕШ",
-                help="голова снаружи: из письма, свидетельства, heads.json; можно несколько",
-            )
-            command.add_argument(
-                "--online", action="store_true", help="спросить ЮKassa о каждом оплаченном заказе"
-            )
-        if name in ("serve", "work"):
-            command.add_argument("--clock-file", type=Path, help=argparse.SUPPRESS)
-        if name == "serve":
-            command.add_argument(
-                "--until-stdin-closes", action="store_true", help=argparse.SUPPRESS
-            )
-    return parser
-
-
-def _ask_about_order(command: argparse.ArgumentParser, name: str) -> None:
-    command.add_argument("order", help="номер заказа, например 2026-0001")
-    if name == "answer":
-        command.add_argument("--text", required=True, help="ответ клиенту, без имён")
-        return
-    command.add_argument("--reason", required=True, help="по какому обращению, без имён")
-    if name == "readdress":
-        command.add_argument("--email", required=True, help="верный адрес почты")
-    if name == "erase":
-        command.add_argument("--dry-run", action="store_true", help="только показать")
-
-
-def _ask_refund(command: argparse.ArgumentParser) -> None:
-    command.add_argument("order", help="номер заказа, например 2026-0001")
-    command.add_argument("--payment", metavar="ПЛАТЁЖ", help="деньги, не подошедшие к заказу")
-    command.add_argument("--amount", help="сколько рублей, например 1500.00; иначе всё")
-    command.add_argument("--reason", help="основание, без имён: его увидит клиент")
-    command.add_argument(
-        "--ends-package", action="store_true", help="клиент уходит: закончить и пакет"
-    )
-    command.add_argument("--dry-run", action="store_true", help="только посчитать, сколько вернуть")
-    command.add_argument(
-        "--spent",
-        type=minutes_spent,
-        metavar="МИНУТ",
-        help="сколько минут истрачено, для счёта",
-    )
-
-
-def _ask_about_cases(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--all", action="store_true", help="и закрытые, с их концом")
-
-
-def _ask_to_close(command: argparse.ArgumentParser) -> None:
-    command.add_argument("case", type=case_named, metavar="НОМЕР", help="из checkout cases")
-    command.add_argument("--reason", required=True, help="чем закончилось, без имён")
-
-
-def _ask_about_receipt(command: argparse.ArgumentParser) -> None:
-    command.add_argument("order", help="номер заказа, например 2026-0001")
-    command.add_argument("--again", action="store_true", help="дать ещё раз незарегистрированные")
-
-
-ASKED = {
-    "receipt": _ask_about_receipt,
-    "refund": _ask_refund,
-    "cases": _ask_about_cases,
-    "close": _ask_to_close,
-}
 
 
 def _serve(asked: argparse.Namespace) -> int:
@@ -389,6 +269,25 @@ def _check(asked: argparse.Namespace) -> int:
         print(f"{'✓' if finding.good else '✗'} {finding.sentence}")
     return 0 if all(finding.good for finding in findings) else 1
 
+
+RUN = {
+    "serve": _serve,
+    "work": _work,
+    "demo": _demo,
+    "refund": _refund,
+    "receipt": _receipt,
+    "answer": _answer,
+    "readdress": _readdress,
+    "cases": _cases,
+    "close": _close,
+    "erase": _erase,
+    "backup": _back_up,
+    "reconcile": _reconcile,
+    "replay": _replay,
+    "confirm-clock": _confirm_clock,
+    "verify": _verify,
+    "check": _check,
+}
 
 if __name__ == "__main__":
     sys.exit(main())
