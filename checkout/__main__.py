@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from checkout import logs
 from checkout.arguments import parser
 from checkout.domain.errors import CheckoutError
-from checkout.domain.given import begun
+from checkout.domain.given import begun, only_counted
 from offer.errors import OfferError
 
 if TYPE_CHECKING:
@@ -187,6 +187,9 @@ def _refund(asked: argparse.Namespace) -> int:
     from checkout.refund import Wanted, kopecks_of, refund
     from checkout.refund_words import proposed, told
 
+    only_counted(
+        spent=asked.spent, amount=asked.amount, payment=asked.payment, counts=asked.dry_run
+    )
     shop = _kept_shop()
     with closing(shop.store):
         if asked.dry_run:

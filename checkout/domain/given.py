@@ -24,6 +24,26 @@ def minutes_spent(text: str) -> int:
     return int(text)
 
 
+def only_counted(
+    *, spent: int | None, amount: str | None, payment: str | None, counts: bool
+) -> None:
+    """What a refund was asked must all matter; raises NotUnderstood.
+
+    `counts`: nothing is to be given back, only to be counted what leaving the package comes to.
+    """
+    if counts and amount is not None:
+        raise NotUnderstood("--dry-run сам считает, сколько вернуть: уберите --amount.")
+    if counts and payment is not None:
+        raise NotUnderstood("--dry-run считает уход от\u00a0пакета: уберите --payment.")
+    if spent is None or counts:
+        return
+    if amount is not None:
+        raise NotUnderstood("--spent только считает, а\u00a0сумма уже названа: уберите --spent.")
+    raise NotUnderstood(
+        "--spent только считает: добавьте --dry-run или назовите сумму через --amount."
+    )
+
+
 def day_named(text: str) -> date:
     """A date by year, month and day; raises NotUnderstood."""
     try:

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from tests.town import Town, a_town, database_in, dearer, environment_of, moscow, text_of
+from tests.web.cases.running import Command, at_a_terminal
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,3 +80,13 @@ def as_its_process(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         monkeypatch.setenv(name, said)
     yield
     structlog.configure(**log)
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Command]:
+    """`checkout …` of a town's shop, as the contractor types it."""
+    before = structlog.get_config()  # a command sets up its log
+    yield at_a_terminal(monkeypatch, capsys)
+    structlog.configure(**before)
