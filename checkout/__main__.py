@@ -196,7 +196,14 @@ def _refund(asked: argparse.Namespace) -> int:
             print("\n".join(proposed(shop, asked.order, asked.spent)))
             return 0
         amount = None if asked.amount is None else kopecks_of(asked.amount)
-        wanted = Wanted(asked.order, amount, asked.reason or "", asked.ends_package, asked.payment)
+        wanted = Wanted(
+            asked.order,
+            amount,
+            asked.reason or "",
+            asked.ends_package,
+            asked.payment,
+            asked.again,
+        )
         outcome = refund(shop, wanted)
         print("\n".join(told(outcome)))
     return 0 if outcome.done else 1

@@ -63,6 +63,9 @@ def _ask_refund(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--ends-package", action="store_true", help="клиент уходит: закончить и пакет"
     )
+    command.add_argument(
+        "--again", action="store_true", help="вернуть ту\u00a0же сумму ещё раз: это не\u00a0повтор"
+    )
     command.add_argument("--dry-run", action="store_true", help="только посчитать, сколько вернуть")
     command.add_argument(
         "--spent",

@@ -6,7 +6,7 @@ was paid: the sum is checked under the order's lock, and a second refund waits f
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from checkout.begin import accepted_terms
@@ -30,9 +30,11 @@ from checkout.store.refunds import RefundAttempt
 from checkout.who_ordered import known_party
 from offer.evidence import facts
 from offer.periods import Period
-from offer.wording import ROUBLES
+from offer.wording import ROUBLES, zone_name
 from offer.wording import money as in_roubles
 
+# within it one sum of one payment is rather the command repeated than another decision
+TWICE = timedelta(hours=1)
 AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{2}))?")
 # YooKassa gives nothing back by these, or only the whole sum
 NEVER_BACK, WHOLE_ONLY = ("b2b_sberbank", "cash"), ("mobile_balance",)
@@ -57,6 +59,7 @@ class Wanted:
     """What is to be given back: kopecks, or None for all that is left.
 
     `payment_id` names money that did not fit its order; without it the order's own is meant.
+    `again`: the same sum was given back a moment ago, and another one is meant all the same.
     """
 
     number: str
@@ -64,6 +67,7 @@ class Wanted:
     reason: str
     ends_package: bool = False
     payment_id: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ def kopecks_of(text: str) -> int:
 
 def refund(shop: Shop, wanted: Wanted) -> Outcome:
     """Order a refund and ask YooKassa for it; raises CannotRefund."""
-    attempt = shop.store.transact(lambda tx: order_refund(tx, wanted))
+    attempt = shop.store.transact(lambda tx: order_refund(tx, wanted, shop.settings.zone))
     trouble = pursue(shop, attempt)
     return shop.store.read(lambda tx: _outcome(tx, wanted.number, attempt, trouble))
 
@@ -136,13 +140,15 @@ def _outcome(tx: Tx, number: str, attempt: RefundAttempt, trouble: GatewayError 
     return Outcome(number, now, left, trouble, why, undecided and money.is_own, money.is_own)
 
 
-def order_refund(tx: Tx, wanted: Wanted) -> RefundAttempt:
+def order_refund(tx: Tx, wanted: Wanted, zone: ZoneInfo) -> RefundAttempt:
     """Write the decision down with its key and exact request; raises CannotRefund."""
     wanted = replace(wanted, reason=reasons.folded(wanted.reason))
     ledger.alone(tx)
     order = orders.locked(tx, _known(tx, wanted.number).id)
     money = _money(tx, order, wanted)
     amount = _allowed(tx, order, money, wanted)
+    if wanted.amount_kopecks and not wanted.again:
+        _meant(tx, money, amount, zone)
     payment_id = money.payment_id
     key = new_id()
     body = refund_request(
@@ -242,6 +248,16 @@ def _allowed(tx: Tx, order: Order, money: Money, wanted: Wanted) -> int:
     _possible(amount, left)
     _returnable(tx, money, amount)
     return amount
+
+
+def _meant(tx: Tx, money: Money, amount: int, zone: ZoneInfo) -> None:
+    """The same command given twice gives the money back once; raises CannotRefund."""
+    at = refunds.last_done(tx, money.payment_id, amount, tx.now - TWICE)
+    if at is not None:
+        raise CannotRefund(
+            f"Такой же возврат {in_roubles(amount)} сделан в\u00a0{at.astimezone(zone):%H:%M} "
+            f"({zone_name(at, zone)}). Если нужен ещё один, добавьте --again."
+        )
 
 
 def _possible(amount: int, left: int) -> None:

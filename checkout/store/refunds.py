@@ -130,6 +130,18 @@ def returned_of_order(tx: Tx, order_id: int) -> list[tuple[str, int]]:
     return [(payment_id, int(sum_)) for payment_id, sum_ in tx.connection.execute(done)]
 
 
+def last_done(tx: Tx, payment_id: str, amount_kopecks: int, since: datetime) -> datetime | None:
+    """When this very sum of a payment was last given back, if that was ordered since then."""
+    same = select(func.max(refunds.c.created_at)).where(
+        refunds.c.payment_id == payment_id,
+        refunds.c.amount_kopecks == amount_kopecks,
+        refunds.c.state == RefundState.SUCCEEDED,
+        refunds.c.created_at > since,
+    )
+    at: datetime | None = tx.connection.execute(same).scalar_one()
+    return at
+
+
 def cancelled(tx: Tx, payment_id: str) -> list[str]:
     """The keys of the refunds of a payment that came to nothing."""
     vain = select(refunds.c.id).where(

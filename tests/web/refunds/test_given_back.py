@@ -12,6 +12,7 @@ from tests.town import Town
 from tests.web.buying import page_of
 from tests.web.refunds.books import (
     WHY,
+    ZONE,
     asked,
     at_yookassa,
     become,
@@ -151,7 +152,7 @@ def test_what_was_not_paid_or_is_not_there_is_not_refunded(own_town: Town) -> No
 
 def test_the_key_and_the_body_are_saved_before_they_are_sent(own_town: Town, token: str) -> None:
     saved = own_town.shop.store.transact(
-        lambda tx: order_refund(tx, Wanted("2026-0001", None, WHY))
+        lambda tx: order_refund(tx, Wanted("2026-0001", None, WHY), ZONE)
     )
     assert asked(own_town) == []
     assert own_town.facts(token)["state"] == "paid"

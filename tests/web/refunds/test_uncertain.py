@@ -18,6 +18,7 @@ from tests.web.refunds.books import (
     LIST,
     POST,
     WHY,
+    ZONE,
     asked,
     at_yookassa,
     become,
@@ -229,7 +230,7 @@ def test_two_commands_at_once_give_the_money_back_once(any_town: Town) -> None:
 
 def test_command_and_worker_and_notification_at_once_write_one_end(any_town: Town) -> None:
     saved = any_town.shop.store.transact(
-        lambda tx: order_refund(tx, Wanted("2026-0001", None, WHY))
+        lambda tx: order_refund(tx, Wanted("2026-0001", None, WHY), ZONE)
     )
     any_town.clock.forward(minutes=1)
 
