@@ -13,12 +13,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from checkout import beside, extras, published
+from checkout import beside, extras, prepaid, published
 from checkout.domain import sides
 from checkout.domain.agreement import disagreements
 from checkout.domain.errors import CheckoutError
 from checkout.domain.post import Cases, letter_differs
-from checkout.domain.receipt_agreement import receipt_disagreements
 from checkout.domain.refund_agreement import refund_disagreements
 from checkout.domain.refusal_agreement import refusal_disagreements
 from checkout.domain.sides import Erased
@@ -36,7 +35,6 @@ from checkout.store import (
     audit,
     audit_post,
     audit_published,
-    audit_receipts,
     audit_refunds,
     audit_refusals,
 )
@@ -109,7 +107,7 @@ def _everything(tx: Tx, zone: ZoneInfo, given: Sequence[Given]) -> Iterator[Rema
     yield from facts.remarks(zone)
     yield from _orders(tx, facts.gone)
     yield from _refunds(tx)
-    yield from _receipts(tx)
+    yield from map(_remark, prepaid.remarks(tx))
     yield from _refusals(tx)
     yield from map(_remark, extras.remarks(tx))
 
@@ -340,14 +338,6 @@ def _refunds(tx: Tx) -> Iterator[Remark]:
     if not found and returns:
         count = sum(len(it.refunds) for it in returns)
         yield Remark(GOOD, f"Возвраты: {count}, сходятся с журналом.")
-
-
-def _receipts(tx: Tx) -> Iterator[Remark]:
-    kept = audit_receipts.kept_receipts(tx)
-    found = [*receipt_disagreements(kept, audit.facts_of_kind(tx, "receipt"))]
-    yield from (Remark(BAD, it) for it in found)
-    if not found and kept:
-        yield Remark(GOOD, f"Чеки: {len(kept)}, сходятся с журналом, предоплата зачтена.")
 
 
 def _refusals(tx: Tx) -> Iterator[Remark]:

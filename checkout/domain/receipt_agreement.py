@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from checkout.domain.receipts import PREPAYMENT, Kind, Written, nameless, open_prepayment
 from checkout.domain.stored import StoredFact, digest, part_of, told_instant
+from checkout.domain.transitions import ReceiptState
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,78 @@ class StoredReceipt:
 Pair = tuple[str, object, object]
 
 
-def receipt_disagreements(
-    receipts: Sequence[StoredReceipt], facts: Sequence[StoredFact]
-) -> Iterator[str]:
-    """Each thing in which the receipts and the facts about them differ, as a sentence."""
-    by_key: dict[str, list[StoredFact]] = {}
-    for fact in facts:
-        by_key.setdefault(str(fact.told.get("receipt")), []).append(fact)
+@dataclass(frozen=True)
+class Laid:
+    """A case about a receipt's payment, or a receipt that failed: its number, whether it ended."""
+
+    number: int
+    is_closed: bool
+
+
+Cases = Mapping[tuple[str, str], Laid]  # by kind and subject
+ODD, FAILED, NOBODY = "odd_money", "receipt_failed", "receipt_for_nobody"
+
+
+@dataclass(frozen=True)
+class Prepayment:
+    """Kopecks paid in advance that no registered receipt has set off or given back.
+
+    `closed` is the case by whose end the contractor has said that nothing will.
+    """
+
+    order: str
+    payment_id: str
+    kopecks: int
+    closed: int | None
+
+
+def open_prepayments(receipts: Sequence[StoredReceipt], cases: Cases) -> list[Prepayment]:
+    """What stands open, a payment each.
+
+    A settlement that failed, and whose case was closed by a word, was given without the program.
+    """
+    found = []
+    for payment_id, own in _by_payment(receipts).items():
+        done = [it for it in _standing(own) if _is_done(it, cases)]
+        rest = open_prepayment(Written(it.kind, it.mode, it.amount_kopecks) for it in done)
+        if rest > 0:
+            ended = [cases.get((kind, payment_id)) for kind in (ODD, NOBODY)]
+            closed = next((it.number for it in ended if it and it.is_closed), None)
+            found.append(Prepayment(own[0].order, payment_id, rest, closed))
+    return found
+
+
+def _is_done(it: StoredReceipt, cases: Cases) -> bool:
+    if it.kind != Kind.SETTLEMENT or it.state == ReceiptState.REGISTERED:
+        return True
+    case = cases.get((FAILED, it.id))
+    return it.state == ReceiptState.FAILED and case is not None and case.is_closed
+
+
+def _by_payment(receipts: Sequence[StoredReceipt]) -> dict[str, list[StoredReceipt]]:
     by_payment: dict[str, list[StoredReceipt]] = {}
     for it in receipts:
         by_payment.setdefault(it.payment_id, []).append(it)
+    return by_payment
+
+
+def _standing(own: Sequence[StoredReceipt]) -> list[StoredReceipt]:
+    """Those no other was given instead of, but for any whose sum is spoilt."""
+    replaced = {it.instead_of for it in own}
+    return [it for it in own if it.id not in replaced and isinstance(it.amount_kopecks, int)]
+
+
+def receipt_disagreements(
+    receipts: Sequence[StoredReceipt], facts: Sequence[StoredFact], cases: Cases
+) -> Iterator[str]:
+    """Each thing in which the receipts and the facts about them differ, as a sentence.
+
+    What `cases` lay before the contractor, for there is nobody to send it to, is not settled.
+    """
+    by_key: dict[str, list[StoredFact]] = {}
+    for fact in facts:
+        by_key.setdefault(str(fact.told.get("receipt")), []).append(fact)
+    for it in receipts:
         told = {str(f.told.get("action")): f for f in by_key.pop(it.id, [])}
         for name, kept, said in _pairs(it, told):
             if kept != said:
@@ -57,8 +120,10 @@ def receipt_disagreements(
                 )
     for key, left in by_key.items():
         yield f"Чек {key}: в журнале есть (строка {left[0].number}), а в таблице его нет."
-    for payment_id, own in by_payment.items():
-        yield from (f"Заказ {own[0].order}, чеки платежа {payment_id}: {it}." for it in _sums(own))
+    for payment_id, own in _by_payment(receipts).items():
+        is_laid = (NOBODY, payment_id) in cases
+        found = _sums(own, is_laid=is_laid)
+        yield from (f"Заказ {own[0].order}, чеки платежа {payment_id}: {it}." for it in found)
 
 
 def _pairs(it: StoredReceipt, told: Mapping[str, StoredFact]) -> Iterator[Pair]:
@@ -101,15 +166,18 @@ def _fiscal(it: StoredReceipt, end: StoredFact) -> Iterator[Pair]:
         yield name, kept, part_of(end.told, "fiscal", key)
 
 
-def _sums(own: Sequence[StoredReceipt]) -> Iterator[str]:
-    """Once nothing waits to be set off, no prepayment is open; it never is less than nothing."""
+def _sums(own: Sequence[StoredReceipt], *, is_laid: bool) -> Iterator[str]:
+    """Once nothing waits to be set off, no prepayment is open; it never is less than nothing.
+
+    `is_laid`: the contractor sets it off himself.
+    """
     replaced = {it.instead_of for it in own}
+    whole = _standing(own)
     own = [it for it in own if it.id not in replaced]
-    whole = [it for it in own if isinstance(it.amount_kopecks, int)]  # what is spoilt is any value
     rest = open_prepayment(Written(it.kind, it.mode, it.amount_kopecks) for it in whole)
     waits = any(it.settle_at is not None for it in own)
     is_own = any(it.payment_id == it.pays for it in own)
-    if rest < 0 or (rest and not waits and is_own):
+    if rest < 0 or (rest and not waits and is_own and not is_laid):
         yield f"незачтённой предоплаты {rest} коп., а должно быть 0"
     paid = [it for it in own if it.kind == Kind.PAYMENT]
     if len(paid) != 1:

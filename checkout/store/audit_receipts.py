@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checkout.domain.receipt_agreement import StoredReceipt
+from checkout.domain.receipt_agreement import FAILED, NOBODY, ODD, Cases, Laid, StoredReceipt
 from checkout.domain.stored import text_of
 from checkout.store import tables
 from checkout.store.audit import as_stored
 from checkout.store.engine import Tx
 
-orders, receipts = tables.orders, tables.receipts
+cases, orders, receipts = tables.cases, tables.orders, tables.receipts
 TEXTS = ("id", "kind", "subject", "payment_id", "mode", "body", "state")
 
 
@@ -29,6 +29,16 @@ def kept_receipts(tx: Tx) -> list[StoredReceipt]:
         .order_by(receipts.c.created_at, receipts.c.id)
     )
     return [_receipt(it) for it in tx.connection.execute(found).mappings()]
+
+
+def cases_of_receipts(tx: Tx) -> Cases:
+    """The cases that say what becomes of a prepayment which no receipt of ours sets off."""
+    kinds = cases.c.kind.in_((FAILED, NOBODY, ODD))
+    found = select(cases.c.kind, cases.c.subject, cases.c.number, cases.c.closed).where(kinds)
+    return {
+        (kind, subject): Laid(number, closed is not None)
+        for kind, subject, number, closed in tx.connection.execute(found)
+    }
 
 
 def _receipt(it: Mapping[Any, Any]) -> StoredReceipt:

@@ -46,11 +46,70 @@ def with_receipts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sold]:
         yield sold
 
 
-def test_receipts_agree_with_the_ledger_and_their_sums_come_out(with_receipts: Sold) -> None:
+def test_receipts_agree_with_the_ledger_and_what_stands_prepaid_is_summed(
+    with_receipts: Sold,
+) -> None:
     assert with_receipts.wrong() == []
-    assert "Чеки: 8, сходятся с журналом, предоплата зачтена." in [
-        it.sentence for it in with_receipts.remarks()
+    assert said(with_receipts) == [
+        "✓ Чеки: 8, сходятся с журналом; открытой предоплаты 45 000 ₽ по 3 заказам."
     ]
+
+
+CLOSED = "UPDATE cases SET closed = 1 WHERE order_id = {}"
+ODD = "INSERT INTO cases (number, kind, subject, order_id, sentence, opened_at, closed) SELECT "
+OF_3 = " FROM receipts WHERE order_id = 3"
+# its package never began: there is nothing to set it off by
+UNFIT = "UPDATE orders SET paid_at = NULL WHERE id = 3"
+NEVER = "UPDATE receipts SET settle_at = NULL WHERE order_id = 3"
+
+THREE, TWO = (
+    [("✓ Чеки: ", f"открытой предоплаты {it}")]
+    for it in ("45 000 ₽ по 3 заказам", "30 000 ₽ по 2 заказам")
+)
+TWO_AND_ONE = [*TWO, ("! Заказ 2026-0003: предоплата 15 000 ₽", "дело № 99 закрыто")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ([CLOSED.format(2)], TWO),
+        (
+            [UNFIT, NEVER, f"{ODD} 99, 'odd_money', payment_id, 3, '', created_at, NULL {OF_3}"],
+            THREE,
+        ),
+        (
+            [UNFIT, NEVER, f"{ODD} 99, 'odd_money', payment_id, 3, '', created_at, 1 {OF_3}"],
+            TWO_AND_ONE,
+        ),
+        (
+            [NEVER, f"{ODD} 99, 'receipt_for_nobody', payment_id, 3, '', created_at, 1 {OF_3}"],
+            TWO_AND_ONE,
+        ),
+        (
+            [NEVER, f"{ODD} 99, 'receipt_for_nobody', payment_id, 3, '', created_at, NULL {OF_3}"],
+            THREE,
+        ),
+    ],
+    ids=["given by hand", "odd, open", "odd, kept", "for nobody, closed", "for nobody, open"],
+)
+def test_a_prepayment_left_open_is_told_and_one_closed_by_a_word_by_itself(
+    with_receipts: Sold, changes: list[str], told: list[tuple[str, str]]
+) -> None:
+    with with_receipts.undone():
+        for it in changes:
+            with_receipts.spoil(it)
+        lines = said(with_receipts)
+
+    assert len(lines) == len(told), lines
+    for line, (begins, has) in zip(lines, told, strict=True):
+        assert line.startswith(begins), line
+        assert has in line
+
+
+def said(sold: Sold) -> list[str]:
+    """What is said of receipts and of what was prepaid."""
+    lines = [f"{it.mark} {it.sentence}".replace("\u00a0", " ") for it in sold.remarks()]
+    return [it for it in lines if "редоплат" in it]
 
 
 OF_ONE = "UPDATE receipts SET {} WHERE order_id = 1 AND kind = '{}'"
