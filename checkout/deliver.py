@@ -20,7 +20,7 @@ from checkout.domain.case import Case
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
 from checkout.fiscalise import given_by
-from checkout.mail.contractor_letters import case_for_contractor, head_for_contractor
+from checkout.mail.contractor_letters import Whose, case_for_contractor, head_for_contractor
 from checkout.mail.letters import (
     Letter,
     Withdrawal,
@@ -304,13 +304,16 @@ def _facts(shop: Shop, message: Message) -> tuple[Order, Settlement]:
 
 
 def _cases(shop: Shop, message: Message) -> list[Letter]:
-    head, case = shop.store.read(lambda tx: (rows.head(tx), _case(tx, message)))
+    head, case, whose = shop.store.read(
+        lambda tx: (rows.head(tx), _case(tx, message), _whose(tx, shop, message))
+    )
     return [
         case_for_contractor(
             message.subject,
             message.text,
             head=head.ref if head else None,
             to=to,
+            whose=whose,
             number=case.number if case else None,
             commands=case.commands if case else (),
         )
@@ -321,6 +324,14 @@ def _cases(shop: Shop, message: Message) -> list[Letter]:
 def _case(tx: Tx, message: Message) -> Case | None:
     kind, _, subject = message.subject.partition(":")
     return cases.named(tx, kind, subject)
+
+
+def _whose(tx: Tx, shop: Shop, message: Message) -> Whose:
+    if message.order_id is None:
+        return Whose(shop.settings.test)
+    order = orders.by_id(tx, message.order_id)
+    url = f"{shop.settings.public_url}/orders/{order.token}"
+    return Whose(order.test, order.number, url, known_party(tx, order))
 
 
 def _head(shop: Shop, message: Message) -> list[Letter]:

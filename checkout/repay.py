@@ -170,8 +170,8 @@ def _succeed(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> No
         ended=row.number,
     )
     if (refund.amount_kopecks, refund.currency) != (attempt.amount_kopecks, "RUB"):
-        told = f"{refund.amount_kopecks} коп. {refund.currency}"
-        sentence = f"вернула {told}, а поручено {attempt.amount_kopecks} коп. RUB"
+        told = money_of(refund.amount_kopecks, refund.currency)
+        sentence = f"вернула {told}, а поручено {money(attempt.amount_kopecks)}"
         _lay(tx, order, "odd_refund", refund.id, f"ЮKassa {sentence}.")
     cases.close(tx, "lost_refund", attempt.id, By.REFUND, row=row.number)
     given = Given(attempt.id, refund.payment_id, row.number, ends_package=attempt.ends_package)

@@ -32,6 +32,7 @@ ONLY_THERE = (
     "Командой этих денег не\u00a0вернуть: найдите платёж по\u00a0номеру в\u00a0кабинете ЮKassa "
     "и\u00a0оформите там полный возврат. Когда он пройдёт, дело закроется само."
 )
+IN_VAIN = {"package": "Пакет не\u00a0начат.", "extra": "Часы не\u00a0добавлены."}
 ALREADY = {
     State.PAID: "оплачен",
     State.CANCELLED: "отменён",
@@ -200,6 +201,7 @@ def _wrong(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment)
         price_kopecks=order.price_kopecks,
         edition_sha256=order.edition_sha256,
         shop_id=shop.settings.yookassa_shop_id,
+        in_vain="" if order.paid_at else IN_VAIN[order.what],
     )
     wrong = mismatch(payment, expected)
     if wrong is not None:
@@ -217,7 +219,7 @@ def _lay_before_contractor(tx: Tx, order: Order, payment: Payment, why: str) -> 
         orders.change(tx, order.id, money_taken=payment.paid)
         tell_client(tx, order.id, payment.id)
     ledger.append(tx, "payment", _unfit(order, payment, why))
-    sentence = f"Платёж {payment.id} по заказу {order.number}: {why} Деньги у ЮKassa, решать вам."
+    sentence = f"Заказ {order.number}, платёж {payment.id}. {why} Деньги у\u00a0ЮKassa, решать вам."
     if payment.currency != ROUBLES:
         sentence += f" Они не\u00a0в\u00a0рублях. {ONLY_THERE}"
     cases.open_case(

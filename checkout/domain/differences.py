@@ -62,7 +62,7 @@ class OurReceipt:
 
 def payment_differences(payment: Payment, ours: OurPayment, now: datetime) -> list[str]:
     """Sentences, one for each difference."""
-    name = f"Платёж {payment.id}, {money_of(payment.amount_kopecks, payment.currency)}"
+    name = f"Платёж {payment.id}, {_sum_of(payment)}"
     if ours.order:
         name = f"Заказ {ours.order.number}, платёж {payment.id}"
     return [f"{name}: {it}." for it in _of_payment(payment, ours, now)]
@@ -97,8 +97,7 @@ def paid_differences(order: Order, payment: Payment) -> Iterator[str]:
         ("заказ", payment.metadata.get("order"), order.number),
         ("хеш оферты", payment.metadata.get("offer_sha256"), order.edition_sha256),
         ("хеш согласия", payment.metadata.get("consent_sha256"), order.consent_sha256),
-        ("сумма в копейках", payment.amount_kopecks, order.price_kopecks),
-        ("валюта", payment.currency, "RUB"),
+        ("сумма", _sum_of(payment), money(order.price_kopecks)),
         ("время оплаты", payment.captured_at, order.paid_at),
     )
 
@@ -106,9 +105,12 @@ def paid_differences(order: Order, payment: Payment) -> Iterator[str]:
 def _told_differences(told: Payment, payment: Payment) -> Iterator[str]:
     return _pairs(
         ("статус", payment.status, told.status),
-        ("сумма в копейках", payment.amount_kopecks, told.amount_kopecks),
-        ("валюта", payment.currency, told.currency),
+        ("сумма", _sum_of(payment), _sum_of(told)),
     )
+
+
+def _sum_of(it: Payment | Refund | OurRefund) -> str:
+    return money_of(it.amount_kopecks, it.currency)
 
 
 def _pairs(*pairs: tuple[str, object, object]) -> Iterator[str]:
@@ -120,7 +122,7 @@ def _pairs(*pairs: tuple[str, object, object]) -> Iterator[str]:
 def refund_differences(refund: Refund, ours: OurRefund, now: datetime) -> list[str]:
     """Sentences, one for each difference."""
     about = f"Заказ {ours.number}, возврат" if ours.number else "Возврат"
-    name = f"{about} {refund.id}, {money_of(refund.amount_kopecks, refund.currency)}"
+    name = f"{about} {refund.id}, {_sum_of(refund)}"
     return [f"{name}: {it}." for it in _of_refund(refund, ours, now)]
 
 
@@ -135,8 +137,7 @@ def _of_refund(refund: Refund, ours: OurRefund, now: datetime) -> Iterator[str]:
     else:
         yield from _pairs(
             ("статус", refund.status, ENDED[ours.state]),
-            ("сумма в копейках", refund.amount_kopecks, ours.amount_kopecks),
-            ("валюта", refund.currency, ours.currency),
+            ("сумма", _sum_of(refund), _sum_of(ours)),
             ("платёж", refund.payment_id, ours.payment_id),
         )
 
@@ -155,7 +156,7 @@ def _of_receipt(receipt: Receipt, ours: OurReceipt, now: datetime) -> Iterator[s
     elif ours.state in REGISTERED:
         yield from _pairs(
             ("статус", receipt.status, REGISTERED[ours.state]),
-            ("сумма в копейках", receipt.amount_kopecks, ours.amount_kopecks),
+            ("сумма", money(receipt.amount_kopecks), money(ours.amount_kopecks)),
         )
     elif receipt.status in REGISTERED.values() and now - ours.created_at >= ENDS_WITHIN:
         yield f"в ЮKassa он в состоянии {receipt.status}, а у нас исход не записан"

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from checkout.domain.payment import Payment
 from checkout.domain.transitions import State
+from offer.wording import money, money_of
 
 
 @dataclass(frozen=True)
@@ -55,23 +56,23 @@ def money_taken(order: Order) -> bool | None:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a payment must say to be this order's payment."""
+    """What a payment must say to be this order's payment; `in_vain`: what it else has not done."""
 
     number: str
     attempt: str
     price_kopecks: int
     edition_sha256: str
     shop_id: str
+    in_vain: str = ""
 
 
 def mismatch(payment: Payment, expected: Expectation) -> str | None:
     """The first thing about a payment that is not as ordered, as a sentence; None if all fits."""
     metadata = payment.metadata
     if payment.currency != "RUB" or payment.amount_kopecks != expected.price_kopecks:
-        return (
-            f"ЮKassa сообщает сумму {payment.amount_kopecks} коп. {payment.currency}, "
-            f"в заказе {expected.price_kopecks} коп. RUB."
-        )
+        came = money_of(payment.amount_kopecks, payment.currency)
+        told = f"Пришло {came}, заказ на\u00a0{money(expected.price_kopecks)}."
+        return f"{told} {expected.in_vain}".rstrip()
     if metadata.get("order") != expected.number:
         return f"В платеже указан другой заказ: {metadata.get('order', 'не указан')}."
     if metadata.get("attempt") != expected.attempt:

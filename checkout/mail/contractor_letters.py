@@ -1,11 +1,12 @@
 """What the contractor alone is written: what waits for his decision, and the ledger's head."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from checkout.mail.body import Body, Fact, Section
-from checkout.mail.letters import Letter, head_of, letter
-from offer.evidence.settlement import LedgerRef
+from checkout.mail.letters import Letter, head_of, letter, notice, party_facts, subject_of
+from offer.evidence.settlement import LedgerRef, Party
 
 CASES = {
     "odd_money": "платёж не сходится с\u00a0заказом",
@@ -32,11 +33,25 @@ CASES = {
 }
 
 
+@dataclass(frozen=True)
+class Whose:
+    """The order a case is about, if it is of one: its number, its page, who made it.
+
+    `party` is None once he is erased; `test`: no money is real.
+    """
+
+    test: bool = False
+    order: str | None = None
+    url: str = ""
+    party: Party | None = None
+
+
 def case_for_contractor(
     subject: str,
     sentence: str,
     *,
     to: str,
+    whose: Whose = Whose(),
     head: LedgerRef | None = None,
     number: int | None = None,
     commands: Sequence[str] = (),
@@ -44,17 +59,20 @@ def case_for_contractor(
     """To the contractor: something needs his decision.
 
     `subject` is "kind:what it is about", as a case is stored; `sentence` says what happened,
-    each of `commands` ends it.
+    each of `commands` ends it. `whose` it is names it in the subject, or else its `number`.
     """
     kind, _, about = subject.rpartition(":")
     words = CASES.get(kind, "требуется внимание")
     body = Body(
+        notice=notice(whose),
         lead=f"Нужно ваше решение: {words}",
         sections=(
             Section(paragraphs=(sentence,)),
             Section(
                 facts=(
                     *([Fact("Дело", f"№\u00a0{number}")] if number else []),
+                    *([Fact("Заказ", whose.order)] if whose.order else []),
+                    *([Fact("Страница заказа", whose.url, "link")] if whose.url else []),
                     Fact("О\u00a0чём", about, "code"),
                     *(
                         Fact("или" if before else "Закончить", it, "code")
@@ -67,9 +85,13 @@ def case_for_contractor(
                     "решения, покажет checkout cases.",
                 ),
             ),
+            *([Section("Заказчик", facts=party_facts(whose.party))] if whose.party else []),
         ),
     )
-    return letter(to, f"Нужно ваше решение: {words}, {about}", body, reply_to=None)
+    named = f"заказ {whose.order}" if whose.order else f"дело №\u00a0{number}" if number else about
+    reply_to = whose.party.email if whose.party else None
+    title = subject_of(whose, f"Нужно ваше решение: {words}, {named}")
+    return letter(to, title, body, reply_to=reply_to)
 
 
 def head_for_contractor(

@@ -7,7 +7,7 @@ import pytest
 from checkout import settle
 from checkout.close_case import close_case
 from checkout.refund import Wanted, refund
-from tests.town import Town, moscow
+from tests.town import SITE, Town, moscow
 from tests.web.buying import (
     given_up_and_decided_anew,
     letters_to,
@@ -119,7 +119,16 @@ def test_a_case_is_told_once_however_often_it_is_settled(own_town: Town) -> None
         own_town.work()
 
     assert sorted(it.header("To") for it in own_town.post) == [CLIENT, CONTRACTOR]
+    (letter,) = (it for it in own_town.post if it.header("To") == CONTRACTOR)
+    told = " ".join(letter.text.split())
     assert own_town.facts(token)["state"] == "case"
+    assert letter.header("Subject") == (
+        "[ТЕСТ] Нужно ваше решение: платёж не сходится с заказом, заказ 2026-0001"
+    )
+    assert letter.header("Reply-To") == "anna@example.ru"
+    assert "Пришло 0,01 ₽, заказ на 15 000 ₽. Пакет не начат. Деньги у ЮKassa" in told
+    assert "Кто: Анна Каренина, физическое лицо" in told
+    assert f"Страница заказа: {SITE}/orders/{token}" in told
 
 
 def test_a_second_payment_of_a_paid_order_is_a_case_and_the_package_stays(

@@ -54,7 +54,7 @@ def test_a_shop_without_paid_orders_asks_nobody(own_town: Town) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        ("price_kopecks", "1", "сумма в копейках у ЮKassa 1500000, у нас 1."),
+        ("price_kopecks", "1", "сумма у ЮKassa 15\u00a0000\u00a0₽, у нас 0,01\u00a0₽."),
         ("edition_sha256", f"'{'0' * 64}'", f"у нас {'0' * 64}."),
         ("number", "'2026-7777'", "заказ у ЮKassa 2026-0002, у нас 2026-7777."),
         ("consent_sha256", f"'{'0' * 64}'", "хеш согласия у ЮKassa"),

@@ -176,15 +176,21 @@ def test_what_we_have_and_yookassa_has_not_is_said_every_time_and_a_case_once(
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("UPDATE orders SET price_kopecks = 1 WHERE id = 1", "сумма в копейках у ЮKassa 1500000"),
+        (
+            "UPDATE orders SET price_kopecks = 1 WHERE id = 1",
+            "сумма у ЮKassa 15\u00a0000\u00a0₽, у нас 0,01\u00a0₽",
+        ),
         ("UPDATE orders SET edition_sha256 = '0'", "хеш оферты у ЮKassa"),
         ("DELETE FROM cases WHERE kind = 'odd_money'", "ни пакета, ни решения о них нет"),
         (
             "UPDATE attempts SET answer = replace(answer, '\"15000.00\"', '\"1.00\"')"
             " WHERE order_id = 2",
-            "сумма в копейках у ЮKassa 1500000, у нас 100",
+            "сумма у ЮKassa 15\u00a0000\u00a0₽, у нас 1\u00a0₽",
         ),
-        ("UPDATE refunds SET amount_kopecks = 1", "сумма в копейках у ЮKassa 150000, у нас 1"),
+        (
+            "UPDATE refunds SET amount_kopecks = 1",
+            "сумма у ЮKassa 1\u00a0500\u00a0₽, у нас 0,01\u00a0₽",
+        ),
         ("UPDATE refunds SET state = 'cancelled'", "статус у ЮKassa succeeded, у нас canceled"),
     ],
 )

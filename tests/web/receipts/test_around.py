@@ -117,7 +117,10 @@ def test_receipts_that_agree_with_yookassas_list_are_no_difference(
     ("statement", "words"),
     [
         ("UPDATE receipts SET state = 'failed'", "статус у ЮKassa succeeded, у нас canceled"),
-        ("UPDATE receipts SET amount_kopecks = 1", "сумма в копейках у ЮKassa 1500000, у нас 1"),
+        (
+            "UPDATE receipts SET amount_kopecks = 1",
+            "сумма у ЮKassa 15\u00a0000\u00a0₽, у нас 0,01\u00a0₽",
+        ),
         ("DELETE FROM receipts", "в ЮKassa он есть, а у нас его нет"),
         (
             "UPDATE receipts SET receipt_id = 'rt-2fbc9d2a-0000-5000-8000-000000000000'",

@@ -13,7 +13,6 @@ from tests.web.refusals.leaving import (
     LATE,
     WHY,
     give_back,
-    row_asked_in,
 )
 from tests.web.refusing import DESK, bought, later, order_page, refusals, refuse
 from tests.web.test_consent import found_wrong, whole
@@ -185,7 +184,7 @@ def test_the_contractor_is_reminded_three_days_and_one_day_before_and_then_it_is
         0: ["Нужно ваше решение до 03.12.2026: отказ от пакета, заказ 2026-0001"],
         7: ["Осталось 3 дня: отказ от пакета, заказ 2026-0001"],
         9: ["Остался 1 день: отказ от пакета, заказ 2026-0001"],
-        11: [f"{LATE}/{row_asked_in(own_town)}"],
+        11: [LATE],
     }
     assert whole(own_town) == []
 
