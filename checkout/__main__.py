@@ -255,7 +255,8 @@ def _confirm_clock(asked: argparse.Namespace) -> int:
 
 
 def _reconcile(asked: argparse.Namespace) -> int:
-    from checkout.reconcile import Span, Unfinished, reconcile, sentences
+    from checkout.compared import sentences
+    from checkout.reconcile import Span, Unfinished, reconcile
     from checkout.retain import midnight
 
     shop = _kept_shop()

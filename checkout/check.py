@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checkout import look
+from checkout.compared import found
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.fiscalise import regime
 from checkout.mail.smtp import MailError
-from checkout.reconcile import found
 from checkout.shop import Shop
 from checkout.store import protection, reconciliations
 from checkout.verify import BAD, chain

@@ -16,6 +16,7 @@ import structlog
 from checkout.begin import accepted_terms
 from checkout.certify import certify, settlement
 from checkout.close_case import left
+from checkout.compared import found
 from checkout.domain.case import Case
 from checkout.domain.details import letter_details
 from checkout.domain.order import Order
@@ -32,7 +33,6 @@ from checkout.mail.letters import (
 from checkout.mail.refund_letters import Returned, refund_for_contractor, refund_letter
 from checkout.mail.smtp import MailError
 from checkout.odd_money import currency_of, unfit
-from checkout.reconcile import found
 from checkout.remind_clients import KIND as ENDING
 from checkout.remind_clients import letters_about_ending
 from checkout.shop import Shop, new_id

@@ -4,15 +4,18 @@ What YooKassa says goes through the one door by which a notification would have 
 differs even then is laid before the contractor. Once a day the worker does it of its own accord.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Generic, TypeVar
 
 import structlog
 
+from checkout.compared import Compared
+from checkout.domain.case import Case
 from checkout.domain.differences import (
+    ENDS_WITHIN,
     OurPayment,
     OurReceipt,
     OurRefund,
@@ -26,6 +29,7 @@ from checkout.domain.receipt import Receipt
 from checkout.domain.receipts import Scheme
 from checkout.domain.refund import Refund
 from checkout.domain.transitions import AttemptState, RefundState
+from checkout.explained import Difference, case_of_sum, difference, laid
 from checkout.gateway.wire import read_payment
 from checkout.money_of_nobody import close_all_returned, waits
 from checkout.odd_money import currency_of
@@ -33,12 +37,11 @@ from checkout.register import listed, record_listed
 from checkout.repay import record as record_refund
 from checkout.retain import midnight
 from checkout.settle import record as record_payment
-from checkout.shop import Shop, new_id
+from checkout.shop import Shop
 from checkout.store import cases, ledger, orders, receipts, reconciliations, refunds
 from checkout.store.engine import Tx
 from checkout.store.reconciliations import Reconciliation
 from offer.evidence.chain import instant
-from offer.wording import ROUBLES, counted, day, money_of
 
 log = structlog.get_logger()
 CHORE = "reconcile"
@@ -63,18 +66,6 @@ class Span:
         return {"created_at.gte": instant(self.since), **ended}
 
 
-@dataclass
-class Compared:
-    """How much YooKassa listed, what money it moved, by its currency, and what differed."""
-
-    payments: int = 0
-    refunds: int = 0
-    receipts: int = 0
-    taken: Counter[str] = field(default_factory=Counter)
-    returned: Counter[str] = field(default_factory=Counter)
-    differences: list[str] = field(default_factory=list)
-
-
 class Unfinished(GatewayError):  # noqa: N818 - reads as what it is
     """A list broke off; `compared` is what was learnt, and written down, before."""
 
@@ -91,14 +82,16 @@ class Side(Generic[T]):
     """One kind of thing that both sides keep. `kept` are the ids that ought to be in the list.
 
     What is still open the worker asks about one by one; it says itself when one is lost.
+    `differ` tells how a thing differs at a moment, `case` which other case tells of that.
     """
 
     name: str
     listed: Callable[..., Iterator[T]]
     found: Callable[[str], T]
     kept: Callable[[Tx, datetime, datetime | None], list[str]]
-    differences: Callable[[Tx, T], list[str]]
+    differ: Callable[[Tx, T], Callable[[datetime], list[str]]]
     record: Callable[[Tx, T], object]
+    case: Callable[[Tx, T, str], Case | None] = lambda tx, it, sentence: None
 
 
 def reconcile(shop: Shop, span: Span) -> Compared:
@@ -116,50 +109,17 @@ def reconcile(shop: Shop, span: Span) -> Compared:
 
 
 def _compare_all(shop: Shop, span: Span, compared: Compared) -> None:
-    for payment in _compare(shop, _payments(shop), span, compared.differences):
+    for payment in _compare(shop, _payments(shop), span, compared):
         compared.payments += 1
         if payment.status == "succeeded":
             compared.taken[payment.currency] += payment.amount_kopecks
-    for refund in _compare(shop, _refunds(shop), span, compared.differences):
+    for refund in _compare(shop, _refunds(shop), span, compared):
         compared.refunds += 1
         if refund.status == "succeeded":
             compared.returned[refund.currency] += refund.amount_kopecks
     if shop.settings.receipts in (Scheme.ONE, Scheme.TWO):
-        for _ in _compare(shop, _receipts(shop), span, compared.differences):
+        for _ in _compare(shop, _receipts(shop), span, compared):
             compared.receipts += 1
-
-
-def sentences(compared: Compared, *, is_whole: bool = True) -> list[str]:
-    """What to print of it: each difference, then what was compared."""
-    differ = [f"✗ {it}" for it in compared.differences]
-    payments = counted(compared.payments, "платёж", "платежа", "платежей")
-    refunds = counted(compared.refunds, "возврат", "возврата", "возвратов")
-    if not is_whole:
-        return [*differ, f"До\u00a0этого сверено: {payments}, {refunds}."]
-    taken, returned = _sums(compared.taken), _sums(compared.returned)
-    lists = f"В ЮKassa {payments}, получено {taken}; {refunds}, возвращено {returned}."
-    if compared.receipts:
-        lists += f" Чеков: {compared.receipts}."
-    if not differ:
-        return [f"✓ {lists} У нас то же."]
-    return [*differ, f"{lists} Найдено {_differences(len(differ))}."]
-
-
-def _sums(moved: Counter[str]) -> str:
-    """Roubles first, and no sum of what is not the same money."""
-    others = sorted(moved.keys() - {ROUBLES})
-    told = [ROUBLES, *others] if moved[ROUBLES] or not others else others
-    return " и\u00a0".join(money_of(moved[it], it) for it in told)
-
-
-def found(made: Reconciliation) -> str:
-    """What a daily comparison found, in a few words: «с 28.10.2026 расхождений нет»."""
-    what = _differences(made.differences) if made.differences else "расхождений нет"
-    return f"с {day(made.since)} {what}"
-
-
-def _differences(number: int) -> str:
-    return counted(number, "расхождение", "расхождения", "расхождений")
 
 
 def reconcile_daily(shop: Shop) -> None:
@@ -201,7 +161,7 @@ def _payments(shop: Shop) -> Side[Payment]:
         listed=shop.yookassa.payments,
         found=shop.yookassa.payment,
         kept=orders.payments_ended,
-        differences=lambda tx, it: payment_differences(it, _our_payment(tx, it), tx.now),
+        differ=lambda tx, it: partial(payment_differences, it, _our_payment(tx, it)),
         record=lambda tx, it: record_payment(tx, shop, it),
     )
 
@@ -212,7 +172,7 @@ def _refunds(shop: Shop) -> Side[Refund]:
         listed=shop.yookassa.refunds,
         found=shop.yookassa.refund,
         kept=refunds.ended,
-        differences=lambda tx, it: refund_differences(it, _our_refund(tx, it), tx.now),
+        differ=lambda tx, it: partial(refund_differences, it, _our_refund(tx, it)),
         record=record_refund,
     )
 
@@ -223,8 +183,9 @@ def _receipts(shop: Shop) -> Side[Receipt]:
         listed=shop.yookassa.receipts,
         found=shop.yookassa.receipt,
         kept=receipts.ended,
-        differences=lambda tx, it: receipt_differences(it, _our_receipt(tx, it), tx.now),
+        differ=lambda tx, it: partial(receipt_differences, it, _our_receipt(tx, it)),
         record=record_listed,
+        case=lambda tx, it, sentence: case_of_sum(tx, it, _our_receipt(tx, it), sentence),
     )
 
 
@@ -280,54 +241,66 @@ def _buyer_of(tx: Tx, receipt: Receipt) -> str | None:
     return orders.by_id(tx, paid.order_id).number if paid and ended else None
 
 
-def _compare(shop: Shop, side: Side[T], span: Span, differences: list[str]) -> Iterator[T]:
-    """Every thing YooKassa has of the span; what differs is added to `differences`."""
+def _compare(shop: Shop, side: Side[T], span: Span, compared: Compared) -> Iterator[T]:
+    """Every thing YooKassa has of the span; what differs is noted in `compared`."""
     seen = set()
 
     def pass_over(name: str, why: str) -> None:
         seen.add(name)
-        differences.append(_unread(shop, side, name, why))
+        compared.note(_unread(shop, side, name, why))
 
     for theirs in side.listed(pass_over, **span.filters()):
         seen.add(theirs.id)
-        differences += _held_against_ours(shop, side, theirs)
+        _held_against_ours(shop, side, theirs, compared)
         yield theirs
     ours = shop.store.read(lambda tx: side.kept(tx, span.since, span.before))
     for missing in (it for it in ours if it not in seen):
-        differences += _looked_for(shop, side, missing)
+        _looked_for(shop, side, missing, compared)
 
 
-def _held_against_ours(shop: Shop, side: Side[T], theirs: T) -> list[str]:
-    differ = shop.store.read(lambda tx: side.differences(tx, theirs))
+def _held_against_ours(shop: Shop, side: Side[T], theirs: T, compared: Compared) -> None:
+    differ, later = shop.store.read(lambda tx: _now_and_later(tx, side, theirs))
     if not differ:
-        return []
+        if later:
+            compared.pass_over(side.name, theirs)
+        return
     try:
-        return shop.store.transact(lambda tx: _learn(tx, side, theirs))
+        compared.note(shop.store.transact(lambda tx: _learn(tx, side, theirs)))
     except Exception:
         # what cannot be written down, in books that somebody spoilt, must not hide the rest
         log.exception("difference not written down", object=theirs.id)
-        shop.store.transact(lambda tx: _lay(tx, theirs.id, " ".join(differ)))
-        return differ
+        compared.note(shop.store.transact(lambda tx: _lay(tx, theirs.id, differ)))
 
 
-def _learn(tx: Tx, side: Side[T], theirs: T) -> list[str]:
+def _now_and_later(tx: Tx, side: Side[T], theirs: T) -> tuple[list[str], list[str]]:
+    """How it differs, and how it would if nothing were written down for a day."""
+    differ = side.differ(tx, theirs)
+    return differ(tx.now), differ(tx.now + ENDS_WITHIN)
+
+
+def _learn(tx: Tx, side: Side[T], theirs: T) -> list[Difference]:
     ledger.alone(tx)  # before the order, as settling does
-    differ = side.differences(tx, theirs)
+    differ = side.differ(tx, theirs)(tx.now)
     side.record(tx, theirs)
-    left = side.differences(tx, theirs)
+    left = side.differ(tx, theirs)(tx.now)
+    found = [Difference(f"{it} {WRITTEN}") for it in differ if it not in left]
+    unlaid = []
     for sentence in left:
-        _lay(tx, theirs.id, sentence)
-    return [it if it in left else f"{it} {WRITTEN}" for it in differ]
+        if case := side.case(tx, theirs, sentence):
+            found.append(difference(sentence, case))
+        else:
+            unlaid.append(sentence)
+    return found + _lay(tx, theirs.id, unlaid)
 
 
-def _looked_for(shop: Shop, side: Side[T], object_id: str) -> list[str]:
+def _looked_for(shop: Shop, side: Side[T], object_id: str, compared: Compared) -> None:
     """It is not in the list, which may begin a little later by their clock than by ours."""
     try:
         theirs = side.found(object_id)
     except UnknownOutcome as error:
         if error.status != READ_WHOLE:
             raise
-        return [_unread(shop, side, object_id, error.detail)]
+        compared.note(_unread(shop, side, object_id, error.detail))
     except Refused as refusal:
         if refusal.status != NOT_FOUND:
             raise
@@ -335,12 +308,12 @@ def _looked_for(shop: Shop, side: Side[T], object_id: str) -> list[str]:
             f"{side.name} {object_id} записан у нас, а в ЮKassa его нет. Проверьте в личном "
             "кабинете ЮKassa, тот ли это магазин, и напишите в её поддержку."
         )
-        shop.store.transact(lambda tx: _lay(tx, object_id, sentence))
-        return [sentence]
-    return _held_against_ours(shop, side, theirs)
+        compared.note(shop.store.transact(lambda tx: _lay(tx, object_id, [sentence])))
+    else:
+        _held_against_ours(shop, side, theirs, compared)
 
 
-def _unread(shop: Shop, side: Side[T], name: str, why: str) -> str:
+def _unread(shop: Shop, side: Side[T], name: str, why: str) -> list[Difference]:
     """One thing whose description cannot be read is laid aside: the rest is compared still."""
     log.warning("not read", object=name, detail=why)
     sentence = (
@@ -348,9 +321,8 @@ def _unread(shop: Shop, side: Side[T], name: str, why: str) -> str:
         "его не\u00a0понимает. Остальное сверяется без него. Посмотрите его "
         "в\u00a0кабинете ЮKassa и\u00a0сравните с\u00a0тем, что записано у\u00a0вас."
     )
-    shop.store.transact(lambda tx: _lay(tx, name, sentence, kind="not_read"))
-    return sentence
+    return shop.store.transact(lambda tx: laid(tx, "not_read", name, [sentence]))
 
 
-def _lay(tx: Tx, subject: str, sentence: str, kind: str = "not_reconciled") -> None:
-    cases.open_case(tx, new_id(), kind=kind, subject=subject, order_id=None, sentence=sentence)
+def _lay(tx: Tx, name: str, sentences: Sequence[str]) -> list[Difference]:
+    return laid(tx, "not_reconciled", name, sentences)

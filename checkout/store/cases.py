@@ -94,6 +94,12 @@ def named(tx: Tx, kind: str, subject: str) -> Case | None:
     return _one(_found(tx, cases.c.kind == kind, cases.c.subject == subject))
 
 
+def ever_about(tx: Tx, kind: str, name: str) -> list[Case]:
+    """Those of a kind that were ever opened about something, or about it again."""
+    again = cases.c.subject.startswith(f"{name}/", autoescape=True)
+    return _found(tx, cases.c.kind == kind, (cases.c.subject == name) | again)
+
+
 def opened(tx: Tx) -> list[Case]:
     """Those that wait for the contractor, oldest first."""
     return _found(tx, cases.c.closed.is_(None))

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text, update
@@ -9,16 +10,20 @@ from sqlalchemy import text, update
 from checkout.__main__ import main
 from checkout.check import check
 from checkout.clock import real_clock
+from checkout.close_case import close_case
+from checkout.compared import sentences
 from checkout.domain.errors import GatewayError
 from checkout.open import open_shop
-from checkout.reconcile import Span, reconcile, reconcile_daily, sentences
+from checkout.reconcile import Span, reconcile, reconcile_daily
 from checkout.refund import Wanted, refund
 from checkout.store import reconciliations, tables
+from checkout.store.cases import opened
 from checkout.store.reconciliations import Reconciliation
 from tests.town import Town, is_daily, moscow
 from tests.web.buying import asked_of_yookassa, payment_of, spoilt_and_settled
 
 WHY = "письмо от 23.11.2026"
+ZONE = ZoneInfo("Europe/Moscow")
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -104,8 +109,15 @@ def test_what_happened_a_moment_ago_is_no_difference_yet(own_town: Town) -> None
     own_town.yookassa.control("PUT", "/refunds", {"become": "pending"})
     given_back = refund(own_town.shop, Wanted("2026-0001", 150_000, WHY)).attempt.refund_id
     own_town.yookassa.control("POST", f"/refunds/{given_back}/succeed")
+    stranger(own_town)
+    said = compared(own_town)
 
-    assert differences(own_town) == []
+    assert [it.replace("\u00a0", " ") for it in said] == [
+        "· Моложе двух часов и ещё не сверено: 2 платежа, 24 000 ₽.",
+        "· Моложе суток и ещё не сверено: 1 возврат.",
+        "✓ В ЮKassa 3 платежа, получено 39 000 ₽; 1 возврат, возвращено 1 500 ₽. "
+        "Остальное сходится.",
+    ]
 
 
 def test_a_cancelled_payment_we_still_wait_for_after_a_day_is_a_difference(own_town: Town) -> None:
@@ -116,6 +128,27 @@ def test_a_cancelled_payment_we_still_wait_for_after_a_day_is_a_difference(own_t
 
     assert "в состоянии canceled" in found
     assert own_town.facts(token)["state"] == "cancelled"
+
+
+def test_a_difference_that_a_closed_case_told_is_explained_and_another_is_another_case(
+    own_town: Town,
+) -> None:
+    own_town.pay(own_town.order())
+    edit(own_town, "UPDATE orders SET price_kopecks = 1 WHERE id = 1")
+    differences(own_town)
+    close_case(own_town.shop.store, ZONE, 1, "цену правили руками 24.11.2026")
+    explained, agreed = compared(own_town)
+    edit(own_town, "UPDATE orders SET price_kopecks = 2 WHERE id = 1")
+    (other,) = differences(own_town)
+
+    assert explained.startswith("· Заказ 2026-0001")
+    assert explained.endswith("у нас 0,01\u00a0₽. Дело №\u00a01 закрыто.")
+    assert agreed.startswith("✓")
+    assert agreed.endswith("Остальное сходится.")
+    assert other.endswith("у нас 0,02\u00a0₽.")
+    assert [it.number for it in own_town.shop.store.read(opened)] == [2]
+    assert differences(own_town) == [other]
+    assert len(own_town.shop.store.read(opened)) == 1
 
 
 def test_money_at_yookassa_without_an_order_is_a_case_once(own_town: Town) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from checkout.check import check
-from checkout.reconcile import Span, reconcile, sentences
+from checkout.compared import sentences
+from checkout.reconcile import Span, reconcile
 from checkout.refund import Wanted, refund
 from checkout.store import orders
 from tests.town import ROMASHKA, Town, a_town, moscow

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from checkout.close_case import close_case
 from checkout.domain.receipts import Kind, open_prepayment
 from checkout.domain.transitions import ReceiptState
 from checkout.fiscalise import settle_prepayments
@@ -15,9 +16,11 @@ from tests.town import Town, at_once, moscow
 from tests.web.receipts.books import (
     LIST,
     POST,
+    ZONE,
     at_yookassa,
     become,
     cases_of,
+    compared,
     end_term,
     facts_of,
     give_back,
@@ -201,6 +204,12 @@ def test_a_receipt_of_another_sum_is_registered_and_a_case(own_town: Town, token
     ((_, sentence),) = cases_of(own_town)
     assert "на другую сумму: 15\u00a0000\u00a0₽" in sentence
     assert not sound(own_town)
+    (differs,) = compared(own_town)
+    assert "сумма у ЮKassa 15\u00a0000\u00a0₽, у нас 14\u00a0000\u00a0₽" in differs
+    assert len(cases_of(own_town)) == 1
+    close_case(own_town.shop.store, ZONE, 1, "оформлен чек коррекции 26.12.2026")
+    assert compared(own_town) == []
+    assert len([it for it in own_town.ledger() if it["kind"] == "case"]) == 2  # and its end
 
 
 def test_a_list_of_receipts_is_written_down_as_if_each_had_been_asked_for(
