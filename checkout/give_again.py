@@ -4,8 +4,8 @@ The one before is final, here and at YooKassa, or there would be two receipts of
 one's key and exact request are committed before anything is sent, as a settlement's are.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from checkout.domain import receipts as rules
 from checkout.domain.case import By
@@ -40,18 +40,44 @@ class CannotGive(CheckoutError):  # noqa: N818 - reads as what it is
 
 @dataclass(frozen=True)
 class Given:
-    """The receipts of an order as they stand; whether none of them has failed."""
+    """The receipts of an order as they stand; `otherwise`: kopecks in which some are registered.
+
+    By the keys of these; it is not what they were to be of.
+    """
 
     receipts: tuple[Issued, ...]
+    otherwise: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
-        return all(it.state is not ReceiptState.FAILED for it in self.receipts)
+        """Whether none of them has failed or is of another sum."""
+        return all(self.mark(it) != "✗" for it in self.receipts)
+
+    def mark(self, it: Issued) -> str:
+        """✓ of what is registered as it was to be, · of what may be yet, else ✗."""
+        if it.state in (ReceiptState.UNSENT, ReceiptState.PENDING):
+            return "·"
+        fits = it.state is ReceiptState.REGISTERED and it.id not in self.otherwise
+        return "✓" if fits else "✗"
+
+    def stands(self, it: Issued) -> str:
+        """The same in words."""
+        kopecks = self.otherwise.get(it.id)
+        other = f" на\u00a0другую сумму: {money(kopecks)}" if kopecks is not None else ""
+        return f"{STANDS[it.state]}{other}"
 
 
 def receipts_of(shop: Shop, number: str) -> Given:
     """The receipts of an order; raises CannotGive."""
-    return shop.store.read(lambda tx: Given(tuple(receipts.of_order(tx, _known(tx, number).id))))
+    return shop.store.read(lambda tx: _given(tx, _known(tx, number)))
+
+
+def _given(tx: Tx, order: Order) -> Given:
+    kept = tuple(receipts.of_order(tx, order.id))
+    ends = {it.id: ledger.fact(tx, it.ended) for it in kept if it.ended}
+    registered = {it.id: ends.get(it.id, {}).get("registered_kopecks") for it in kept}
+    sums = {it.id: it.amount_kopecks for it in kept}
+    return Given(kept, {key: it for key, it in registered.items() if it not in (None, sums[key])})
 
 
 def give_again(shop: Shop, number: str) -> Given:
@@ -78,8 +104,8 @@ def give_again(shop: Shop, number: str) -> Given:
 def sentences(number: str, given: Given) -> list[str]:
     """A line for each receipt of an order."""
     lines = [
-        f"{'✗' if it.state is ReceiptState.FAILED else '✓'} {NAMES[it.kind].capitalize()} на\u00a0"
-        f"{money(it.amount_kopecks)}: {STANDS[it.state]}."
+        f"{given.mark(it)} {NAMES[it.kind].capitalize()} на\u00a0"
+        f"{money(it.amount_kopecks)}: {given.stands(it)}."
         for it in given.receipts
     ]
     return lines or [f"У\u00a0заказа {number} чеков нет."]

@@ -8,6 +8,7 @@ from checkout.close_case import close_case
 from checkout.domain.receipts import Kind, open_prepayment
 from checkout.domain.transitions import ReceiptState
 from checkout.fiscalise import settle_prepayments
+from checkout.give_again import receipts_of, sentences
 from checkout.open import open_shop
 from checkout.register import record_listed
 from checkout.store import receipts
@@ -15,6 +16,7 @@ from checkout.worker import look_at_receipts
 from tests.town import Town, at_once, moscow
 from tests.web.receipts.books import (
     LIST,
+    NUMBER,
     POST,
     ZONE,
     at_yookassa,
@@ -185,6 +187,8 @@ def test_a_receipt_that_yookassa_no_longer_knows_by_its_id_is_looked_for(
 ) -> None:
     become(own_town, "pending")
     sell(own_town)
+    (waits,) = sentences(NUMBER, receipts_of(own_town.shop, NUMBER))
+    assert waits.startswith("· Чек платежа")
     own_town.yookassa.fault("404", "GET /receipts/{id}")
     become(own_town, "succeeded")
     later(own_town, hours=1)
@@ -204,6 +208,12 @@ def test_a_receipt_of_another_sum_is_registered_and_a_case(own_town: Town, token
     ((_, sentence),) = cases_of(own_town)
     assert "на другую сумму: 15\u00a0000\u00a0₽" in sentence
     assert not sound(own_town)
+    given = receipts_of(own_town.shop, NUMBER)
+    assert [it[0] for it in sentences(NUMBER, given)] == ["✓", "✗"]
+    assert sentences(NUMBER, given)[1].endswith(
+        "на\u00a014\u00a0000\u00a0₽: зарегистрирован на\u00a0другую сумму: 15\u00a0000\u00a0₽."
+    )
+    assert not given.good
     (differs,) = compared(own_town)
     assert "сумма у ЮKassa 15\u00a0000\u00a0₽, у нас 14\u00a0000\u00a0₽" in differs
     assert len(cases_of(own_town)) == 1
