@@ -277,7 +277,7 @@ def _check(asked: argparse.Namespace) -> int:
 
     findings = check(_kept_shop())
     for finding in findings:
-        print(f"{'✓' if finding.good else '✗'} {finding.sentence}")
+        print(f"{finding.mark} {finding.sentence}")
     return 0 if all(finding.good for finding in findings) else 1
 
 

@@ -4,22 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checkout import look
+from checkout.close_case import open_ones
 from checkout.compared import found
 from checkout.domain.errors import CheckoutError, GatewayError
 from checkout.fiscalise import regime
 from checkout.mail.smtp import MailError
 from checkout.shop import Shop
-from checkout.store import protection, reconciliations
+from checkout.store import cases, protection, reconciliations
 from checkout.verify import BAD, chain
 from offer.wording import day
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One part tried: whether it is ready, and a sentence about it."""
+    """One part tried: whether it is ready, and a sentence about it.
+
+    `is_open`: nothing stands in the way of selling, and still it is not as it ends.
+    """
 
     good: bool
     sentence: str
+    is_open: bool = False
+
+    @property
+    def mark(self) -> str:
+        """✓ ready, ! something is to be done, ✗ not ready."""
+        return ("!" if self.is_open else "✓") if self.good else "✗"
 
 
 def check(shop: Shop) -> list[Finding]:
@@ -30,6 +40,7 @@ def check(shop: Shop) -> list[Finding]:
         _release(shop),
         _yookassa(shop),
         _books(shop),
+        _cases(shop),
         _mail(shop),
     ]
 
@@ -80,9 +91,15 @@ def _receipts(shop: Shop, me: Mapping[str, object]) -> str | None:
 def _books(shop: Shop) -> Finding:
     made = shop.store.read(reconciliations.latest)
     if made is None:
-        return Finding(True, "Сверка с ЮKassa: ещё не было.")
+        return Finding(True, "Ежедневной сверки с\u00a0ЮKassa ещё не\u00a0было.", is_open=True)
     told = f"Сверка с ЮKassa: {day(made.day)}, {found(made)}."
     return Finding(made.differences == 0, told)
+
+
+def _cases(shop: Shop) -> Finding:
+    count, oldest = shop.store.read(cases.waiting)
+    told = open_ones(count, oldest, shop.settings.zone)
+    return Finding(True, f"Открытых дел: {told}.", is_open=count > 0)
 
 
 def _mail(shop: Shop) -> Finding:

@@ -55,6 +55,13 @@ def _party(tx: Tx, case: Case) -> str | None:
     return kept.text if kept else None
 
 
+def open_ones(count: int, oldest: datetime | None, zone: ZoneInfo) -> str:
+    """The same after «Открытых дел»: «нет», or how many and since when."""
+    if oldest is None:
+        return "нет"
+    return f"{count}, самое раннее с\u00a0{day(oldest.astimezone(zone).date())}"
+
+
 def left(count: int, oldest: datetime | None, zone: ZoneInfo) -> str:
     """How many cases are open, in a sentence."""
     if oldest is None:

@@ -15,7 +15,7 @@ import structlog
 
 from checkout.begin import accepted_terms
 from checkout.certify import certify, settlement
-from checkout.close_case import left
+from checkout.close_case import open_ones
 from checkout.compared import found
 from checkout.domain.case import Case
 from checkout.domain.details import letter_details
@@ -341,7 +341,7 @@ def _head(shop: Shop, message: Message) -> list[Letter]:
         raise LookupError(f"no head was published on {day}")
     made = shop.store.read(lambda tx: reconciliations.of_day(tx, day))
     books = found(made) if made else None
-    waiting = left(*shop.store.read(cases.waiting), shop.settings.zone)
+    waiting = open_ones(*shop.store.read(cases.waiting), shop.settings.zone)
     return [
         head_for_contractor(
             head.day, head.number, head.hash, to=address, books=books, cases=waiting

@@ -100,7 +100,7 @@ def head_for_contractor(
     """To the contractor, once a day: the ledger's newest row, to be held against it later.
 
     `books` is what the day's comparison with YooKassa found, if it was made; `cases` says how many
-    wait for him.
+    wait for him, or that none do.
     """
     body = Body(
         lead=f"Голова журнала за {day:%d.%m.%Y}: №\u00a0{number}",
@@ -111,7 +111,7 @@ def head_for_contractor(
                     Fact("Хеш", head, "code"),
                     Fact("Проверка", f"checkout verify --head {number}:{head}", "code"),
                     *([Fact("Сверка с\u00a0ЮKassa", books)] if books else []),
-                    *([Fact("Ждёт решения", cases)] if cases else []),
+                    *([Fact("Открытых дел", cases)] if cases else []),
                 ),
                 paragraphs=(
                     "Сохраните это письмо. Если журнал потом подменят или укоротят, это покажет "

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from checkout.answer import answer
+from checkout.check import check
 from checkout.close_case import CannotClose, close_case
 from checkout.refund import Wanted, refund
 from checkout.settle import settle
@@ -236,8 +237,25 @@ def test_the_daily_letter_counts_what_waits(own_town: Town) -> None:
     own_town.work()
     first, second = [" ".join(it.text.split()) for it in own_town.mailbox.letters if is_daily(it)]
 
-    assert "Ждёт решения: Открыто 1 дело, самое раннее с 23.11.2026." in first
-    assert "Ждёт решения: Открытых дел нет." in second
+    assert "Открытых дел: 1, самое раннее с 23.11.2026" in first
+    assert "Открытых дел: нет" in second
+
+
+def test_a_check_counts_what_waits_and_says_what_was_never_compared(own_town: Town) -> None:
+    odd(own_town)
+    before = checked(own_town)
+    close(own_town, 1)
+
+    assert before == [
+        "! Ежедневной сверки с ЮKassa ещё не было.",
+        "! Открытых дел: 1, самое раннее с 23.11.2026.",
+    ]
+    assert checked(own_town)[1:] == ["✓ Открытых дел: нет."]
+
+
+def checked(town: Town) -> list[str]:
+    said = [f"{it.mark} {it.sentence}".replace("\u00a0", " ") for it in check(town.shop)]
+    return [it for it in said if "сверк" in it or "дел:" in it]
 
 
 def test_only_an_open_case_keeps_the_details_of_who_ordered(own_town: Town) -> None:
