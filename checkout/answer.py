@@ -11,8 +11,8 @@ from checkout.domain.reasons import (
     LONGEST_REASON,
     UNPRINTABLE,
     folded,
-    names_somebody,
     says_something,
+    what_names,
 )
 from checkout.domain.refusal import Refusal, name
 from checkout.shop import new_id, new_key
@@ -88,8 +88,8 @@ def _presentable(tx: Tx, order: Order, text: str) -> None:
     if not text.isprintable():
         raise CannotAnswer(f"В\u00a0ответе {UNPRINTABLE}")
     kept = ledger.details(tx, order.ledger, Part.PARTY)
-    if names_somebody(text, kept.text if kept else None):
+    if named := what_names(text, kept.text if kept else None):
         raise CannotAnswer(
-            "В ответе стоят личные данные, а запись журнала стереть нельзя: ответьте без имени, "
+            f"{named}, а\u00a0личные данные из\u00a0журнала не\u00a0стереть: ответьте без имени, "
             "почты и номеров. Письмо и так придёт клиенту."
         )

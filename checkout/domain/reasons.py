@@ -23,10 +23,10 @@ def trouble(reason: str, party: str | None) -> str | None:
         return f"Причина нужна, словами и\u00a0не\u00a0длиннее {LONGEST_REASON} знаков."
     if not reason.isprintable():
         return f"В причине {UNPRINTABLE}"
-    if names_somebody(reason, party):
+    if named := what_names(reason, party):
         return (
-            "В причине стоят личные данные, а запись журнала стереть нельзя: "
-            "назовите обращение его датой или номером."
+            f"{named}, а\u00a0личные данные из\u00a0журнала не\u00a0стереть: назовите "
+            "обращение его датой или номером, без этого слова."
         )
     return None
 
@@ -36,22 +36,30 @@ def says_something(text: str) -> bool:
     return len(text.strip()) <= LONGEST_REASON and any(it.isalnum() for it in text)
 
 
-def names_somebody(text: str, party: str | None) -> bool:
-    """Whether it has an address, or anything of the client's details."""
-    return "@" in text or bool(party and _betrays(text.lower(), json.loads(party)))
+def what_names(text: str, party: str | None) -> str | None:
+    """The word that is an address or of the client's details, and what it is like; None if none."""
+    if address := next((it for it in text.split() if "@" in it), None):
+        return f"Слово «{address}» похоже на\u00a0адрес почты"
+    return _betrayal(text, json.loads(party)) if party else None
 
 
-def _betrays(reason: str, told: Mapping[str, str | None]) -> bool:
-    """Whether it has one of his details, his numbers however written, or his name in any case."""
-    values = [it.lower() for key, it in told.items() if it and key != "kind"]
-    if any(it in reason for it in values if len(it) >= SHORTEST_STEM):
-        return True
+def _betrayal(text: str, told: Mapping[str, str | None]) -> str | None:
+    """One of his details, his numbers however written, or his name in any case."""
+    reason = text.lower()
+    values = [it for key, it in told.items() if it and key != "kind"]
+    whole = next((it for it in values if len(it) >= SHORTEST_STEM and it.lower() in reason), None)
+    if whole:
+        return f"«{whole}» — из\u00a0данных клиента"
     said = DIGITS.sub("", reason)
     numbers = [DIGITS.sub("", it)[-LOCAL_DIGITS:] for it in values]
-    if any(it in said for it in numbers if len(it) == LOCAL_DIGITS):
-        return True
+    number = next((it for it in numbers if len(it) == LOCAL_DIGITS and it in said), None)
+    if number:
+        return f"Цифры {number} — из\u00a0данных клиента"
     name = WORD.findall((told.get("name") or "").lower())
-    return any(_is_form_of(word, part) for word in WORD.findall(reason) for part in name)
+    for word in WORD.findall(text):
+        if any(_is_form_of(word.lower(), part) for part in name):
+            return f"Слово «{word}» похоже на\u00a0имя или фамилию клиента"
+    return None
 
 
 def _is_form_of(word: str, part: str) -> bool:
