@@ -1,7 +1,10 @@
 """What may be typed after `checkout`, and what `--help` says of it."""
 
 import argparse
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, NoReturn
 
 from checkout.domain.given import case_named, day_named, minutes_spent
 
@@ -26,12 +29,60 @@ COMMANDS = {
 DAY = "ГГГГ-ММ-ДД"
 
 
+HEADINGS = {"positional arguments": "что назвать", "options": "что можно добавить"}
+# what argparse complains of (Python 3.11 to 3.14), and how it is said here
+COMPLAINTS = (
+    (r"the following arguments are required: (.+)", "Не хватает: {}."),
+    (r"unrecognized arguments: (.+)", "Лишнее: {}."),
+    (r"argument (\S+): expected one argument", "После {} нужно значение."),
+    (r"argument (\S+): ignored explicit argument .+", "{} пишется без значения."),
+    (r"argument \S+: invalid choice: '?([^' ]+)'?.*", "Команды {} нет."),
+    (r"ambiguous option: (\S+) could match (.+)", "{} можно понять по-разному: {}."),
+)
+
+
+class _Words(argparse.HelpFormatter):
+    """The help in Russian throughout."""
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(HEADINGS.get(heading or "", heading))
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "Как писать: " if prefix is None else prefix)
+
+
+class Parser(argparse.ArgumentParser):
+    """One that complains in Russian."""
+
+    def __init__(self, prog: str, description: str) -> None:
+        super().__init__(prog=prog, description=description, formatter_class=_Words, add_help=False)
+        self.add_argument("-h", "--help", action="help", help="показать это и закончить")
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and where to read how it is written; status 2."""
+        self.exit(2, f"{complaint(message)} Как писать: {self.prog} --help\n")
+
+
+def complaint(message: str) -> str:
+    """What argparse says, in Russian."""
+    for pattern, words in COMPLAINTS:
+        if found := re.fullmatch(pattern, message):
+            return words.format(*found.groups())
+    return f"Команда не\u00a0понята ({message})."
+
+
 def parser() -> argparse.ArgumentParser:
     """Of the whole command; what it reads has the name of the command in `command`."""
-    whole = argparse.ArgumentParser(prog="checkout", description="Продажа пакетов по оферте.")
+    whole = Parser(prog="checkout", description="Продажа пакетов по оферте.")
     commands = whole.add_subparsers(required=True, metavar="команда")
     for name, words in COMMANDS.items():
-        command = commands.add_parser(name, help=words, description=words)
+        command = commands.add_parser(name, prog=f"checkout {name}", help=words, description=words)
         command.set_defaults(command=name)
         if ask := ASKED.get(name):
             ask(command)
@@ -48,18 +99,22 @@ def _ask_to_work(command: argparse.ArgumentParser) -> None:
 
 
 def _ask_for_demo(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--port", default="8000", help="порт сайта")
+    command.add_argument("--port", default="8000", metavar="ПОРТ", help="порт сайта")
 
 
 def _ask_for_order(command: argparse.ArgumentParser) -> None:
-    command.add_argument("order", help="номер заказа, например 2026-0001")
+    command.add_argument("order", metavar="ЗАКАЗ", help="номер заказа, например 2026-0001")
 
 
 def _ask_refund(command: argparse.ArgumentParser) -> None:
     _ask_for_order(command)
     command.add_argument("--payment", metavar="ПЛАТЁЖ", help="деньги, не подошедшие к заказу")
-    command.add_argument("--amount", help="сколько рублей, например 1500.00; иначе всё")
-    command.add_argument("--reason", help="основание, без имён: его увидит клиент")
+    command.add_argument(
+        "--amount", metavar="РУБЛЕЙ", help="сколько рублей, например 1500.00; иначе всё"
+    )
+    command.add_argument(
+        "--reason", metavar="ПРИЧИНА", help="основание, без имён: его увидит клиент"
+    )
     command.add_argument(
         "--ends-package", action="store_true", help="клиент уходит: закончить и пакет"
     )
@@ -82,13 +137,15 @@ def _ask_about_receipt(command: argparse.ArgumentParser) -> None:
 
 def _ask_for_answer(command: argparse.ArgumentParser) -> None:
     _ask_for_order(command)
-    command.add_argument("--text", required=True, help="ответ клиенту, без имён")
+    command.add_argument("--text", required=True, metavar="ОТВЕТ", help="ответ клиенту, без имён")
 
 
 def _ask_to_readdress(command: argparse.ArgumentParser) -> None:
     _ask_for_order(command)
-    command.add_argument("--reason", required=True, help="по какому обращению, без имён")
-    command.add_argument("--email", required=True, help="верный адрес почты")
+    command.add_argument(
+        "--reason", required=True, metavar="ПРИЧИНА", help="по какому обращению, без имён"
+    )
+    command.add_argument("--email", required=True, metavar="ПОЧТА", help="верный адрес почты")
 
 
 def _ask_about_cases(command: argparse.ArgumentParser) -> None:
@@ -97,12 +154,16 @@ def _ask_about_cases(command: argparse.ArgumentParser) -> None:
 
 def _ask_to_close(command: argparse.ArgumentParser) -> None:
     command.add_argument("case", type=case_named, metavar="НОМЕР", help="из checkout cases")
-    command.add_argument("--reason", required=True, help="чем закончилось, без имён")
+    command.add_argument(
+        "--reason", required=True, metavar="ПРИЧИНА", help="чем закончилось, без имён"
+    )
 
 
 def _ask_to_erase(command: argparse.ArgumentParser) -> None:
     _ask_for_order(command)
-    command.add_argument("--reason", required=True, help="по какому обращению, без имён")
+    command.add_argument(
+        "--reason", required=True, metavar="ПРИЧИНА", help="по какому обращению, без имён"
+    )
     command.add_argument("--dry-run", action="store_true", help="только показать")
 
 
