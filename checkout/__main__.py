@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; a refusal is one sentence on standard error and exit status 1."""
-    logs.begin()
     try:
         asked = parser().parse_args(arguments)
+        logs.begin(briefly=asked.command not in STAYING)
         return RUN[asked.command](asked)
     except (CheckoutError, OfferError) as error:
         print(error, file=sys.stderr)
@@ -281,6 +281,7 @@ def _check(asked: argparse.Namespace) -> int:
     return 0 if all(finding.good for finding in findings) else 1
 
 
+STAYING = ("serve", "work", "demo")  # whose log is read by machines
 RUN = {
     "serve": _serve,
     "work": _work,

@@ -1,9 +1,12 @@
 """What is typed after `checkout refund` all matters, or nothing is given back."""
 
 import re
+from functools import partial
+from io import StringIO
 
 import pytest
 
+from checkout import logs
 from checkout.clock import real_clock
 from checkout.refund import CannotRefund
 from tests.town import Town, moscow
@@ -67,6 +70,17 @@ def test_an_hour_later_or_after_one_in_vain_the_same_sum_is_another_decision(
     assert returned_by(own_town) == 200_100
     give_back(own_town)
     assert own_town.facts(token)["state"] == "refunded"
+
+
+def test_a_terminal_is_told_what_was_done_and_not_what_was_loaded(
+    own_town: Town, token: str, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = StringIO()
+    monkeypatch.setattr(logs, "begin", partial(logs.begin, log))
+    _, said, _ = command(own_town, "check")
+
+    assert "✓ Витрина" in said
+    assert log.getvalue() == ""
 
 
 def plain(said: str) -> str:
