@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from checkout.domain.proposal import Proposal
-from checkout.domain.refund import Back
+from checkout.domain.refund import Back, why_cancelled
 from checkout.domain.refusal import Refusal
 from checkout.domain.transitions import RefundState
 from checkout.refund import Outcome, Rehearsal, extra_orders, rehearse
@@ -119,7 +119,7 @@ def told(outcome: Outcome) -> list[str]:
             "Чем он кончится, программа узнает сама и напишет вам и клиенту."
         ]
     if it.state is RefundState.CANCELLED:
-        return [f"✗ Возврат {amount} не состоялся: {outcome.why}."]
+        return [f"✗ Возврат {amount} не состоялся: {why_cancelled(outcome.why)}."]
     why = outcome.trouble.sentence if outcome.trouble else ""
     return [
         f"! Возврат {amount} записан, но ответа нет. {why} Программа спросит ещё раз сама, "

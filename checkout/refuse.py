@@ -177,8 +177,7 @@ def _lay(tx: Tx, order: Order, proposal: Proposal, row: Entry, shop: Shop) -> No
     asked_on = tx.now.astimezone(shop.settings.zone).date()
     sentence = (
         f"Клиент отказался от пакета {day(asked_on)}, заказ {order.number}. Предлагается вернуть "
-        f"{money(proposal.proposed)}; решите до {day(decide_by(asked_on))} включительно: "
-        f"{' или '.join(commands(order.number, proposal, day(asked_on)))}"
+        f"{money(proposal.proposed)}; решите до {day(decide_by(asked_on))} включительно."
     )
     cases.lay_case(tx, kind="refusal", subject=about, order_id=order.id, sentence=sentence)
     correspondence.stage(

@@ -38,8 +38,8 @@ NAMES = {
     Kind.REFUND: "чек возврата",
 }
 BY_HAND = (
-    "Оформите его сами в личном кабинете ЮKassa или на своей кассе (54-ФЗ) и закройте дело, либо "
-    "дайте его ещё раз: checkout receipt {} --again"
+    "Оформите его сами в личном кабинете ЮKassa или на своей кассе (54-ФЗ) и закройте дело, "
+    "либо дайте ещё раз."
 )
 
 
@@ -271,10 +271,9 @@ def _fail(tx: Tx, key: str, event: ReceiptEvent, why: str, told: Receipt | None 
     )
     row = ledger.append(tx, "receipt", fact)
     answer = redacted(told.raw) if told else reason
-    by_hand = BY_HAND.format(order.number)
     receipts.move(tx, receipt, event, receipt_id=receipt_id, answer=answer, ended=row.number)
     cases.close(tx, "receipt_late", key, By.RECEIPT, row=row.number)
-    _lay(tx, order, "receipt_failed", receipt, f"не зарегистрирован. {why}. {by_hand}")
+    _lay(tx, order, "receipt_failed", receipt, f"не зарегистрирован. {why}. {BY_HAND}")
 
 
 def _count_try(tx: Tx, receipt: Issued) -> None:

@@ -43,8 +43,7 @@ def _warn(tx: Tx, refusal: Refusal, due: int | None) -> None:
             sentence=(
                 f"Срок ответа на отказ клиента от пакета вышел {day(refusal.decide_by)}, заказ "
                 f"{order.number}. Решите сегодня: checkout refund {order.number} --dry-run "
-                f'посчитает, сколько вернуть; checkout answer {order.number} --text "…" '
-                "ответит словами."
+                "посчитает, сколько вернуть."
             ),
         )
         return

@@ -12,7 +12,7 @@ from checkout.ask import CLOCK_SLACK, LIST_IS_WHOLE, key_lives
 from checkout.domain.case import REFUSALS, By
 from checkout.domain.errors import GatewayError, Refused
 from checkout.domain.order import Order
-from checkout.domain.refund import Back, Refund
+from checkout.domain.refund import Refund, why_cancelled
 from checkout.domain.transitions import Event, RefundEvent, RefundState, State
 from checkout.fiscalise import note_refund
 from checkout.money_of_nobody import close_if_returned, waits
@@ -234,7 +234,7 @@ def _cancel(tx: Tx, order: Order, attempt: RefundAttempt, refund: Refund) -> Non
     reason = refund.cancellation_reason or "не названа"
     known = {"refund_id": refund.id, "answer": redacted(refund.raw)}
     _end_in_vain(tx, order, attempt, RefundEvent.CANCELLED, reason=reason, **known)
-    why = f"ЮKassa отменила возврат, причина: {reason}"
+    why = f"ЮKassa отменила возврат: {why_cancelled(reason)}"
     _lay(tx, order, "refund_cancelled", attempt.id, _again(order, attempt, why))
 
 
@@ -346,12 +346,9 @@ def _succeeded(order: Order, key: str, refund: Refund, *, ends_package: bool) ->
 
 
 def _again(order: Order, attempt: RefundAttempt, why: str) -> str:
-    is_own = attempt.payment_id == order.payment_id and order.paid_at is not None
-    of_payment = None if is_own else attempt.payment_id
-    again = Back(attempt.amount_kopecks, of_payment, attempt.ends_package)
     return (
         f"Возврат {money(attempt.amount_kopecks)} по заказу {order.number} не состоялся. {why}. "
-        f"Клиент этих денег не получил. Ещё раз: {again.command(order.number)}"
+        "Клиент этих денег не получил."
     )
 
 

@@ -26,6 +26,22 @@ class Refund:
     receipt_registration: str | None = None
 
 
+# cancellation_details.reason of a refund (facts: YooKassa); the set is open
+WHY: Mapping[str, str] = {
+    "insufficient_funds": "денег магазина в\u00a0ЮKassa сегодня не\u00a0хватает на\u00a0возврат",
+    "general_decline": "отклонён без объяснения",
+    "rejected_by_payee": "получатель отказался от\u00a0денег",
+    "rejected_by_timeout": "вышло время на\u00a0возврат",
+    "payment_expired": "срок возврата этого платежа прошёл",
+    "yoo_money_account_closed": "кошелёк клиента закрыт",
+}
+
+
+def why_cancelled(reason: str) -> str:
+    """Why YooKassa cancelled a refund, in words where they are known."""
+    return WHY.get(reason, reason)
+
+
 def amount_text(kopecks: int) -> str:
     """149000 → "1490.00". A sum that is not a positive whole number of kopecks: ValueError."""
     if type(kopecks) is not int or kopecks <= 0:

@@ -68,6 +68,7 @@ def test_cases_are_numbered_listed_oldest_first_and_told_with_their_command(
     assert said[4] == "№ 2 · 24.11.2026, 12:00 (МСК)"
     assert said[6].startswith("Закончить: checkout refund 2026-0002 --amount 15000.00 ")
     assert said[7] == 'или: checkout answer 2026-0002 --text "…"'
+    assert "checkout" not in said[1] + said[5]  # what happened is told without them
     assert said[8:] == ["Открыто 2 дела, самое раннее с 23.11.2026."]
     assert "Дело: № 1" in letter.text.replace("\u00a0", " ")
     assert said[2].removeprefix("Закончить: ") in letter.text

@@ -224,13 +224,14 @@ def test_the_page_and_the_letter_say_how_it_stands_now(own_town: Town) -> None:
     of_payment(own_town)
     token = own_town.shop.store.read(lambda tx: orders.by_id(tx, 1)).token
     failed = in_words(own_town, token)
-    (_, sentence) = cases_of(own_town)[0]
+    assert len(cases_of(own_town)) == 1
+    letter = own_town.post[-1].text
     become(own_town, "succeeded")
     give_again(own_town.shop, NUMBER)
     later(own_town, minutes=2)
 
     assert "зарегистрирован " not in failed
-    assert f"checkout receipt {NUMBER} --again" in sentence
+    assert letter.count(f"checkout receipt {NUMBER} --again") == 1
     assert in_words(own_town, token).count("Чек предоплаты") == 1
     assert "зарегистрирован 23.11.2026" in in_words(own_town, token)
 
