@@ -11,7 +11,7 @@ from offer.typography import no_break
 
 @dataclass(frozen=True)
 class OddMoney:
-    """Money that started nothing; `came_kopecks` is None where it is not in roubles.
+    """Money that started nothing, `came` in hundredths of its `currency`.
 
     `is_extra`: it was for extra hours; `is_back`: all of it was given back before this was sent.
     `contact` is the contractor's address for answers.
@@ -21,7 +21,8 @@ class OddMoney:
     order_number: str
     order_url: str
     payment_id: str
-    came_kopecks: int | None
+    came: int
+    currency: str
     price_kopecks: int
     is_extra: bool
     is_back: bool
@@ -55,18 +56,21 @@ def odd_money_letter(said: OddMoney) -> Letter:
 
 
 def _came(said: OddMoney) -> str:
-    came, price = said.came_kopecks, said.price_kopecks
-    if came is None or came == price:
+    in_roubles = said.currency == wording.ROUBLES
+    if in_roubles and said.came == said.price_kopecks:
         return "Деньги пришли"
-    of_price = "из" if came < price else "вместо"
-    return f"Пришло {wording.money(came)} {of_price} {wording.money(price)}"
+    of_price = "из" if in_roubles and said.came < said.price_kopecks else "вместо"
+    return f"Пришло {_sum(said)} {of_price} {wording.money(said.price_kopecks)}"
+
+
+def _sum(said: OddMoney) -> str:
+    return wording.money_of(said.came, said.currency)
 
 
 def _facts(said: OddMoney) -> tuple[Fact, ...]:
-    came = said.came_kopecks
     return (
         Fact("Номер заказа", said.order_number),
-        *([Fact("Пришло", wording.money(came))] if came is not None else []),
+        Fact("Пришло", _sum(said)),
         Fact("Сумма заказа", wording.money(said.price_kopecks)),
         Fact("Платёж в\u00a0ЮKassa", said.payment_id, "code"),
         Fact("Страница заказа", said.order_url, "link"),

@@ -32,7 +32,7 @@ Harm = Callable[[Any], None]
 LEAVES = {
     State.PAID: Counter(acceptance=1, payment=1, packages=1, messages=2),
     State.CANCELLED: Counter(payment=1),
-    State.CASE: Counter(payment=1, case=1, cases=1, messages=1),
+    State.CASE: Counter(payment=1, case=1, cases=1, messages=2),
     None: Counter[str](),
 }
 ENDS = [State.PAID, State.PAID, State.CANCELLED, State.CASE]

@@ -8,7 +8,7 @@ from checkout.settle import settle
 from checkout.show_cases import show_cases
 from checkout.verify import verify
 from tests.town import Town
-from tests.web.buying import page_of, payment_of
+from tests.web.buying import letters_to, page_of, payment_of
 from tests.web.receipts.books import ZONE, compared
 from tests.web.refunds.books import later
 
@@ -68,9 +68,13 @@ def test_the_case_of_dollars_names_the_cabinet_and_no_command_that_refuses(
 ) -> None:
     paid_in_dollars(own_town)
     said = waiting(own_town)
-    letter = own_town.post[-1].text
+    to_client, to_contractor = (
+        " ".join(letters_to(own_town, it)[0].text.split())
+        for it in ("anna@example.ru", "dudkinanton@bk.ru")
+    )
 
-    for told in (said, " ".join(letter.split())):
+    assert "Пришло 150 USD вместо 15 000 ₽, пакет не начат" in to_client
+    for told in (said, to_contractor):
         assert "в кабинете ЮKassa и оформите там полный возврат" in told
         assert "checkout refund" not in told
         assert 'checkout close 1 --reason "…"' in told
