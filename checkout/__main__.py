@@ -12,7 +12,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 from checkout import logs
@@ -101,6 +103,20 @@ def _kept_shop() -> "Shop":
 
     existing(read_database_url())
     return _shop()
+
+
+@contextmanager
+def _passing_shop() -> Iterator["Shop"]:
+    """A shop of these settings in a database of its own, which is gone afterwards."""
+    from checkout.clock import real_clock
+    from checkout.open import open_shop
+    from checkout.settings import Secret, read_settings
+
+    with TemporaryDirectory() as folder:
+        address = Secret(f"sqlite:///{folder}/passing.db")
+        shop = open_shop(replace(read_settings(), database_url=address), real_clock)
+        with closing(shop.store):
+            yield shop
 
 
 def _store() -> "Store":
@@ -273,9 +289,14 @@ def _reconcile(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from checkout.check import check
+    from checkout.check import check, check_before_start
+    from checkout.store.engine import NoDatabase
 
-    findings = check(_kept_shop())
+    try:
+        findings = check(_kept_shop())
+    except NoDatabase as none_yet:
+        with _passing_shop() as shop:
+            findings = check_before_start(shop, none_yet.sentence)
     for finding in findings:
         print(f"{finding.mark} {finding.sentence}")
     return 0 if all(finding.good for finding in findings) else 1
