@@ -293,7 +293,9 @@ def _check(asked: argparse.Namespace) -> int:
     from checkout.store.engine import NoDatabase
 
     try:
-        findings = check(_kept_shop())
+        shop = _kept_shop()
+        with closing(shop.store):
+            findings = check(shop)
     except NoDatabase as none_yet:
         with _passing_shop() as shop:
             findings = check_before_start(shop, none_yet.sentence)
