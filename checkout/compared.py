@@ -9,7 +9,7 @@ from checkout.domain.receipt import Receipt
 from checkout.domain.refund import Refund
 from checkout.explained import Difference
 from checkout.store.reconciliations import Reconciliation
-from offer.wording import ROUBLES, counted, day, money_of
+from offer.wording import counted, day, money, sums
 
 YOUNG = {
     "Платёж": ("отменённый платёж", "отменённых платежа", "отменённых платежей"),
@@ -61,7 +61,7 @@ def sentences(compared: Compared, *, is_whole: bool = True) -> list[str]:
     refunds = counted(compared.refunds, "возврат", "возврата", "возвратов")
     if not is_whole:
         return [*differ, f"До\u00a0этого сверено: {payments}, {refunds}."]
-    taken, returned = _sums(compared.taken), _sums(compared.returned)
+    taken, returned = (sums(it) or money(0) for it in (compared.taken, compared.returned))
     lists = f"В ЮKassa {payments}, получено {taken}; {refunds}, возвращено {returned}."
     if compared.receipts:
         lists += f" Чеков: {compared.receipts}."
@@ -76,17 +76,10 @@ def _young(compared: Compared) -> Iterator[str]:
     """What was not compared yet: its notification is on its way, or the worker is about to ask."""
     if compared.young:
         payments = counted(compared.young, "платёж", "платежа", "платежей")
-        came = _sums(compared.young_money)
+        came = sums(compared.young_money)
         yield f"· Моложе двух часов и\u00a0ещё не\u00a0сверено: {payments}, {came}."
     for name, number in compared.young_others.items():
         yield f"· Моложе суток и\u00a0ещё не\u00a0сверено: {counted(number, *YOUNG[name])}."
-
-
-def _sums(moved: Counter[str]) -> str:
-    """Roubles first, and no sum of what is not the same money."""
-    others = sorted(moved.keys() - {ROUBLES})
-    told = [ROUBLES, *others] if moved[ROUBLES] or not others else others
-    return " и\u00a0".join(money_of(moved[it], it) for it in told)
 
 
 def found(made: Reconciliation) -> str:

@@ -73,11 +73,12 @@ def receipts_of(shop: Shop, number: str) -> Given:
 
 
 def _given(tx: Tx, order: Order) -> Given:
-    kept = tuple(receipts.of_order(tx, order.id))
-    ends = {it.id: ledger.fact(tx, it.ended) for it in kept if it.ended}
-    registered = {it.id: ends.get(it.id, {}).get("registered_kopecks") for it in kept}
-    sums = {it.id: it.amount_kopecks for it in kept}
-    return Given(kept, {key: it for key, it in registered.items() if it not in (None, sums[key])})
+    kept, otherwise = tuple(receipts.of_order(tx, order.id)), {}
+    for it in kept:
+        kopecks = ledger.fact(tx, it.ended).get("registered_kopecks") if it.ended else None
+        if kopecks not in (None, it.amount_kopecks):
+            otherwise[it.id] = kopecks
+    return Given(kept, otherwise)
 
 
 def give_again(shop: Shop, number: str) -> Given:

@@ -46,13 +46,12 @@ class OrderFacts:
     """An order with everything its page tells; who made it, or the act that erased that.
 
     `period` is as accepted; `ended_at` when money given back ended it sooner, `is_over` when its
-    time has passed. `refunded` is what went back, in hundredths of each
-    currency; the other sum is on its way. `refusal` is
-    the newest one of the package, `obstacle` why it cannot be refused now. `life` is a package's;
-    `bought_for` is the package of extra hours. `is_readdressed`: its address was mended, so whoever
-    reads the one before may have the secret of its page. `is_undecided`: money came for it that
-    does not fit, and the contractor has still to say what becomes of that; `came` is all of it
-    where nothing else came.
+    time has passed. `refunded` is what went back, in hundredths of each currency; the other sum is
+    on its way. `refusal` is the newest one of the package, `obstacle` why it cannot be refused now.
+    `life` is a package's; `bought_for` is the package of extra hours. `is_readdressed`: its address
+    was mended, so whoever reads the one before may have the secret of its page. `is_undecided`:
+    money came for it that does not fit, and the contractor has still to say what becomes of that;
+    `came` is all of it where nothing else came, as `refunded`.
     """
 
     order: Order

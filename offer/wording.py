@@ -82,8 +82,9 @@ def money_of(hundredths: int, currency: str) -> str:
 
 
 def sums(hundredths: Mapping[str, int]) -> str:
-    """Those of several currencies together: «150 USD и 2 000 ₽»; "" where all are nothing."""
-    return f" и{NBSP}".join(money_of(it, code) for code, it in hundredths.items() if it)
+    """Those of several currencies, never added, roubles first: «2 000 ₽ и 150 USD»; "" of none."""
+    in_order = sorted(hundredths, key=lambda code: (code != ROUBLES, code))
+    return f" и{NBSP}".join(money_of(hundredths[it], it) for it in in_order if hundredths[it])
 
 
 def day(value: date) -> str:
