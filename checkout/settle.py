@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from checkout.begin import Start, begin_all, end_attempts, term_within, told_of
 from checkout.domain.case import By
+from checkout.domain.odd_money_words import not_begun
 from checkout.domain.order import Expectation, Order, mismatch
 from checkout.domain.payment import Payment
 from checkout.domain.transitions import AttemptState, Event, State
@@ -32,7 +33,6 @@ ONLY_THERE = (
     "Командой этих денег не\u00a0вернуть: найдите платёж по\u00a0номеру в\u00a0кабинете ЮKassa "
     "и\u00a0оформите там полный возврат. Когда он пройдёт, дело закроется само."
 )
-IN_VAIN = {"package": "Пакет не\u00a0начат.", "extra": "Часы не\u00a0добавлены."}
 ALREADY = {
     State.PAID: "оплачен",
     State.CANCELLED: "отменён",
@@ -195,13 +195,14 @@ def _cancel(tx: Tx, order: Order, attempt: Attempt, payment: Payment) -> Settled
 
 def _wrong(tx: Tx, shop: Shop, order: Order, attempt: Attempt, payment: Payment) -> str | None:
     """Why money that came starts nothing, as a sentence; None if all is as ordered."""
+    begun = not_begun(is_extra=order.for_package is not None)
     expected = Expectation(
         number=order.number,
         attempt=attempt.id,
         price_kopecks=order.price_kopecks,
         edition_sha256=order.edition_sha256,
         shop_id=shop.settings.yookassa_shop_id,
-        in_vain="" if order.paid_at else IN_VAIN[order.what],
+        in_vain="" if order.paid_at else f"{begun.capitalize()}.",
     )
     wrong = mismatch(payment, expected)
     if wrong is not None:

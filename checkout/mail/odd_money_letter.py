@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from checkout.domain.odd_money_words import came_instead, not_begun
 from checkout.mail.body import Body, Fact, Section
 from checkout.mail.letters import Letter, head_of, letter, notice, subject_of
 from offer import wording
@@ -33,7 +34,8 @@ class OddMoney:
 
 def odd_money_letter(said: OddMoney) -> Letter:
     """To the client: what came, that nothing has begun, and who decides."""
-    begun = "часы не добавлены" if said.is_extra else "пакет не начат"
+    begun = not_begun(is_extra=said.is_extra)
+    came = came_instead({said.currency: said.came}, said.price_kopecks) or "Деньги пришли"
     then = (
         "Исполнитель уже вернул их."
         if said.is_back
@@ -45,32 +47,20 @@ def odd_money_letter(said: OddMoney) -> Letter:
     )
     body = Body(
         notice=notice(said),
-        lead=no_break(f"{_came(said)}, {begun}: заказ {said.order_number}"),
+        lead=no_break(f"{came}, {begun}: заказ {said.order_number}"),
         sections=(
             Section(paragraphs=[no_break(it) for it in paragraphs]),
             Section("Платёж", facts=_facts(said)),
         ),
     )
-    subject = f"{_came(said)}, {begun}, заказ {said.order_number}"
+    subject = f"{came}, {begun}, заказ {said.order_number}"
     return letter(said.party.email, subject_of(said, subject), body, reply_to=said.contact)
-
-
-def _came(said: OddMoney) -> str:
-    in_roubles = said.currency == wording.ROUBLES
-    if in_roubles and said.came == said.price_kopecks:
-        return "Деньги пришли"
-    of_price = "из" if in_roubles and said.came < said.price_kopecks else "вместо"
-    return f"Пришло {_sum(said)} {of_price} {wording.money(said.price_kopecks)}"
-
-
-def _sum(said: OddMoney) -> str:
-    return wording.money_of(said.came, said.currency)
 
 
 def _facts(said: OddMoney) -> tuple[Fact, ...]:
     return (
         Fact("Номер заказа", said.order_number),
-        Fact("Пришло", _sum(said)),
+        Fact("Пришло", wording.money_of(said.came, said.currency)),
         Fact("Сумма заказа", wording.money(said.price_kopecks)),
         Fact("Платёж в\u00a0ЮKassa", said.payment_id, "code"),
         Fact("Страница заказа", said.order_url, "link"),

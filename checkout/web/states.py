@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from checkout.domain.odd_money_words import came_instead, not_begun
 from checkout.domain.package_life import in_a_line
 from checkout.domain.refusal import Refusal
 from checkout.web.views import OrderPage
@@ -275,21 +276,13 @@ def _came(page: OrderPage) -> str:
         return "Получены ли деньги, уточняем у ЮKassa."
     if not page.money_taken:
         return NOT_CHARGED
-    if not _is_wrong_sum(page):
-        return "Деньги получены."
-    in_roubles = page.came.get(wording.ROUBLES, 0)
-    of_price = "из" if 0 < in_roubles < page.price_kopecks else "вместо"
-    begun = "часы не\u00a0добавлены" if page.bought_for else "пакет не\u00a0начат"
-    price = wording.money(page.price_kopecks)
-    return f"Пришло {wording.sums(page.came)} {of_price}\u00a0{price}, {begun}."
-
-
-def _is_wrong_sum(page: OrderPage) -> bool:
-    return page.came not in ({}, {wording.ROUBLES: page.price_kopecks})
+    came = came_instead(page.came, page.price_kopecks)
+    begun = not_begun(is_extra=page.bought_for is not None)
+    return f"{came}, {begun}." if came else "Деньги получены."
 
 
 def _what_then(page: OrderPage) -> str:
-    if page.money_taken and _is_wrong_sum(page):
+    if page.money_taken and came_instead(page.came, page.price_kopecks):
         return "Исполнитель вернёт их или напишет вам."
     return "Исполнитель уже уведомлён."
 
