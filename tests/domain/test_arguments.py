@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from checkout.arguments import COMMANDS, parser
+from checkout.__main__ import RUN
+from checkout.arguments import ASKED, COMMANDS, parser
 
 REFUSED = {
     "": "Не хватает: команда. Как писать: checkout --help",
@@ -27,6 +28,11 @@ def test_what_is_typed_wrong_is_refused_in_a_russian_sentence(
 
         assert ended.value.code == 2
         assert capsys.readouterr().err.startswith(told), typed
+
+
+def test_every_command_that_is_explained_can_be_run_and_no_other() -> None:
+    assert set(RUN) == set(COMMANDS)
+    assert set(ASKED) <= set(COMMANDS)
 
 
 def test_the_help_of_every_command_has_no_english_word_but_names_of_options(
