@@ -20,9 +20,10 @@ from pathlib import Path
 import structlog
 
 from tests import machine
-from tests.conftest import Postgres, migrated
+from tests.conftest import migrated
 from tests.fault.reckoning import money, reckon
 from tests.fault.story import Story
+from tests.postgres import Postgres
 
 STEPS = 100
 Databases = Callable[[str], str]

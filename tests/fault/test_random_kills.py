@@ -10,10 +10,11 @@ from random import Random
 import pytest
 
 from tests import machine
-from tests.conftest import Postgres, migrated
+from tests.conftest import migrated
 from tests.fault.house import Nursery, a_house, nursery
 from tests.fault.reckoning import Books, reckon
 from tests.fault.staff import a_staff
+from tests.postgres import Postgres
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Postgres
 from tests.fault.simulation import Databases, Figures, files, of_server, tell_all
+from tests.postgres import Postgres
 
 STEPS = 100
 

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from checkout.shop import Shop
 from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
-from tests.conftest import Postgres
 from tests.contract.simulated import StandingClock
+from tests.postgres import Postgres
 from tests.store import market
 from tests.store.history import Sold, prepare
 

@@ -18,8 +18,8 @@ from checkout.store.copying import NotCopied
 from checkout.store.engine import Store, open_engine
 from checkout.verify import BAD, given_head, verify
 from tests import machine
-from tests.conftest import Postgres
 from tests.contract.simulated import StandingClock
+from tests.postgres import Postgres
 from tests.store import market
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from checkout.store import ledger, protection, tables
 from checkout.store.engine import Store, open_engine
 from checkout.store.schema import migrate
-from tests.conftest import Postgres, of_one_test
+from tests.conftest import of_one_test
 from tests.contract.simulated import NOON, StandingClock
+from tests.postgres import Postgres
 from tests.store import first_version
 
 KEYS: Mapping[str, str] = {
